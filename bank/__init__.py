@@ -1,0 +1,1 @@
+"""The application: customers, products and orders behind a REST API."""

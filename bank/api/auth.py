@@ -1,0 +1,43 @@
+"""Who may call: whoever has one of API_TOKENS, or everybody where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from ninja.security import HttpBearer
+
+from bank.problems import Problem
+
+UNAUTHORIZED = Problem(
+    401,
+    "Send `Authorization: Bearer TOKEN` with one of this server's tokens.",
+    headers={"WWW-Authenticate": "Bearer"},
+)
+
+
+class BearerToken(HttpBearer):
+    """Sets request.auth to the caller's token; it tells callers apart where keys are per caller."""
+
+    def __call__(self, request: HttpRequest) -> str | None:
+        return super().__call__(request) if settings.API_TOKENS else "anybody"
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        """The token if it is one of ours, found in a time that tells nothing about it."""
+        known = [constant_time_compare(token, ours) for ours in settings.API_TOKENS]
+        return token if any(known) else None
+
+
+def needs_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate the OpenAPI and docs views, which django-ninja leaves open."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        allowed = BearerToken()(request)
+        return view(request, *args, **kwargs) if allowed else UNAUTHORIZED.response()
+
+    return wrapper

@@ -1,0 +1,63 @@
+"""/customer/: who orders."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from bank import documents
+from bank.api.responses import (
+    After,
+    Limit,
+    check_if_match,
+    created,
+    deleted,
+    key_in_path,
+    one,
+    page,
+    with_etag,
+)
+from bank.api.schemas import CustomerIn, CustomerOut
+from bank.idempotency import IdempotencyKey, once
+from bank.models import Customer, Order
+from bank.transactions import retry_transaction
+
+router = Router(tags=["customer"])
+
+
+@router.get("/", response=list[CustomerOut])
+def list_customers(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    return page(request, documents.customers, Customer, limit, after)
+
+
+@router.post("/", response=CustomerOut)
+def create_customer(
+    request: HttpRequest, customer: CustomerIn, idempotency_key: IdempotencyKey = None
+) -> HttpResponse:
+    def create() -> HttpResponse:
+        new = Customer.objects.create(name=customer.name)
+        return created("customer", {"id": new.pk, "name": new.name})
+
+    return once(request, idempotency_key, create)
+
+
+@router.get("/{pk}/", response=CustomerOut, url_name="customer")
+def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
+    return one(request, documents.customer(key_in_path(Customer, pk)))
+
+
+@router.put("/{pk}/", response=CustomerOut)
+@retry_transaction
+def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> HttpResponse:
+    key = key_in_path(Customer, pk)
+    check_if_match(request, documents.customer(key))
+    Customer(pk=key, name=customer.name).save(force_update=True)
+    return with_etag({"id": key, "name": customer.name})
+
+
+@router.delete("/{pk}/", response={204: None})
+@retry_transaction
+def delete_customer(request: HttpRequest, pk: str) -> HttpResponse:
+    """Refused with 409 while the customer has orders."""
+    key = key_in_path(Customer, pk)
+    return deleted(Customer.objects.filter(pk=key), used_by=Order.objects.filter(customer=key))

@@ -1,0 +1,80 @@
+"""Which problem each kind of error becomes."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.db.models import ProtectedError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from bank.api.auth import UNAUTHORIZED
+from bank.database_errors import Meaning, broken_constraint, meaning
+from bank.errors import AmbiguousCommit, NotEnoughStock, StillRefused
+from bank.problems import Problem
+
+logger = logging.getLogger(__name__)
+RETRY_LATER = {"Retry-After": "1"}
+
+
+def add_error_handlers(api: NinjaAPI) -> None:
+    """Everything foreseen; what is not becomes Django's 500, logged with its traceback."""
+    for error, problem in {
+        Problem: lambda error: error,
+        ValidationError: _invalid,
+        AuthenticationError: lambda error: UNAUTHORIZED,
+        HttpError: _of_django_ninja,
+        Http404: lambda error: Problem(404, "There is nothing at this address."),
+        NotEnoughStock: lambda error: Problem(409, str(error)),
+        ProtectedError: lambda error: Problem(409, "There are orders of it: delete them first."),
+        IntegrityError: _conflict,
+        StillRefused: lambda error: Problem(503, str(error), headers=RETRY_LATER),
+        AmbiguousCommit: lambda error: Problem(503, str(error)),
+        DatabaseError: _database,
+        InterfaceError: _database,
+    }.items():
+        api.add_exception_handler(error, partial(_respond, problem))
+
+
+def _respond(problem: Any, request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(error).response()
+
+
+def _of_django_ninja(error: HttpError) -> Problem:
+    # It wraps what the parser of the body has raised, which says more.
+    cause = error.__cause__
+    return cause if isinstance(cause, Problem) else Problem(error.status_code, str(error))
+
+
+def _invalid(error: ValidationError) -> Problem:
+    errors = [_pointed_at(e["loc"], e["msg"]) for e in error.errors]
+    return Problem(422, "The request is not valid.", errors=errors)
+
+
+def _pointed_at(location: tuple[Any, ...], message: str) -> dict[str, str]:
+    """Where and what: a JSON pointer into the body, or the name of a parameter or header."""
+    where, *path = location
+    detail = message.removeprefix("Value error, ")
+    if where != "body":
+        return {"header" if where == "header" else "parameter": str(path[-1]), "detail": detail}
+    # ("body", "order", "products", 1, "id", "int"): the argument's name, the members, and which
+    # form of a value with several (an id is an integer or a string) was tried.
+    members = [str(part) for part in path[1:] if part not in ("int", "str")]
+    return {"pointer": "#" + "".join(f"/{member}" for member in members), "detail": detail}
+
+
+def _conflict(error: IntegrityError) -> Problem:
+    rule = broken_constraint(error)
+    return Problem(409, f"It would break a rule of the data{rule and ': '}{rule}.")
+
+
+def _database(error: Exception) -> Problem:
+    """503 while the database is away or says "again"; anything else is a defect of ours."""
+    if meaning(error) is Meaning.OTHER:
+        raise error
+    logger.warning("The database did not answer: %s", error)
+    return Problem(503, "The database does not answer; try again.", headers=RETRY_LATER)

@@ -1,0 +1,41 @@
+"""What monitors ask: are you there, and is the database?"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from bank.api.responses import json_response
+from bank.transactions import outcomes
+
+router = Router(tags=["health"])
+
+
+@router.get("/ping/", auth=None)
+def ping(request: HttpRequest) -> HttpResponse:
+    """The process answers. The text is the tutorial's, which its test driver waits for."""
+    return HttpResponse("python/django", content_type="text/plain")
+
+
+@router.get("/health/", auth=None, response={200: dict[str, Any], 503: dict[str, Any]})
+def health(request: HttpRequest) -> HttpResponse:
+    """The database answers: which one, and how this process's transactions went so far."""
+    try:
+        server = import_module(f"backends.{settings.BACKEND}").server_version(connection)
+    except (DatabaseError, InterfaceError):
+        server = None
+    response = json_response(
+        {
+            "backend": settings.BACKEND,
+            "server": server,
+            "ok": server is not None,
+            "transactions": outcomes.snapshot(),
+        }
+    )
+    response.status_code = 200 if server else 503
+    return response

@@ -1,0 +1,110 @@
+"""/order/: who ordered what, at which price."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from collections import Counter
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Router
+
+from bank import documents
+from bank.api.responses import (
+    After,
+    Limit,
+    check_if_match,
+    created,
+    key_in_path,
+    key_of,
+    one,
+    page,
+    with_etag,
+)
+from bank.api.schemas import MAX_COUNT, LineIn, OrderIn, OrderOut
+from bank.errors import SubtotalTooLarge, UnknownProducts
+from bank.idempotency import IdempotencyKey, once
+from bank.models import Customer, Key, Order, Product
+from bank.problems import invalid
+from bank.transactions import retry_transaction
+
+router = Router(tags=["order"])
+
+
+@router.get("/", response=list[OrderOut])
+def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    return page(request, documents.orders, Order, limit, after)
+
+
+@router.post("/", response=OrderOut)
+def create_order(
+    request: HttpRequest, order: OrderIn, idempotency_key: IdempotencyKey = None
+) -> HttpResponse:
+    """Takes the products out of stock; 409 where there is not enough, and nothing is changed."""
+
+    def create() -> HttpResponse:
+        return created("order", documents.new_order(_fill(Order(), order)))
+
+    return once(request, idempotency_key, create)
+
+
+@router.get("/{pk}/", response=OrderOut, url_name="order")
+def get_order(request: HttpRequest, pk: str) -> HttpResponse:
+    return one(request, documents.order(key_in_path(Order, pk)))
+
+
+@router.put("/{pk}/", response=OrderOut)
+@retry_transaction
+def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
+    """As deleting it and placing it anew, at today's prices, under the same id."""
+    key = key_in_path(Order, pk)
+    check_if_match(request, documents.order(key))
+    existing = Order.objects.get(pk=key)
+    existing.empty()
+    return with_etag(documents.new_order(_fill(existing, order)))
+
+
+@router.delete("/{pk}/", response={204: None})
+@retry_transaction
+def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
+    """Puts its products back in stock."""
+    order = Order.objects.filter(pk=key_in_path(Order, pk)).first()
+    if order is None:
+        raise Http404
+    order.empty()
+    order.delete()
+    return HttpResponse(status=204)
+
+
+def _fill(order: Order, wanted: OrderIn) -> Order:
+    """Give the order its customer and lines; a 422 points at the member that is wrong."""
+    quantities = _quantities(wanted.products)
+    order.customer = _customer(wanted.customer.id)
+    try:
+        order.fill(quantities, wanted.subtotal)
+    except UnknownProducts as error:
+        ids = [str(line.id) for line in wanted.products]
+        position = ids.index(str(error.keys[0]))
+        raise invalid(f"/products/{position}/id", str(error)) from error
+    except SubtotalTooLarge as error:
+        raise invalid("/products", str(error)) from error
+    return order
+
+
+def _customer(raw: int | str) -> Customer:
+    try:
+        return Customer.objects.get(pk=key_of(Customer, raw))
+    except (ValueError, Customer.DoesNotExist) as error:
+        raise invalid("/customer/id", "There is no such customer.") from error
+
+
+def _quantities(lines: list[LineIn]) -> dict[Key, int]:
+    """How many of each product; a product that is named twice is wanted twice."""
+    quantities: Counter[Key] = Counter()
+    for position, line in enumerate(lines):
+        try:
+            key = key_of(Product, line.id)
+        except ValueError as error:
+            raise invalid(f"/products/{position}/id", "There is no such product.") from error
+        quantities[key] += line.quantity
+        if quantities[key] > MAX_COUNT:
+            raise invalid(f"/products/{position}/quantity", f"At most {MAX_COUNT} in an order.")
+    return quantities

@@ -1,0 +1,63 @@
+"""/product/: what can be ordered."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from bank import documents
+from bank.api.responses import (
+    After,
+    Limit,
+    check_if_match,
+    created,
+    deleted,
+    key_in_path,
+    one,
+    page,
+    with_etag,
+)
+from bank.api.schemas import ProductIn, ProductOut
+from bank.idempotency import IdempotencyKey, once
+from bank.models import OrderLine, Product
+from bank.transactions import retry_transaction
+
+router = Router(tags=["product"])
+
+
+@router.get("/", response=list[ProductOut])
+def list_products(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    return page(request, documents.products, Product, limit, after)
+
+
+@router.post("/", response=ProductOut)
+def create_product(
+    request: HttpRequest, product: ProductIn, idempotency_key: IdempotencyKey = None
+) -> HttpResponse:
+    def create() -> HttpResponse:
+        new = Product.objects.create(**product.model_dump())
+        return created("product", {"id": new.pk, **product.model_dump()})
+
+    return once(request, idempotency_key, create)
+
+
+@router.get("/{pk}/", response=ProductOut, url_name="product")
+def get_product(request: HttpRequest, pk: str) -> HttpResponse:
+    return one(request, documents.product(key_in_path(Product, pk)))
+
+
+@router.put("/{pk}/", response=ProductOut)
+@retry_transaction
+def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpResponse:
+    key = key_in_path(Product, pk)
+    check_if_match(request, documents.product(key))
+    Product(pk=key, **product.model_dump()).save(force_update=True)
+    return with_etag({"id": key, **product.model_dump()})
+
+
+@router.delete("/{pk}/", response={204: None})
+@retry_transaction
+def delete_product(request: HttpRequest, pk: str) -> HttpResponse:
+    """Refused with 409 while orders contain the product."""
+    key = key_in_path(Product, pk)
+    return deleted(Product.objects.filter(pk=key), used_by=OrderLine.objects.filter(product=key))

@@ -1,0 +1,117 @@
+"""Documents as JSON bytes, with the headers that make them cacheable and easy to walk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from ninja import Query
+
+from bank.documents import Document
+from bank.models import Key
+from bank.problems import Problem
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+After = Annotated[str | None, Query(description="The id after which the page begins.")]
+
+
+def json_response(document: Any) -> HttpResponse:
+    """The document as JSON: amounts as strings with two decimals, keys as they are or as text."""
+    return HttpResponse(orjson.dumps(document, default=_text), content_type="application/json")
+
+
+def with_etag(document: Document) -> HttpResponse:
+    """One document and its ETag, a hash of its bytes."""
+    response = json_response(document)
+    response["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
+    return response
+
+
+def one(request: HttpRequest, document: Document | None) -> HttpResponse:
+    """One document with its ETag; 304 where the client has it already, 404 where it is None."""
+    if document is None:
+        raise Http404
+    response = with_etag(document)
+    return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
+def page(
+    request: HttpRequest,
+    read: Callable[[Key | None, int], list[Document]],
+    model: type[Model],
+    limit: int,
+    after: str | None,
+) -> HttpResponse:
+    """At most `limit` documents, and a Link to the next page where there is one."""
+    documents = read(None if after is None else _after(model, after), limit + 1)
+    response = json_response(documents[:limit])
+    if len(documents) > limit:
+        query = urlencode({"limit": limit, "after": documents[limit - 1]["id"]})
+        response["Link"] = f'<{request.path}?{query}>; rel="next"'
+    return response
+
+
+def created(name: str, document: Document) -> HttpResponse:
+    """A new document, its ETag, and where it is from now on."""
+    response = with_etag(document)
+    response["Location"] = reverse(f"api:{name}", kwargs={"pk": document["id"]})
+    return response
+
+
+def check_if_match(request: HttpRequest, current: Document | None) -> None:
+    """Raise a 404 where there is nothing, a 412 where If-Match names another version."""
+    if current is None:
+        raise Http404
+    response = get_conditional_response(request, etag=with_etag(current)["ETag"])
+    if response is not None and response.status_code == 412:
+        raise Problem(412, "It has changed since you read it: read it again, then decide.")
+
+
+def deleted(rows: QuerySet[Any], used_by: QuerySet[Any]) -> HttpResponse:
+    """204, or 404 where there is no such row, or 409 while orders refer to it."""
+    if used_by.exists():
+        raise Problem(409, "There are orders of it: delete them first.")
+    count, _ = rows.delete()
+    if not count:
+        raise Http404
+    return HttpResponse(status=204)
+
+
+def key_of(model: type[Model], raw: int | str) -> Key:
+    """The key that a client wrote; raises ValueError if no key looks like that."""
+    try:
+        key = model._meta.pk.clean(raw, None)
+    except ValidationError as error:
+        raise ValueError(f"{raw!r} is no {model._meta.verbose_name} id.") from error
+    if str(key) != str(raw):  # Python also reads 1_000, ' 7' and '٧' as integers
+        raise ValueError(f"{raw!r} is no {model._meta.verbose_name} id.")
+    return key
+
+
+def key_in_path(model: type[Model], raw: str) -> Key:
+    """The key in a path; 404 if it is malformed: there is nothing at such an address."""
+    try:
+        return key_of(model, raw)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _after(model: type[Model], raw: str) -> Key:
+    try:
+        return key_of(model, raw)
+    except ValueError as error:
+        wrong = [{"parameter": "after", "detail": str(error)}]
+        raise Problem(422, "The request is not valid.", errors=wrong) from error
+
+
+def _text(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,114 @@
+"""What a database error means for the transaction it came from, on every backend.
+
+The codes are the servers' own: PostgreSQL and CockroachDB send an SQLSTATE (psycopg 3 calls it
+`sqlstate`, psycopg2 `pgcode`), MySQL and Dolt an error number, MongoDB labels and a code. Django
+wraps the driver's error, sometimes twice, so the whole chain of causes is looked at.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+
+from django.db import IntegrityError
+
+
+class Meaning(enum.Enum):
+    """What an error says about its transaction."""
+
+    CONFLICT = "rolled back for a reason that may be gone at the next try"
+    UNKNOWN = "the server itself cannot say whether it committed"
+    LOST = "the connection is gone; the transaction too, unless COMMIT was already sent"
+    OTHER = "nothing that trying again would change"
+
+
+SQLSTATES = {
+    "40001": Meaning.CONFLICT,  # serialization_failure; on CockroachDB deadlocks as well
+    "40P01": Meaning.CONFLICT,  # deadlock_detected
+    "CR000": Meaning.CONFLICT,  # CockroachDB before 2.0
+    "40003": Meaning.UNKNOWN,  # statement_completion_unknown: CockroachDB's "ambiguous result"
+    "08007": Meaning.UNKNOWN,  # transaction_resolution_unknown
+    "57P01": Meaning.LOST,  # admin_shutdown: the server stops, or pg_terminate_backend
+    "57P02": Meaning.LOST,  # crash_shutdown
+    "57P03": Meaning.LOST,  # cannot_connect_now: the server starts
+}
+MYSQL_ERRORS = {
+    1213: Meaning.CONFLICT,  # ER_LOCK_DEADLOCK; Dolt: "conflicts with a committed transaction"
+    1205: Meaning.CONFLICT,  # ER_LOCK_WAIT_TIMEOUT
+    2002: Meaning.LOST,  # CR_CONNECTION_ERROR
+    2003: Meaning.LOST,  # CR_CONN_HOST_ERROR
+    2006: Meaning.LOST,  # CR_SERVER_GONE_ERROR
+    2013: Meaning.LOST,  # CR_SERVER_LOST
+    4031: Meaning.LOST,  # ER_CLIENT_INTERACTION_TIMEOUT
+}
+MONGODB_LABELS = {
+    "UnknownTransactionCommitResult": Meaning.UNKNOWN,
+    "TransientTransactionError": Meaning.CONFLICT,
+}
+MONGODB_WRITE_CONFLICT = 112
+
+
+def meaning(error: BaseException) -> Meaning:
+    """The first thing but OTHER that the error or one of its causes says."""
+    for cause in causes(error):
+        if (said := _meaning_of_one(cause)) is not Meaning.OTHER:
+            return said
+    return Meaning.OTHER
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, then what it was raised from or while handling, outermost first."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that was broken, or "" where the driver does not tell."""
+    diagnostics = (getattr(cause, "diag", None) for cause in causes(error))
+    names = (getattr(diag, "constraint_name", None) for diag in diagnostics)
+    return next((name for name in names if name), "")
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE of a psycopg 3 or psycopg2 error."""
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+
+
+def _meaning_of_one(error: BaseException) -> Meaning:
+    if state := sqlstate(error):
+        lost = Meaning.LOST if state.startswith("08") else Meaning.OTHER
+        return SQLSTATES.get(state, lost)
+    driver = type(error).__module__.partition(".")[0]
+    read = {
+        "psycopg": _psycopg,
+        "psycopg2": _psycopg,
+        "MySQLdb": _mysql,
+        "pymongo": _mongodb,
+    }.get(driver)
+    return read(error) if read else Meaning.OTHER
+
+
+def _psycopg(error: BaseException) -> Meaning:
+    # No SQLSTATE: not the server's word, but libpq's that there is no server to hear from.
+    lost = type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}
+    return Meaning.LOST if lost else Meaning.OTHER
+
+
+def _mysql(error: BaseException) -> Meaning:
+    number = error.args[0] if error.args else None
+    return MYSQL_ERRORS.get(number, Meaning.OTHER)
+
+
+def _mongodb(error: BaseException) -> Meaning:
+    has_label = getattr(error, "has_error_label", lambda label: False)
+    for label, said in MONGODB_LABELS.items():
+        if has_label(label):
+            return said
+    if getattr(error, "code", None) == MONGODB_WRITE_CONFLICT:
+        return Meaning.CONFLICT
+    lost = type(error).__name__ in {"AutoReconnect", "ConnectionFailure", "NetworkTimeout"}
+    return Meaning.LOST if lost else Meaning.OTHER

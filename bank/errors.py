@@ -1,0 +1,60 @@
+"""Everything that can go wrong on purpose. The docstring of each class is its message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class BankError(Exception):
+    """Something is not as it must be."""
+
+    def __str__(self) -> str:
+        return " ".join((type(self).__doc__ or "").split())
+
+
+class OrderError(BankError):
+    """The order cannot be placed."""
+
+
+class UnknownProducts(OrderError):
+    """There is no such product."""
+
+    def __init__(self, keys: Iterable[Any]) -> None:
+        super().__init__()
+        self.keys = list(keys)
+
+
+class NotEnoughStock(OrderError):
+    """There is not enough stock; nothing was changed."""
+
+    def __init__(self, products: Iterable[Any]) -> None:
+        super().__init__()
+        self.products = list(products)
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{product.name!r} ({product.stock} left)" for product in self.products)
+        return f"There is not enough stock of {names}; nothing was changed."
+
+
+class SubtotalTooLarge(OrderError):
+    """The prices add up to more than 9999999999999999.99."""
+
+
+class TransactionError(BankError):
+    """The transaction could not be done."""
+
+
+class NestedTransaction(TransactionError):
+    """A retried transaction must be the outermost one: the database rolls back all of it, so all
+    of it must be run again. Call it outside of atomic(); under ATOMIC_REQUESTS, set that to False
+    or decorate the view with transaction.non_atomic_requests."""
+
+
+class StillRefused(TransactionError):
+    """The database kept refusing the transaction; nothing was changed. Try again later."""
+
+
+class AmbiguousCommit(TransactionError):
+    """The connection was lost during COMMIT: the change was made, or it was not. Look before you
+    repeat it; with an Idempotency-Key it can be repeated safely."""

@@ -1,0 +1,68 @@
+"""A request that comes twice is executed once.
+
+The answer is stored in the transaction that does the work: both are there, or neither, whatever
+broke in between. So a client that got no answer sends the same request again with the same
+`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) and cannot order twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from ninja import Header
+
+from bank.models import StoredAnswer
+from bank.problems import Problem
+from bank.transactions import retry_transaction
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="1–255 visible ASCII characters; the same key and body: the same answer.",
+    ),
+]
+Work = Callable[[], HttpResponse]
+
+
+def once(request: HttpRequest, key: str | None, work: Work) -> HttpResponse:
+    """Do the work in a retried transaction: with a key at most once, ever, for this client.
+
+    A repeated request gets the stored answer; a different one with the same key is a 422.
+    Answers that changed nothing (errors) are not stored: the next try may do better.
+    """
+    if key is None:
+        return retry_transaction(work)()
+    run = retry_transaction(idempotent=True)(partial(_stored_or_new, request, key, work))
+    try:
+        return run()
+    except IntegrityError:
+        # Its twin stored its answer a moment ago: now it is found. If it is another constraint
+        # that broke, it breaks again.
+        return run()
+
+
+def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
+    who = {"client": _digest(str(getattr(request, "auth", "")).encode()), "key": key}
+    what = _digest(f"{request.method} {request.path_info}\n".encode(), request.body)
+    stored = StoredAnswer.objects.filter(**who).first()
+    if stored is None:
+        response = work()
+        StoredAnswer.objects.create(
+            **who, request=what, body=response.content.decode(), location=response["Location"]
+        )
+        return response
+    if stored.request != what:
+        raise Problem(422, "This Idempotency-Key came with another request before: use a new one.")
+    headers = {"Location": stored.location}
+    return HttpResponse(stored.body, content_type="application/json", headers=headers)
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -1,0 +1,195 @@
+"""Customers, products, orders, and the answers kept for repeated requests.
+
+The tables are the tutorial's, with rules the database itself keeps: every constraint has a name,
+so that an error says which rule was broken, and every foreign key has an index of its own,
+because CockroachDB makes none: https://www.cockroachlabs.com/docs/stable/foreign-key
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from bank.errors import NotEnoughStock, SubtotalTooLarge, UnknownProducts
+
+Key = Any  # an integer on SQL backends, an ObjectId on MongoDB
+MAX_AMOUNT = Decimal("9999999999999999.99")
+
+
+def money(**options: Any) -> models.DecimalField:
+    """An amount up to 9999999999999999.99, exact to the cent on every backend."""
+    return models.DecimalField(max_digits=18, decimal_places=2, **options)
+
+
+class Customer(models.Model):
+    name = models.CharField(max_length=250)
+
+    class Meta:
+        db_table = "customers"
+        constraints = [CheckConstraint(condition=~Q(name=""), name="customer_name_not_empty")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Products, and the stock of many of them at once."""
+
+    def take(self, quantities: Mapping[Key, int]) -> dict[Key, Product]:
+        """Take these quantities out of stock and return the products by key.
+
+        Two statements, however many products. Raises UnknownProducts or NotEnoughStock before
+        anything is written. Sellers at the same moment are kept apart by the transaction around
+        it: SERIALIZABLE refuses the second writer of a row that both have read.
+        """
+        products = self.in_bulk(quantities)
+        if missing := [key for key in quantities if key not in products]:
+            raise UnknownProducts(missing)
+        if short := [p for key, p in products.items() if not p.has(quantities[key])]:
+            raise NotEnoughStock(short)
+        self._move(products, {key: -quantity for key, quantity in quantities.items()})
+        return products
+
+    def put_back(self, quantities: Mapping[Key, int]) -> None:
+        """Return these quantities to the stock of the products that are counted."""
+        self._move(self.in_bulk(quantities), quantities)
+
+    def _move(self, products: Mapping[Key, Product], change: Mapping[Key, int]) -> None:
+        counted = [product for product in products.values() if product.stock is not None]
+        for product in counted:
+            product.stock += change[product.pk]
+        if counted:
+            self.bulk_update(counted, ["stock"])
+
+
+class Product(models.Model):
+    name = models.CharField(max_length=250)
+    price = money()
+    stock = models.BigIntegerField(null=True, blank=True, help_text="Empty: not counted.")
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        db_table = "products"
+        constraints = [
+            CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
+            CheckConstraint(condition=Q(price__gte=0), name="product_price_not_negative"),
+            # The last guard against selling what is not there, whatever the code above it does.
+            CheckConstraint(condition=Q(stock__gte=0), name="product_stock_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has(self, quantity: int) -> bool:
+        """Whether so many can be sold now; always, where stock is not counted."""
+        return self.stock is None or self.stock >= quantity
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Orders, and how one comes to be. Call inside a transaction."""
+
+    def place(
+        self, customer: Customer, quantities: Mapping[Key, int], subtotal: Decimal | None = None
+    ) -> Order:
+        """Create an order of these quantities and take them out of stock.
+
+        Three statements, or four if stock is counted, however many products. A subtotal that is
+        not given is computed from the prices of this moment. Raises an OrderError before anything
+        is written.
+        """
+        order = self.model(customer=customer)
+        order.fill(quantities, subtotal)
+        return order
+
+
+class Order(models.Model):
+    # PROTECT: an order is a document, and does not vanish with its customer.
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, related_name="orders")
+    subtotal = money()
+    products = models.ManyToManyField(Product, through="OrderLine", related_name="orders")
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        db_table = "orders"
+        indexes = [Index(fields=["customer"], name="order_customer_index")]
+        constraints = [
+            CheckConstraint(condition=Q(subtotal__gte=0), name="order_subtotal_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return f"Order {self.pk}"
+
+    def fill(self, quantities: Mapping[Key, int], subtotal: Decimal | None = None) -> None:
+        """Save this order with these quantities as its lines, taken out of stock."""
+        products = Product.objects.take(quantities)
+        lines = [
+            OrderLine(order=self, product=products[key], quantity=n, price=products[key].price)
+            for key, n in quantities.items()
+        ]
+        self.subtotal = total(lines) if subtotal is None else subtotal
+        self.save()
+        self.filled_lines = OrderLine.objects.bulk_create(lines)
+
+    def empty(self) -> None:
+        """Delete the lines of this order and put their quantities back in stock."""
+        lines = self.lines.all()
+        Product.objects.put_back(dict(lines.values_list("product", "quantity")))
+        lines.delete()
+
+
+class OrderLine(models.Model):
+    """So many of one product, at its price when the order was placed."""
+
+    order = models.ForeignKey(Order, models.CASCADE, db_index=False, related_name="lines")
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False, related_name="lines")
+    quantity = models.IntegerField(default=1)
+    price = money()
+
+    class Meta:
+        db_table = "order_lines"
+        # The unique constraint is also the index of `order`: it begins with it.
+        indexes = [Index(fields=["product"], name="order_line_product_index")]
+        constraints = [
+            UniqueConstraint(fields=["order", "product"], name="order_line_once_per_product"),
+            CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
+            CheckConstraint(condition=Q(price__gte=0), name="order_line_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product}"
+
+
+def total(lines: Iterable[OrderLine]) -> Decimal:
+    """The exact sum of the lines; raises SubtotalTooLarge beyond what an amount can hold."""
+    amount = sum((line.price * line.quantity for line in lines), Decimal("0.00"))
+    if amount > MAX_AMOUNT:
+        raise SubtotalTooLarge
+    return amount
+
+
+class StoredAnswer(models.Model):
+    """The answer to a request that came with an Idempotency-Key, for when it comes again."""
+
+    client = models.CharField(max_length=64, help_text="SHA-256 of the caller's token.")
+    key = models.CharField(max_length=255)
+    request = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    body = models.TextField()
+    location = models.CharField(max_length=250)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "stored_answers"
+        constraints = [
+            # Two of the same at once: the second is refused here, runs again and finds the first.
+            UniqueConstraint(fields=["client", "key"], name="stored_answer_once_per_key")
+        ]
+        indexes = [Index(fields=["created"], name="stored_answer_created_index")]
+
+    def __str__(self) -> str:
+        return self.key

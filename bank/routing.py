@@ -1,0 +1,28 @@
+"""Two things that clients of the tutorial's API expect of every path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import is_valid_path
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class OptionalSlash:
+    """Answers /customer like /customer/, without a redirect: those turn a POST into a GET.
+
+    HEAD is answered as GET is; the server leaves out the body.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not path.endswith("/") and not is_valid_path(path) and is_valid_path(f"{path}/"):
+            request.path_info = f"{path}/"
+        if request.method == "HEAD":
+            request.method = "GET"
+        return self.get_response(request)

@@ -1,0 +1,14 @@
+#!/usr/bin/env python
+"""Django's command line, on the backend that BACKEND names (postgresql if it names none)."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    backend = os.environ.get("BACKEND", "postgresql")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"settings.{backend}")
+    execute_from_command_line(sys.argv)

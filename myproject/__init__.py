@@ -1,0 +1,1 @@
+"""The Django project: URLs and the two server entry points, nothing else."""

@@ -1,0 +1,1 @@
+"""One module per backend: `settings.NAME` runs the application on NAME."""

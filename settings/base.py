@@ -1,0 +1,116 @@
+"""Settings that every backend shares. What a backend adds is in the module of its name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+from settings.environment import require, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# DEPLOY=1: reachable by others. `python -m backends serve` sets it for any address but loopback.
+DEPLOY = os.environ.get("DEPLOY") == "1"
+if DEPLOY:
+    require("SECRET_KEY", "ALLOWED_HOSTS", "API_TOKENS")
+
+DEBUG = False
+SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
+# 0.0.0.0 because the tutorial's curl lines use it as the address of this machine.
+ALLOWED_HOSTS = words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
+# Whoever sends one of these as `Authorization: Bearer TOKEN` may call; empty: everybody may.
+API_TOKENS = words("API_TOKENS")
+
+INSTALLED_APPS = [
+    "bank",
+    "ninja",  # serves the docs page's scripts from here instead of from a CDN
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "bank.request_log.RequestLog",
+    "bank.problems.ProblemDetails",
+    "bank.routing.OptionalSlash",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "myproject.urls"
+WSGI_APPLICATION = "myproject.wsgi.application"
+ASGI_APPLICATION = "myproject.asgi.application"
+APPEND_SLASH = False  # a redirect turns a POST into a GET; OptionalSlash answers both forms
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# The type of every key the database makes by itself. MongoDB has another one, so nothing in
+# models, migrations, URLs or JSON says "integer".
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en-us"
+
+STATIC_URL = "/static/"
+# Found where the packages keep them: nothing to collect before a start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# A proxy that ends TLS and sets X-Forwarded-Proto stands before a deployed application.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DEPLOY else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DEPLOY else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "bank.request_log.AddRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
+    # INFO: a line per request. DEBUG: every SQL statement with its time as well.
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "bank": {"level": os.environ.get("LOG_LEVEL", "WARNING").upper()},
+        "django.request": {"level": "ERROR"},  # a 404 is its client's business, a 500 is ours
+    },
+}

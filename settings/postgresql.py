@@ -1,0 +1,21 @@
+"""The application on PostgreSQL."""
+
+from __future__ import annotations
+
+from django.db.backends.postgresql.psycopg_any import IsolationLevel
+
+from settings.base import *  # noqa: F403
+from settings.environment import database
+
+BACKEND = "postgresql"
+DATABASES = {
+    "default": database(
+        "POSTGRESQL_URL",
+        # What cannot have happened one after the other is refused with 40001 and run again:
+        # https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE
+        isolation_level=IsolationLevel.SERIALIZABLE,
+        # A statement that comes again is prepared by the server, and only executed from then on.
+        server_side_binding=True,
+        prepare_threshold=3,
+    )
+}

@@ -1,0 +1,1 @@
+"""The shared suite: what must hold on every backend, through HTTP."""
