@@ -14,8 +14,9 @@ import logging
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -28,6 +29,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
+# Those that were refused stand in line, one at a time per process: a crowd that starts again
+# together is refused together. Reentrant, for a body that uses a second database.
+line: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 retries_here: ContextVar[int] = ContextVar("retries_here", default=0)
 
 
@@ -92,7 +96,8 @@ def _retry(
     for number in itertools.count(1):
         attempt = Attempt(using)
         try:
-            result = attempt.run(body)
+            with line[using] if number > 1 else nullcontext():
+                result = attempt.run(body)
         except Exception as error:
             verdict = attempt.verdict(error)
             if verdict is Verdict.FAIL:

@@ -1,0 +1,106 @@
+"""The server itself refuses: errors that PostgreSQL sends, connections that it ends."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from bank.errors import AmbiguousCommit
+from bank.models import Customer
+from bank.transactions import retry_transaction
+from tests.api import Api
+from tests.proxy import proxied
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+REFUSE = "DO $$ BEGIN RAISE EXCEPTION 'restart transaction' USING ERRCODE = '40001'; END $$"
+END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def first_time(sql: str) -> list[str]:
+    """Statements to pop: this one at the first attempt, none later."""
+    return [sql]
+
+
+def names() -> list[str]:
+    return list(Customer.objects.values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("sql", [REFUSE, END_OWN_CONNECTION], ids=["40001", "connection ended"])
+def test_the_body_runs_again_after(sql: str) -> None:
+    waiting = first_time(sql)
+
+    @retry_transaction
+    def create() -> None:
+        Customer.objects.create(name="Carl")
+        while waiting:
+            execute(waiting.pop())
+
+    create()
+
+    assert names() == ["Carl"]
+
+
+def test_a_caught_40001_is_not_committed_as_nothing() -> None:
+    # After an error PostgreSQL ignores what follows (25P02) and turns COMMIT into ROLLBACK.
+    waiting = first_time(REFUSE)
+
+    @retry_transaction
+    def create() -> None:
+        Customer.objects.create(name="Carl")
+        try:
+            while waiting:
+                execute(waiting.pop())
+        except DatabaseError:
+            pass
+
+    create()
+
+    assert names() == ["Carl"]
+
+
+@pytest.mark.parametrize(("cut", "there"), [("before", []), ("after", ["Carl"])])
+def test_a_commit_without_an_answer_is_ambiguous(cut: str, there: list[str]) -> None:
+    with proxied() as proxy:
+        connection.ensure_connection()
+        proxy.cut = cut
+
+        with pytest.raises(AmbiguousCommit):
+            retry_transaction(Customer.objects.create)(name="Carl")
+
+    assert names() == there
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_with_a_key_a_commit_without_an_answer_is_made_once(cut: str) -> None:
+    api = Api(Client())
+    with proxied() as proxy:
+        connection.ensure_connection()
+        proxy.cut = cut
+
+        response = api.post("/customer/", {"name": "Carl"}, **KEY)
+
+    assert response.status_code == 200
+    assert api.get("/customer/").json() == [response.json()]
+
+
+def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
+    api = Api(Client())
+    connection.close()
+    host = connection.settings_dict["HOST"]
+    connection.settings_dict["HOST"] = "/nowhere"
+    try:
+        health, customers = api.get("/health/"), api.get("/customer/")
+    finally:
+        connection.settings_dict["HOST"] = host
+
+    assert (health.status_code, health.json()["ok"]) == (503, False)
+    assert (customers.status_code, customers["Retry-After"]) == (503, "1")
+    assert customers["Content-Type"] == "application/problem+json"
+    assert api.get("/health/").json()["server"].startswith("PostgreSQL ")

@@ -1,0 +1,35 @@
+"""Many buyers of the last pieces: nobody gets one that is not there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from bank.transactions import outcomes
+from tests.api import Api
+from tests.threads import at_once
+
+BUYERS, STOCK, TRIES = 32, 200, 1000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_thousand_tries_exactly_the_stock_is_sold(
+    record_property: Callable[[str, object], None],
+) -> None:
+    api = Api(Client())
+    customer, pen = api.customer(), api.product(stock=STOCK)
+    retried = outcomes.snapshot()["retried"]
+
+    def buy(_: int) -> int:
+        order = {"customer": customer, "products": [pen]}
+        return api.post("/order/", order).status_code
+
+    statuses = Counter(at_once(buy, range(TRIES), threads=BUYERS))
+
+    record_property("retries", outcomes.snapshot()["retried"] - retried)
+    assert statuses == {200: STOCK, 409: TRIES - STOCK}
+    assert api.stock(pen) == 0
+    assert len(api.get("/order/?limit=1000").json()) == STOCK

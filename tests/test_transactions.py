@@ -1,0 +1,241 @@
+"""What retry_transaction guarantees."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.db import IntegrityError, OperationalError, transaction
+
+from bank.errors import AmbiguousCommit, NestedTransaction, StillRefused
+from bank.models import Customer
+from bank.transactions import backoff, outcomes, retry_transaction
+from tests import faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Body:
+    """A transaction body that inserts a customer and remembers its runs."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.hooks: list[int] = []
+
+    def __call__(self, name: str = "Carl") -> int:
+        self.runs += 1
+        number = self.runs
+        Customer.objects.create(name=name)
+        transaction.on_commit(lambda: self.hooks.append(number))
+        return number
+
+
+@pytest.fixture
+def body() -> Body:
+    return Body()
+
+
+def names() -> list[str]:
+    return sorted(Customer.objects.values_list("name", flat=True))
+
+
+def test_a_transaction_that_nobody_refuses_runs_once(body: Body) -> None:
+    assert retry_transaction(body)("Ada") == 1
+
+    assert names() == ["Ada"]
+
+
+def test_a_refused_statement_runs_the_whole_body_again(body: Body) -> None:
+    with faults.at_statement(faults.conflict, times=2):
+        assert retry_transaction(body)() == 3
+
+    assert names() == ["Carl"]
+
+
+def test_a_refused_commit_runs_the_whole_body_again(body: Body) -> None:
+    with faults.at_commit(faults.conflict, times=2):
+        assert retry_transaction(body)() == 3
+
+    assert names() == ["Carl"]
+
+
+def test_only_the_hooks_of_the_attempt_that_committed_run(body: Body) -> None:
+    with faults.at_commit(faults.conflict, times=2):
+        retry_transaction(body)()
+
+    assert body.hooks == [3]
+
+
+def test_a_refusal_that_the_body_has_caught_still_counts(body: Body) -> None:
+    def careless() -> None:
+        try:
+            body()
+        except OperationalError:
+            pass  # "it will work anyway"
+
+    with faults.at_statement(faults.conflict):
+        retry_transaction(careless)()
+
+    assert (body.runs, names()) == (2, ["Carl"])
+
+
+def test_an_error_raised_after_a_caught_refusal_does_not_hide_it(body: Body) -> None:
+    def misleading() -> None:
+        try:
+            body()
+        except OperationalError:
+            raise LookupError("no customer") from None
+
+    with faults.at_statement(faults.conflict):
+        retry_transaction(misleading)()
+
+    assert (body.runs, names()) == (2, ["Carl"])
+
+
+def test_a_connection_lost_before_commit_is_replaced(body: Body) -> None:
+    with faults.at_statement(faults.lost):
+        retry_transaction(body)()
+
+    assert (body.runs, names()) == (2, ["Carl"])
+
+
+def test_a_connection_lost_during_commit_is_not_guessed_about(body: Body) -> None:
+    with faults.at_commit(faults.lost, committed=True), pytest.raises(AmbiguousCommit):
+        retry_transaction(body)()
+
+    assert (body.runs, names()) == (1, ["Carl"])
+
+
+def test_an_idempotent_body_is_run_again_after_an_ambiguous_commit() -> None:
+    def create_once() -> str:
+        Customer.objects.get_or_create(name="Carl")
+        return "there"
+
+    with faults.at_commit(faults.lost, committed=True):
+        assert retry_transaction(idempotent=True)(create_once)() == "there"
+
+    assert names() == ["Carl"]
+
+
+def test_giving_up_after_an_ambiguous_commit_does_not_claim_that_nothing_changed() -> None:
+    body = Body()
+
+    with faults.at_commit(faults.lost), pytest.raises(AmbiguousCommit):
+        retry_transaction(idempotent=True, attempts=1)(body)()
+
+
+def test_a_hook_that_fails_does_not_run_the_committed_body_again(body: Body) -> None:
+    def with_hook() -> None:
+        body()
+        transaction.on_commit(fail)
+
+    def fail() -> None:
+        raise faults.conflict()
+
+    with pytest.raises(OperationalError):
+        retry_transaction(with_hook)()
+
+    assert (body.runs, names()) == (1, ["Carl"])
+
+
+def test_other_database_errors_are_raised_at_once(body: Body) -> None:
+    def broken() -> None:
+        body()
+        raise IntegrityError("a rule of the data")
+
+    with pytest.raises(IntegrityError):
+        retry_transaction(broken)()
+
+    assert (body.runs, names()) == (1, [])
+
+
+def test_it_gives_up_after_so_many_attempts(body: Body) -> None:
+    with faults.at_commit(faults.conflict, times=99), pytest.raises(StillRefused) as refused:
+        retry_transaction(attempts=3)(body)()
+
+    assert (body.runs, names()) == (3, [])
+    assert isinstance(refused.value.__cause__, OperationalError)
+
+
+def test_it_gives_up_when_the_deadline_would_pass(body: Body) -> None:
+    with faults.at_commit(faults.conflict, times=99), pytest.raises(StillRefused):
+        retry_transaction(deadline=0.05)(body)()
+
+    assert 1 < body.runs < 30
+
+
+def test_it_refuses_to_run_inside_of_another_transaction(body: Body) -> None:
+    with transaction.atomic(), pytest.raises(NestedTransaction, match="ATOMIC_REQUESTS"):
+        retry_transaction(body)()
+
+    assert body.runs == 0
+
+
+def test_one_retried_transaction_inside_of_another_is_refused(body: Body) -> None:
+    with pytest.raises(NestedTransaction):
+        retry_transaction(retry_transaction(body))()
+
+    assert names() == []
+
+
+def test_atomic_requests_fails_the_system_check(settings: Any) -> None:
+    settings.DATABASES["default"]["ATOMIC_REQUESTS"] = True
+    try:
+        errors = run_checks()
+    finally:
+        settings.DATABASES["default"]["ATOMIC_REQUESTS"] = False
+
+    assert "bank.E001" in [error.id for error in errors]
+
+
+def test_it_decorates_methods_and_keeps_their_names() -> None:
+    class View:
+        @retry_transaction(attempts=2)
+        def post(self, name: str) -> tuple[object, str]:
+            """Make a customer."""
+            return self, Customer.objects.create(name=name).name
+
+    view = View()
+
+    assert view.post("Dora") == (view, "Dora")
+    assert (View.post.__name__, View.post.__doc__) == ("post", "Make a customer.")
+
+
+def test_what_cannot_work_is_refused_when_it_is_decorated() -> None:
+    async def coroutine() -> None:
+        await asyncio.sleep(0)
+
+    with pytest.raises(TypeError, match="sync_to_async"):
+        retry_transaction(coroutine)
+    with pytest.raises(ValueError, match="at least one attempt"):
+        retry_transaction(attempts=0)
+
+
+def test_retries_are_counted_and_logged(body: Body, caplog: pytest.LogCaptureFixture) -> None:
+    before = outcomes.snapshot()
+
+    with faults.at_commit(faults.conflict, times=2), caplog.at_level(logging.INFO, "bank"):
+        retry_transaction(body.__call__)()
+
+    after = outcomes.snapshot()
+    assert after["retried"] - before["retried"] == 2
+    assert after["committed"] - before["committed"] == 1
+    assert [record.args[:2] for record in caplog.records] == [
+        ("Body.__call__", 1),
+        ("Body.__call__", 2),
+    ]
+
+
+def test_the_wait_grows_to_its_cap_and_never_beyond() -> None:
+    longest = [max(backoff(attempt) for _ in range(300)) for attempt in (1, 3, 50)]
+
+    assert longest[0] <= 0.01 < longest[1] <= 0.04 < longest[2] <= 0.5
+    assert min(backoff(50) for _ in range(300)) < 0.05
+
+
+@pytest.mark.django_db(transaction=False)
+def test_it_works_in_a_test_case_whose_transaction_is_rolled_back(body: Body) -> None:
+    assert retry_transaction(body)() == 1

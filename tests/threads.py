@@ -1,0 +1,44 @@
+"""Several clients at once, each with a database connection of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connections
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def at_once(work: Callable[[T], R], items: Iterable[T], *, threads: int) -> list[R]:
+    """The results of work(item), in any order, from so many threads that begin together."""
+    waiting, begin = deque(items), Barrier(threads)
+
+    def worker(_: int) -> list[R]:
+        begin.wait()
+        try:
+            return list(map(work, _taken_from(waiting)))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [result for results in pool.map(worker, range(threads)) for result in results]
+
+
+def outcome(work: Callable[[], R]) -> R | Exception:
+    """What it returns or raises."""
+    try:
+        return work()
+    except Exception as error:
+        return error
+
+
+def _taken_from(waiting: deque[T]) -> Iterator[T]:
+    with suppress(IndexError):
+        while True:
+            yield waiting.popleft()
