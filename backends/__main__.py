@@ -7,7 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from backends.errors import CannotRun
 from backends.registry import BACKENDS, backend
@@ -55,7 +58,8 @@ def _list(options: argparse.Namespace, rest: list[str]) -> None:
 def _serve(options: argparse.Namespace, rest: list[str]) -> None:
     chosen = backend(options.backend)
     data = (options.data or ROOT / ".data" / chosen.name).absolute()
-    serve(chosen, host=options.host, port=options.port, data=data, demo=options.demo)
+    with _until_ctrl_c():
+        serve(chosen, host=options.host, port=options.port, data=data, demo=options.demo)
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
@@ -68,7 +72,7 @@ def _shell(options: argparse.Namespace, rest: list[str]) -> int:
 
 def _up(options: argparse.Namespace, rest: list[str]) -> None:
     chosen = backend(options.backend)
-    with chosen.server() as url:
+    with _until_ctrl_c(), chosen.server() as url:
         print(f"{chosen.url_variable}={url}", flush=True)
         signal.pause()
 
@@ -81,14 +85,30 @@ def _with_server(name: str, command: list[str]) -> int:
         return subprocess.run(command, env=environment, cwd=ROOT).returncode
 
 
+@contextmanager
+def _until_ctrl_c() -> Iterator[None]:
+    """For what runs until it is told to stop: then all of it stops, and that is a success."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nstopped")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def script() -> None:
-    """Run main() and end the process: 0 done, 1 failed, 2 misused, 130 after Ctrl-C."""
+    """Run main() and end the process: 0 done, 1 failed, 2 misused, 130 interrupted.
+
+    SIGTERM is taken as Ctrl-C: every context manager on the way out stops what it has started.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         sys.exit(main())
     except CannotRun as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
         sys.exit(130)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
-from types import FrameType
 
 from backends.errors import CannotRun
 from backends.processes import running, wait_until
@@ -27,9 +25,9 @@ THREADS = 4  # per worker: one waits for the database while another computes
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
     """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
-    signal.signal(signal.SIGTERM, _interrupt)
     _refuse_busy(host, port)
-    with _directory(data), _step(f"{backend.name}: starting"), backend.server(data) as url:
+    print(f"{backend.name}: starting its server, data in {data}", flush=True)
+    with _directory(data), backend.server(data) as url:
         environment = _environment(backend, url, host, data)
         _manage(environment, "migrate", "--verbosity", "0")
         print("tables are up to date", flush=True)
@@ -96,12 +94,6 @@ def _directory(data: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _step(text: str) -> Iterator[None]:
-    print(text, flush=True)
-    yield
-
-
 def _refuse_busy(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -125,7 +117,3 @@ def _answers(url: str) -> bool:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -8,8 +8,9 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def server(data: Path | None = None) -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="bank-postgresql-") as temporary:
         os.chmod(temporary, 0o711)  # noqa: S103 - to be passed through, not read
-        cluster = (data or Path(temporary)) / "cluster"
+        cluster = (data or Path(temporary)).resolve() / "cluster"
         sockets = Path(temporary) / "socket"  # a short path: 107 bytes are all a socket may have
         for directory in (cluster, sockets):
             _give(directory)
@@ -58,15 +59,33 @@ def server(data: Path | None = None) -> Iterator[str]:
 
 
 def stop_leftover(cluster: Path) -> None:
-    """Stop the server that a killed program has left on this data, if it still runs."""
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
+    """Stop what a killed program has left running on this data, and make its lock void.
+
+    PostgreSQL takes the number in postmaster.pid for a living server even if it is a zombie's or
+    another program's by now, and would refuse to start.
+    """
+    lock = cluster / "postmaster.pid"
+    if not lock.exists():
         return
-    pid = int(pid_file.read_text().split()[0])
-    # The number may be another program's by now: PostgreSQL then takes the file as stale.
-    with suppress(psutil.NoSuchProcess):
-        if str(cluster) in psutil.Process(pid).cmdline():
-            _run("pg_ctl", "stop", "-D", cluster, "-m", "fast")
+    postmaster = int(lock.read_text().split()[0])
+    if postmaster in _working_in(cluster):
+        _run("pg_ctl", "stop", "-D", cluster, "-m", "fast")
+    give_up = time.monotonic() + 20
+    while _working_in(cluster):  # its children end when they notice that it is gone
+        if time.monotonic() > give_up:
+            raise CannotRun(f"Another PostgreSQL works in {cluster} and does not end.")
+        time.sleep(0.05)
+    lock.unlink(missing_ok=True)
+
+
+def _working_in(cluster: Path) -> set[int]:
+    """The living processes of a server on this data: all of them work in its directory."""
+    found = psutil.process_iter(["pid", "cwd", "status"])
+    return {
+        process.pid
+        for process in found
+        if process.info["cwd"] == str(cluster) and process.info["status"] != psutil.STATUS_ZOMBIE
+    }
 
 
 def _ready(address: str) -> bool:

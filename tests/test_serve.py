@@ -1,0 +1,215 @@
+"""`make serve` as a person meets it: started, killed, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Server:
+    """`python -m backends serve` on a free port, with its data in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.data, self.output = directory / "data", directory / "output"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> list[psutil.Process]:
+        """Start it, wait until it answers, and return it and all that it has started."""
+        if self.process:
+            self.process.wait(30)
+        places = ["--port", str(self.port), "--data", str(self.data)]
+        self.process = run("serve", *places, *options, output=self.output)
+        while not self.answers():
+            assert self.process.poll() is None, self.output.read_text()
+            time.sleep(0.05)
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """End it, as Ctrl-C does, and return its exit code."""
+        assert self.process
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.call("GET", "/ping/"))
+        except OSError:
+            return False
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            content = response.read()
+        return json.loads(content) if content[:1] in b"[{" else content.decode()
+
+
+def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
+    """`python -m backends COMMAND` on the backend under test, with a server of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    words = [sys.executable, "-m", "backends", command, settings.BACKEND, *options]
+    with output.open("wb") as file:
+        return subprocess.Popen(words, cwd=ROOT, env=clean, stdout=file, stderr=file)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    server.stop()
+
+
+def ended(process: psutil.Process) -> bool:
+    # A zombie only waits for its parent to look: in a container maybe for ever.
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of them end within 20 s."""
+    give_up = time.monotonic() + 20
+    while not all(map(ended, processes)):
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_it_serves_demo_data_and_ends_without_a_trace(server: Server) -> None:
+    family = server.start()
+    customers, health = server.call("GET", "/customer/"), server.call("GET", "/health/")
+
+    exit_code = server.stop()
+
+    assert (len(customers), health["ok"], health["backend"]) == (100, True, settings.BACKEND)
+    assert f"http://127.0.0.1:{server.port}/customer/" in server.output.read_text()
+    assert (exit_code, gone(family)) == (0, True)
+
+
+def test_data_survives_a_restart(server: Server) -> None:
+    server.start("--no-demo")
+    carl = server.call("POST", "/customer/", {"name": "Carl"})
+    server.stop(signal.SIGTERM)
+
+    server.start("--no-demo")
+
+    assert server.call("GET", "/customer/") == [carl]
+
+
+def test_acknowledged_orders_survive_kill_9_and_are_there_once(server: Server) -> None:
+    family = server.start("--no-demo")
+    customer = server.call("POST", "/customer/", {"name": "Carl"})
+    pen = server.call("POST", "/product/", {"name": "Pen", "price": "1.20", "stock": 100000})
+    order = {"customer": customer, "products": [{"id": pen["id"]}]}
+
+    def send(number: int) -> Any:
+        try:
+            return server.call("POST", "/order/", order, **{"Idempotency-Key": f"order-{number}"})
+        except OSError:
+            return None  # it was killed: nobody knows
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(send, range(600))
+        time.sleep(1)
+        for process in family:
+            process.kill()
+        acknowledged = {number: answer for number, answer in enumerate(answers) if answer}
+    assert 0 < len(acknowledged) < 600
+    assert gone(family)
+
+    server.start("--no-demo")
+    replayed = [send(number) for number in range(600)]
+
+    assert {n: replayed[n] for n in acknowledged} == acknowledged
+    orders = server.call("GET", "/order/?limit=1000")
+    assert sorted(o["id"] for o in orders) == sorted(a["id"] for a in replayed)
+    assert server.call("GET", f"/product/{pen['id']}/")["stock"] == 100000 - 600
+
+
+def test_a_killed_parent_takes_everything_with_it(server: Server) -> None:
+    family = server.start("--no-demo")
+
+    family[0].kill()
+
+    assert gone(family)
+    server.start("--no-demo")
+
+
+def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Server) -> None:
+    parent, *_ = server.start("--no-demo")
+    for _ in range(20):
+        server.call("GET", "/customer/")
+    children = parent.children(recursive=True)
+    database = [p for p in children if "postgres: postgres bank" in " ".join(p.cmdline())]
+
+    for process in database:
+        process.terminate()
+
+    assert [server.call("GET", "/customer/") for _ in range(20)] == [[]] * 20
+    assert database
+
+
+def sentence(tmp_path: Path, *options: str) -> str:
+    """What `serve` says when it cannot: the last line, after no traceback."""
+    output = tmp_path / "said"
+    assert run("serve", *options, output=output).wait(60) == 1
+    said = output.read_text()
+    assert "Traceback" not in said
+    return said.splitlines()[-1]
+
+
+def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = str(busy.getsockname()[1])
+
+        said = sentence(tmp_path, "--port", port, "--data", str(tmp_path))
+
+    assert said == f"127.0.0.1:{port}: Address already in use. Give PORT=another."
+
+
+def test_data_in_use_is_one_sentence(server: Server, tmp_path: Path) -> None:
+    server.start("--no-demo")
+
+    said = sentence(tmp_path, "--port", "0", "--data", str(server.data))
+
+    assert said == f"Another server uses {server.data}: stop it, or give DATA=elsewhere."
+
+
+def test_data_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = sentence(tmp_path, "--port", "0", "--data", str(tmp_path / "file" / "data"))
+
+    assert said.endswith("Give DATA=dir.")
+
+
+def test_an_open_address_without_secrets_is_refused(tmp_path: Path) -> None:
+    sentence(tmp_path, "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))  # noqa: S104
+
+    assert "needs SECRET_KEY, ALLOWED_HOSTS, API_TOKENS" in (tmp_path / "said").read_text()
