@@ -18,13 +18,24 @@ test: .venv/ready
 lint: .venv/ready
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
-	@$(VENV) -m backends lint
+	@# Its Django plugin reads the settings, which want a database; it connects to none.
+	@POSTGRESQL_URL=postgresql:///bank $(VENV) -m mypy
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
 	@echo "installing requirements.txt into .venv (once)"
 	@$(PYTHON) -m venv .venv
 	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+bench: build/bench-venv/ready
+	@build/bench-venv/bin/python -m benchmarks
+
+build/bench-venv/ready: requirements.txt benchmarks/requirements.txt
+	@echo "installing the peers into build/bench-venv (once)"
+	@$(PYTHON) -m venv build/bench-venv
+	@build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt -r benchmarks/requirements.txt
 	@touch $@
 
 clean:

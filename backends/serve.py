@@ -26,7 +26,7 @@ THREADS = 4  # per worker: one waits for the database while another computes
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
     """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
     _refuse_busy(host, port)
-    print(f"{backend.name}: starting its server, data in {data}", flush=True)
+    print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
     with _directory(data), backend.server(data) as url:
         environment = _environment(backend, url, host, data)
         _manage(environment, "migrate", "--verbosity", "0")

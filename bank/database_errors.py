@@ -99,7 +99,7 @@ def _psycopg(error: BaseException) -> Meaning:
 
 
 def _mysql(error: BaseException) -> Meaning:
-    number = error.args[0] if error.args else None
+    number = error.args[0] if error.args else 0
     return MYSQL_ERRORS.get(number, Meaning.OTHER)
 
 

@@ -36,34 +36,34 @@ class Customer(models.Model):
         return self.name
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
+class ProductQuerySet(models.QuerySet["Product", "Product"]):
     """Products, and the stock of many of them at once."""
 
-    def take(self, quantities: Mapping[Key, int]) -> dict[Key, Product]:
-        """Take these quantities out of stock and return the products by key.
+    def take(
+        self, quantities: Mapping[Key, int], returned: Mapping[Key, int] | None = None
+    ) -> Mapping[Key, Product]:
+        """Move these quantities out of stock, and others back in; return the products by key.
 
-        Two statements, however many products. Raises UnknownProducts or NotEnoughStock before
-        anything is written. Sellers at the same moment are kept apart by the transaction around
-        it: SERIALIZABLE refuses the second writer of a row that both have read.
+        Two statements, however many products. Raises UnknownProducts or NotEnoughStock; then
+        nothing was moved. Two sellers at once are kept apart by the transaction around it:
+        SERIALIZABLE refuses the second writer of a row that both have read.
         """
-        products = self.in_bulk(quantities)
+        returned = returned or {}
+        products = self.in_bulk({*quantities, *returned})
         if missing := [key for key in quantities if key not in products]:
             raise UnknownProducts(missing)
-        if short := [p for key, p in products.items() if not p.has(quantities[key])]:
+        left = [
+            (product, product.stock + returned.get(key, 0) - quantities.get(key, 0))
+            for key, product in products.items()
+            if product.stock is not None
+        ]
+        if short := [product for product, stock in left if stock < 0]:
             raise NotEnoughStock(short)
-        self._move(products, {key: -quantity for key, quantity in quantities.items()})
+        for product, stock in left:
+            product.stock = stock
+        if left:
+            self.bulk_update([product for product, _ in left], ["stock"])
         return products
-
-    def put_back(self, quantities: Mapping[Key, int]) -> None:
-        """Return these quantities to the stock of the products that are counted."""
-        self._move(self.in_bulk(quantities), quantities)
-
-    def _move(self, products: Mapping[Key, Product], change: Mapping[Key, int]) -> None:
-        counted = [product for product in products.values() if product.stock is not None]
-        for product in counted:
-            product.stock += change[product.pk]
-        if counted:
-            self.bulk_update(counted, ["stock"])
 
 
 class Product(models.Model):
@@ -84,10 +84,6 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def has(self, quantity: int) -> bool:
-        """Whether so many can be sold now; always, where stock is not counted."""
-        return self.stock is None or self.stock >= quantity
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -126,8 +122,8 @@ class Order(models.Model):
         return f"Order {self.pk}"
 
     def fill(self, quantities: Mapping[Key, int], subtotal: Decimal | None = None) -> None:
-        """Save this order with these quantities as its lines, taken out of stock."""
-        products = Product.objects.take(quantities)
+        """Save this order with exactly these quantities; what it had before is in stock again."""
+        products = Product.objects.take(quantities, returned=self._remove_lines())
         lines = [
             OrderLine(order=self, product=products[key], quantity=n, price=products[key].price)
             for key, n in quantities.items()
@@ -136,11 +132,18 @@ class Order(models.Model):
         self.save()
         self.filled_lines = OrderLine.objects.bulk_create(lines)
 
-    def empty(self) -> None:
-        """Delete the lines of this order and put their quantities back in stock."""
+    def cancel(self) -> None:
+        """Delete this order and put its products back in stock."""
+        Product.objects.take({}, returned=self._remove_lines())
+        self.delete()
+
+    def _remove_lines(self) -> dict[Key, int]:
+        if self.pk is None:
+            return {}
         lines = self.lines.all()
-        Product.objects.put_back(dict(lines.values_list("product", "quantity")))
+        quantities = dict(lines.values_list("product", "quantity"))
         lines.delete()
+        return quantities
 
 
 class OrderLine(models.Model):

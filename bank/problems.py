@@ -40,12 +40,9 @@ class Problem(Exception):
         }
         if self.errors:
             document["errors"] = self.errors
-        return HttpResponse(
-            orjson.dumps(document),
-            status=self.status,
-            content_type=CONTENT_TYPE,
-            headers=dict(self.headers),
-        )
+        content = orjson.dumps(document)
+        headers = {"Content-Length": str(len(content)), **self.headers}
+        return HttpResponse(content, status=self.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def invalid(pointer: str, detail: str) -> Problem:
@@ -67,19 +64,25 @@ class ProblemDetails:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/admin/"):
             return self.get_response(request)
-        if problem := _refused_body(request):
-            return problem.response()
+        if refused := _refused_body(request):
+            return refused.response()
         response = self.get_response(request)
         if response.status_code >= 400 and not response["Content-Type"].endswith("json"):
-            # In place: its headers (Allow, security) stay.
-            response.content = Problem(response.status_code).response().content
-            response["Content-Type"] = CONTENT_TYPE
+            # In place, because its other headers (Allow, …) stay.
+            problem = Problem(response.status_code).response()
+            response.content = problem.content
+            for name, value in problem.items():
+                response[name] = value
         return response
 
 
 def _refused_body(request: HttpRequest) -> Problem | None:
-    length, limit = request.META.get("CONTENT_LENGTH") or "", settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if length.isdigit() and int(length) > limit:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0  # as Django takes it
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if length > limit:
         return Problem(413, f"A body has at most {limit} bytes.")
     if not length and "HTTP_TRANSFER_ENCODING" in request.META:
         return Problem(411, "Send the body with a Content-Length.")

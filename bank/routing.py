@@ -1,4 +1,4 @@
-"""Two things that clients of the tutorial's API expect of every path."""
+"""What clients of the tutorial's API expect of every path."""
 
 from __future__ import annotations
 

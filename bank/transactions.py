@@ -129,13 +129,11 @@ def backoff(attempt: int, *, base: float = 0.005, cap: float = 0.5) -> float:
 def _refuse_nesting(using: str) -> None:
     blocks = connections[using].atomic_blocks
     # A TestCase holds a transaction around every test; Django lets durable blocks into that one.
-    if blocks and not blocks[-1]._from_testcase:
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise NestedTransaction
 
 
-def _note_retry(
-    body: functools.partial[Any], number: int, pause: float, error: Exception
-) -> None:
+def _note_retry(body: functools.partial[Any], number: int, pause: float, error: Exception) -> None:
     outcomes.count("retried")
     retries_here.set(retries_here.get() + 1)
     name = getattr(body.func, "__qualname__", "transaction")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+
+from bank.transactions import retries_here
+
+R = TypeVar("R")
 
 
 class Api:
@@ -16,16 +23,18 @@ class Api:
         self.client = client
 
     def get(self, path: str, **headers: str) -> HttpResponse:
-        return self.client.get(path, headers=headers)
+        return watched(lambda: self.client.get(path, headers=headers))
 
     def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
-        return self.client.post(path, _text(body), "application/json", headers=headers)
+        text = _text(body)
+        return watched(lambda: self.client.post(path, text, "application/json", headers=headers))
 
     def put(self, path: str, body: Any, **headers: str) -> HttpResponse:
-        return self.client.put(path, _text(body), "application/json", headers=headers)
+        text = _text(body)
+        return watched(lambda: self.client.put(path, text, "application/json", headers=headers))
 
     def delete(self, path: str, **headers: str) -> HttpResponse:
-        return self.client.delete(path, headers=headers)
+        return watched(lambda: self.client.delete(path, headers=headers))
 
     def customer(self, name: str = "Carl") -> Any:
         return self.post("/customer/", {"name": name}).json()
@@ -35,12 +44,70 @@ class Api:
 
     def order(self, customer: Any, *lines: Any) -> Any:
         """Order these products; a pair is a product and its quantity."""
-        response = self.post("/order/", {"customer": customer, "products": [_line(x) for x in lines]})
+        response = self.post(
+            "/order/", {"customer": customer, "products": [_line(x) for x in lines]}
+        )
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def body(self, kind: str) -> Any:
+        """What POST and PUT of this kind of thing ("customer", "product", "order") accept."""
+        if kind == "customer":
+            return {"name": "Dora"}
+        if kind == "product":
+            return {"name": "Cup", "price": "3.00", "stock": 7}
+        return {"customer": self.customer(), "products": [self.product()]}
+
+    def some(self, kind: str) -> Any:
+        """A new thing of this kind."""
+        return self.post(f"/{kind}/", self.body(kind)).json()
+
+    def gone(self, kind: str) -> Any:
+        """An id of the right form that nothing has: what had it was deleted."""
+        key = self.some(kind)["id"]
+        assert self.delete(f"/{kind}/{key}/").status_code == 204
+        return key
+
+    def list(self, path: str) -> Any:
+        response = self.get(path)
         assert response.status_code == 200, response.content
         return response.json()
 
     def stock(self, product: Any) -> int | None:
         return self.get(f"/product/{product['id']}/").json()["stock"]
+
+
+def problem(response: HttpResponse, status: int) -> Any:
+    """The problem document that this response is, with this status (RFC 9457)."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    document = response.json()
+    assert (document["type"], document["status"]) == ("about:blank", status)
+    assert document["title"] and document["detail"]
+    return document
+
+
+def pointers(response: HttpResponse) -> list[str]:
+    """Which members of the body this 422 points at, each once."""
+    return list(dict.fromkeys(error["pointer"] for error in problem(response, 422)["errors"]))
+
+
+def watched(request: Callable[[], R]) -> R:
+    """Make a request; fail if it executes the same statement twice (ripple load).
+
+    The values do not count: a query per row is what this is to find. A retried transaction may.
+    """
+    seen: Counter[str] = Counter()
+
+    def count(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        seen[sql] += 1
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(count):
+        response = request()
+    repeated = [sql for sql, times in seen.items() if times > 1]
+    assert not repeated or retries_here.get(), f"ripple load: {repeated}"
+    return response
 
 
 def _line(wanted: Any) -> Any:

@@ -12,3 +12,9 @@ from tests.api import Api
 def api(client: Client, db: None) -> Api:
     """The REST API on an empty bank."""
     return Api(client)
+
+
+@pytest.fixture(params=["customer", "product", "order"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each of the three kinds of things in turn: what holds for one must hold for all."""
+    return str(request.param)

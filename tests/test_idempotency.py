@@ -134,5 +134,3 @@ def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[st
 
     assert (kept, StoredAnswer.objects.count()) == (1, 0)
     assert capsys.readouterr().out == "0 stored answers forgotten\n1 stored answers forgotten\n"
-
-

@@ -60,8 +60,8 @@ class Server:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         url = f"http://127.0.0.1:{self.port}{path}"
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+        request = urllib.request.Request(url, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
             content = response.read()
         return json.loads(content) if content[:1] in b"[{" else content.decode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import Swagger
 
 from bank.api import customers, health, orders, products
-from bank.api.auth import BearerToken, needs_token
+from bank.api.auth import BearerToken, as_operation
 from bank.api.errors import add_error_handlers
 from bank.api.openapi import BankAPI
 
@@ -17,7 +17,7 @@ api = BankAPI(
     auth=BearerToken(),
     docs=Swagger(),  # its scripts come from the `ninja` application, not from a CDN
     docs_url="/docs",
-    docs_decorator=needs_token,
+    docs_decorator=as_operation,
 )
 add_error_handlers(api)
 api.add_router("/customer", customers.router)

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
 from ninja.security import HttpBearer
 
 from bank.problems import Problem
@@ -32,9 +33,10 @@ class BearerToken(HttpBearer):
         return token if any(known) else None
 
 
-def needs_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate the OpenAPI and docs views, which django-ninja leaves open."""
+def as_operation(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate the OpenAPI and docs views: they need a token too, and are only to be read."""
 
+    @require_safe
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         allowed = BearerToken()(request)

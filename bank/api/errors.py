@@ -51,6 +51,11 @@ def _of_django_ninja(error: HttpError) -> Problem:
 
 
 def _invalid(error: ValidationError) -> Problem:
+    if any(
+        e["type"] == "missing" and e["loc"][0] == "body" and len(e["loc"]) == 2
+        for e in error.errors
+    ):
+        return Problem(400, "The body is not JSON: it is empty.")
     errors = [_pointed_at(e["loc"], e["msg"]) for e in error.errors]
     return Problem(422, "The request is not valid.", errors=errors)
 

@@ -57,9 +57,7 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
     """As deleting it and placing it anew, at today's prices, under the same id."""
     key = key_in_path(Order, pk)
     check_if_match(request, documents.order(key))
-    existing = Order.objects.get(pk=key)
-    existing.empty()
-    return with_etag(documents.new_order(_fill(existing, order)))
+    return with_etag(documents.new_order(_fill(Order.objects.get(pk=key), order)))
 
 
 @router.delete("/{pk}/", response={204: None})
@@ -69,8 +67,7 @@ def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
     order = Order.objects.filter(pk=key_in_path(Order, pk)).first()
     if order is None:
         raise Http404
-    order.empty()
-    order.delete()
+    order.cancel()
     return HttpResponse(status=204)
 
 

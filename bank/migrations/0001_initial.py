@@ -13,9 +13,7 @@ from django.utils.module_loading import import_string
 def key() -> tuple[str, models.Field[Any, Any]]:
     """What `makemigrations` would write, were it not for backends with keys of their own type."""
     automatic = import_string(settings.DEFAULT_AUTO_FIELD)
-    return "id", automatic(
-        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-    )
+    return "id", automatic(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
 def money() -> models.DecimalField[Any, Any]:
@@ -45,9 +43,7 @@ class Migration(migrations.Migration):
                 ("price", money()),
                 (
                     "stock",
-                    models.BigIntegerField(
-                        null=True, blank=True, help_text="Empty: not counted."
-                    ),
+                    models.BigIntegerField(null=True, blank=True, help_text="Empty: not counted."),
                 ),
             ],
             options={

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from bank.models import Customer, Key, Order, Product
 from bank.transactions import retry_transaction
 
-FIRST = "Ada Billy Carl Dora Emil Frida Grace Hugo Ines Jon".split()
-LAST = "Adams Berg Costa Dietz Eliot Fox Garcia Haas Ito Jansen".split()
+FIRST = ["Ada", "Billy", "Carl", "Dora", "Emil", "Frida", "Grace", "Hugo", "Ines", "Jon"]
+LAST = ["Adams", "Berg", "Costa", "Dietz", "Eliot", "Fox", "Garcia", "Haas", "Ito", "Jansen"]
 PRODUCTS = {
     "Ice cream": ("1.20", None),
     "Coffee": ("2.80", None),
@@ -46,12 +46,14 @@ class Command(BaseCommand):
         for name, (price, stock) in PRODUCTS.items():
             Product.objects.create(name=name, price=price, stock=stock)
         place_orders(tqdm(range(orders), "demo orders", unit="", leave=False))
-        self.stdout.write(f"demo: {len(names)} customers, {len(PRODUCTS)} products, {orders} orders")
+        self.stdout.write(
+            f"demo: {len(names)} customers, {len(PRODUCTS)} products, {orders} orders"
+        )
 
 
 def place_orders(numbers: Iterable[int]) -> None:
     """One order per number, each in a transaction of its own like those of the API."""
-    chance = random.Random(2026)  # noqa: S311 - the same orders every time
+    chance = random.Random(2026)  # the same orders every time
     customers = list(Customer.objects.all())
     # What is not counted never runs out, however many orders are wanted.
     products = list(Product.objects.filter(stock=None).values_list("pk", flat=True))

@@ -1,0 +1,192 @@
+"""/admin/: everything can be looked up and corrected by hand, by those who may log in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from tests.api import Api
+
+NO_LINES = {"lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0}
+
+
+@pytest.fixture
+def admin(settings: Settings, db: None) -> Client:
+    """A browser that has logged in through the form, as a person does."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a fast one
+    User.objects.create_superuser("ada", password="correct horse")
+    browser = Client()
+    form = {"username": "ada", "password": "correct horse", "next": "/admin/"}
+    response = browser.post("/admin/login/", form)
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    return browser
+
+
+def page(admin: Client, path: str) -> str:
+    response = admin.get(path)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/html")
+    return response.content.decode()
+
+
+def saved(admin: Client, path: str, form: dict[str, Any]) -> bool:
+    """Whether the form was accepted; if not, it is shown again."""
+    response = admin.post(path, form)
+    assert response.status_code in (200, 302)
+    return response.status_code == 302
+
+
+def line(number: int, product: Any, quantity: Any, price: str) -> dict[str, Any]:
+    values = {"product": product["id"], "quantity": quantity, "price": price}
+    return {f"lines-{number}-{name}": value for name, value in values.items()}
+
+
+def test_a_stranger_is_sent_to_the_login(client: Client, db: None) -> None:
+    response = client.get("/admin/bank/customer/")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_a_wrong_password_does_not_open_the_admin(api: Api, admin: Client) -> None:
+    response = api.client.post("/admin/login/", {"username": "ada", "password": "wrong"})
+
+    assert response.status_code == 200
+    assert b"correct username and password" in response.content
+    assert api.client.get("/admin/").status_code == 302
+
+
+def test_the_login_is_protected_against_forgery(client: Client, db: None) -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    assert strict.post("/admin/login/", {"username": "ada", "password": "x"}).status_code == 403
+
+
+def test_the_first_page_shows_every_table(admin: Client) -> None:
+    html = page(admin, "/admin/")
+
+    for name in ("customer", "product", "order", "orderline", "storedanswer"):
+        assert f'href="/admin/bank/{name}/"' in html
+        page(admin, f"/admin/bank/{name}/")
+
+
+@pytest.mark.parametrize("kind", ["customer", "product"])
+def test_a_thing_is_added_found_changed_and_deleted(api: Api, admin: Client, kind: str) -> None:
+    base, form = f"/admin/bank/{kind}/", {"name": "Carl <b>", "price": "1.20", "stock": ""}
+
+    assert saved(admin, f"{base}add/", form)
+    [thing] = api.list(f"/{kind}/")
+    assert thing["name"] == "Carl <b>"
+    assert "Carl &lt;b&gt;" in page(admin, f"{base}?q=carl")
+    assert "Carl" not in page(admin, f"{base}?q=nobody").split('id="changelist"')[1]
+
+    assert saved(admin, f"{base}{thing['id']}/change/", {**form, "name": "Dora"})
+    assert api.list(f"/{kind}/") == [{**thing, "name": "Dora"}]
+
+    assert saved(admin, f"{base}{thing['id']}/delete/", {"post": "yes"})
+    assert api.list(f"/{kind}/") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        pytest.param("customer", {"name": ""}, id="no name"),
+        pytest.param("customer", {"name": "x" * 251}, id="long name"),
+        pytest.param("product", {"name": "Pen", "price": "-1"}, id="negative price"),
+        pytest.param("product", {"name": "Pen", "price": "1.234"}, id="three decimals"),
+        pytest.param("product", {"name": "Pen", "price": "1", "stock": "-1"}, id="negative stock"),
+    ],
+)
+def test_the_admin_keeps_the_rules_of_the_data(
+    api: Api, admin: Client, kind: str, form: dict[str, str]
+) -> None:
+    assert not saved(admin, f"/admin/bank/{kind}/add/", form)
+    assert api.list(f"/{kind}/") == []
+
+
+@pytest.mark.parametrize("kind", ["customer", "product"])
+def test_what_has_orders_is_not_deleted(api: Api, admin: Client, kind: str) -> None:
+    carl, pen = api.customer(), api.product()
+    order = api.order(carl, pen)
+    key = {"customer": carl, "product": pen}[kind]["id"]
+
+    html = page(admin, f"/admin/bank/{kind}/{key}/delete/")
+    admin.post(f"/admin/bank/{kind}/{key}/delete/", {"post": "yes"})
+
+    assert "would require deleting" in html
+    assert api.list("/order/") == [order]
+    assert len(api.list(f"/{kind}/")) == 1
+
+
+def test_an_order_is_added_with_its_lines(api: Api, admin: Client) -> None:
+    carl, pen, cup = api.customer("Carl"), api.product("Pen"), api.product("Cup")
+    lines = {**line(0, pen, 2, "1.20"), **line(1, cup, 1, "3.00")}
+    form = {"customer": carl["id"], "subtotal": "5.40", **NO_LINES, "lines-TOTAL_FORMS": 2}
+
+    assert saved(admin, "/admin/bank/order/add/", {**form, **lines})
+
+    [order] = api.list("/order/")
+    assert (order["customer"], order["subtotal"]) == (carl, "5.40")
+    assert [(x["id"], x["quantity"], x["price"]) for x in order["products"]] == [
+        (pen["id"], 2, "1.20"),
+        (cup["id"], 1, "3.00"),
+    ]
+
+
+@pytest.mark.parametrize("quantity", [0, -1, "x", ""])
+def test_a_line_of_no_pieces_is_refused(api: Api, admin: Client, quantity: Any) -> None:
+    carl, pen = api.customer(), api.product()
+    form = {"customer": carl["id"], "subtotal": "5.40", **NO_LINES, "lines-TOTAL_FORMS": 1}
+
+    assert not saved(admin, "/admin/bank/order/add/", {**form, **line(0, pen, quantity, "1.20")})
+    assert api.list("/order/") == []
+
+
+def test_an_order_is_found_changed_and_deleted_with_its_lines(api: Api, admin: Client) -> None:
+    carl, dora = api.customer("Carl"), api.customer("Dora")
+    order = api.order(carl, (api.product("Pen"), 2))
+    path, mine = f"/admin/bank/order/{order['id']}/", f"/admin/bank/order/{order['id']}/change/"
+
+    assert mine in page(admin, "/admin/bank/order/?q=carl")
+    assert mine not in page(admin, "/admin/bank/order/?q=dora")
+    assert "Pen" in page(admin, mine)
+
+    assert saved(admin, mine, {"customer": dora["id"], "subtotal": "9.00", **NO_LINES})
+    assert api.list("/order/") == [{**order, "customer": dora, "subtotal": "9.00"}]
+
+    assert saved(admin, f"{path}delete/", {"post": "yes"})
+    assert api.list("/order/") == []
+    assert len(api.list("/product/")) == 1
+
+
+def test_answers_that_are_kept_for_repeats_are_listed(api: Api, admin: Client) -> None:
+    api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
+
+    assert "my-own-key" in page(admin, "/admin/bank/storedanswer/")
+    assert "my-own-key" in page(admin, "/admin/bank/storedanswer/?q=my-own")
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing/", "/admin/bank/nothing/"])
+def test_a_404_of_the_admin_is_a_page_for_people(admin: Client, path: str) -> None:
+    response = admin.get(path)
+
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("pk", ["x", "9" * 30, "%00"])
+def test_a_thing_that_is_not_there_is_no_error_of_ours(admin: Client, pk: str) -> None:
+    response = admin.get(f"/admin/bank/customer/{pk}/change/", follow=True)
+
+    assert response.status_code == 200
+    assert b"exist. Perhaps it was deleted?" in response.content
+
+
+def test_tokens_are_for_the_api_only(admin: Client, settings: Settings) -> None:
+    settings.API_TOKENS = ["s3cret-token"]
+
+    page(admin, "/admin/")

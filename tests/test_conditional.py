@@ -1,0 +1,162 @@
+"""ETags: do not send what I have, and do not overwrite what I have not seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api import Api, problem
+
+
+def changed(api: Api, kind: str) -> Any:
+    """A body that makes another thing of any that api.some() has made."""
+    if kind == "order":
+        return {"customer": api.customer("Emil"), "subtotal": "77.00"}
+    return {"name": "Changed", "price": "77.00"}
+
+
+def address(kind: str, thing: Any) -> str:
+    return f"/{kind}/{thing['id']}/"
+
+
+def test_one_thing_has_a_strong_etag_that_stays(api: Api, kind: str) -> None:
+    path = address(kind, api.some(kind))
+
+    first, again = api.get(path)["ETag"], api.get(path)["ETag"]
+
+    assert first == again
+    assert first.startswith('"') and first.endswith('"') and len(first) > 10
+
+
+def test_post_put_and_get_answer_with_the_same_etag(api: Api, kind: str) -> None:
+    created = api.post(f"/{kind}/", api.body(kind))
+    path = created["Location"]
+
+    assert api.get(path)["ETag"] == created["ETag"]
+    replaced = api.put(path, changed(api, kind))
+    assert replaced["ETag"] != created["ETag"]
+    assert api.get(path)["ETag"] == replaced["ETag"]
+
+
+def test_the_etag_of_an_order_changes_with_the_name_of_its_customer(api: Api) -> None:
+    carl = api.customer("Carl")
+    path = address("order", api.order(carl, api.product()))
+    before = api.get(path)["ETag"]
+
+    api.put(address("customer", carl), {"name": "Carla"})
+
+    assert api.get(path)["ETag"] != before
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other" , W/{}', "*"])
+def test_what_the_client_has_is_not_sent_again(api: Api, kind: str, form: str) -> None:
+    path = address(kind, api.some(kind))
+    etag = api.get(path)["ETag"]
+
+    response = api.get(path, if_none_match=form.format(etag))
+
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["ETag"] == etag
+
+
+@pytest.mark.parametrize("form", ['"other"', 'W/"other"', "unquoted", ""])
+def test_what_the_client_does_not_have_is_sent(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+
+    response = api.get(address(kind, thing), if_none_match=form)
+
+    assert (response.status_code, response.json()) == (200, thing)
+
+
+def test_what_has_changed_is_sent_again(api: Api, kind: str) -> None:
+    path = address(kind, api.some(kind))
+    etag = api.get(path)["ETag"]
+    new = api.put(path, changed(api, kind)).json()
+
+    response = api.get(path, if_none_match=etag)
+
+    assert (response.status_code, response.json()) == (200, new)
+    assert response["ETag"] != etag
+
+
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "*"])
+def test_put_replaces_the_version_that_is_named(api: Api, kind: str, form: str) -> None:
+    path = address(kind, api.some(kind))
+    etag = api.get(path)["ETag"]
+
+    response = api.put(path, changed(api, kind), if_match=form.format(etag))
+
+    assert response.status_code == 200
+    assert api.get(path).json() == response.json()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param('"other"', id="another version"),
+        pytest.param("W/{}", id="weak: not good enough to overwrite"),
+        pytest.param('"other", W/{}', id="none of several"),
+    ],
+)
+def test_put_refuses_to_replace_another_version(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+    path = address(kind, thing)
+    etag = api.get(path)["ETag"]
+
+    response = api.put(path, changed(api, kind), if_match=form.format(etag))
+
+    problem(response, 412)
+    assert api.get(path).json() == thing
+
+
+def test_the_second_of_two_editors_is_told(api: Api, kind: str) -> None:
+    path = address(kind, api.some(kind))
+    etag = api.get(path)["ETag"]
+    first = api.put(path, changed(api, kind), if_match=etag)
+
+    second = api.put(path, api.body(kind), if_match=etag)
+
+    problem(second, 412)
+    assert api.get(path).json() == first.json()
+
+
+def test_a_refused_put_of_an_order_moves_no_stock(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 2))
+
+    response = api.put(address("order", order), changed(api, "order"), if_match='"other"')
+
+    problem(response, 412)
+    assert api.stock(pen) == 3
+
+
+@pytest.mark.parametrize("form", ["unquoted", "{bare}", '"unended', "W/"])
+def test_an_if_match_that_cannot_be_read_is_not_ignored(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+    path = address(kind, thing)
+    bare = api.get(path)["ETag"].strip('"')
+
+    response = api.put(path, changed(api, kind), if_match=form.format(bare=bare))
+
+    assert response.status_code in (400, 412)
+    problem(response, response.status_code)
+    assert api.get(path).json() == thing
+
+
+def test_a_date_is_ignored_where_nothing_has_one(api: Api, kind: str) -> None:
+    # "MUST ignore": https://www.rfc-editor.org/rfc/rfc9110#section-13.1.4
+    path, body = address(kind, api.some(kind)), api.body(kind)
+    date = "Sat, 29 Oct 1994 19:43:31 GMT"
+
+    read = api.get(path, if_unmodified_since=date, if_modified_since=date)
+    written = api.put(path, body, if_unmodified_since=date)
+
+    assert (read.status_code, written.status_code) == (200, 200)
+
+
+def test_nothing_has_no_version(api: Api, kind: str) -> None:
+    path = f"/{kind}/{api.gone(kind)}/"
+
+    problem(api.get(path, if_none_match="*"), 404)
+    problem(api.put(path, api.body(kind), if_match='"x"'), 404)

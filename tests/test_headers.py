@@ -1,0 +1,61 @@
+"""Headers that every answer has: security, the true length, and a request id."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.api import Api
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+PROBLEMS = {
+    "400": ("POST", "/customer/", "{"),
+    "404 of a thing": ("GET", "/customer/x/", ""),
+    "404 of an address": ("GET", "/nothing/", ""),
+    "405": ("PATCH", "/customer/", "{}"),
+    "413": ("POST", "/customer/", " " * 1_048_577),
+    "422": ("POST", "/customer/", "{}"),
+}
+ANSWERS = {
+    "ping": ("GET", "/ping/", ""),
+    "list": ("GET", "/customer/", ""),
+    "created": ("POST", "/customer/", '{"name": "Carl"}'),
+    "docs": ("GET", "/docs", ""),
+}
+
+
+@pytest.mark.parametrize("call", [*PROBLEMS.values(), *ANSWERS.values()], ids=[*PROBLEMS, *ANSWERS])
+def test_every_answer_has_the_security_headers_and_its_true_length(api: Api, call: Any) -> None:
+    response = api.client.generic(*call)
+
+    assert {name: response.get(name) for name in SECURITY} == SECURITY
+    assert response.get("Content-Length", str(len(response.content))) == str(len(response.content))
+
+
+@pytest.mark.parametrize("call", [*PROBLEMS.values(), *ANSWERS.values()], ids=[*PROBLEMS, *ANSWERS])
+def test_every_answer_has_a_request_id_of_its_own(api: Api, call: Any) -> None:
+    ids = {api.client.generic(*call)["X-Request-ID"] for _ in range(2)}
+
+    assert len(ids) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{32}", identity) for identity in ids)
+
+
+@pytest.mark.parametrize("given", ["abc-123", "a.b:c_D", "x" * 100])
+def test_a_sane_request_id_is_echoed(client: Client, given: str) -> None:
+    assert client.get("/ping/", headers={"X-Request-ID": given})["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize(
+    "given", ["", " ", "a b", "x" * 101, "a\r\nSet-Cookie: x", "é", '"', "a\n"]
+)
+def test_an_insane_request_id_is_replaced(client: Client, given: str) -> None:
+    identity = client.get("/ping/", headers={"X-Request-ID": given})["X-Request-ID"]
+
+    assert re.fullmatch(r"[0-9a-f]{32}", identity)

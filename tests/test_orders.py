@@ -1,0 +1,171 @@
+"""/order/: who ordered what at which price, and what that does to the stock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api import Api, problem
+
+MAX = "9999999999999999.99"
+
+
+def test_a_new_order_shows_its_customer_and_products(api: Api) -> None:
+    carl, pen, cup = api.customer(), api.product("Pen", "1.20"), api.product("Cup", "3.00")
+
+    response = api.post(
+        "/order/", {"customer": {"id": carl["id"]}, "products": [_line(pen, 2), _line(cup)]}
+    )
+
+    assert response.status_code == 200
+    order = response.json()
+    assert order == {
+        "id": order["id"],
+        "subtotal": "5.40",
+        "customer": carl,
+        "products": [
+            {"id": pen["id"], "name": "Pen", "price": "1.20", "quantity": 2},
+            {"id": cup["id"], "name": "Cup", "price": "3.00", "quantity": 1},
+        ],
+    }
+
+
+def test_an_order_is_read_back_as_it_was_answered(api: Api) -> None:
+    first = api.order(api.customer("Carl"), (api.product("Pen"), 2), api.product("Cup"))
+    second = api.order(api.customer("Dora"), api.product("Mug"))
+
+    assert api.get(f"/order/{first['id']}/").json() == first
+    assert api.list("/order/") == [first, second]
+
+
+def test_the_tutorials_order_is_understood(api: Api) -> None:
+    carl, pen = api.customer("Carl"), api.product("Pen", "1.20")
+
+    order = api.post(
+        "/order/",
+        {
+            "subtotal": "123.4",
+            "customer": {"id": carl["id"], "name": None},
+            "products": [{"id": pen["id"], "name": None, "price": "0"}],
+        },
+    ).json()
+
+    assert (order["subtotal"], order["customer"]) == ("123.40", carl)
+    assert order["products"] == [{"id": pen["id"], "name": "Pen", "price": "1.20", "quantity": 1}]
+
+
+@pytest.mark.parametrize("form", [lambda order: order, lambda order: {**order, "id": "x", "y": 1}])
+def test_an_order_that_is_sent_back_is_the_same_order(api: Api, form: Any) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 2))
+
+    response = api.put(f"/order/{order['id']}/", form(order))
+
+    assert (response.status_code, response.json()) == (200, order)
+    assert api.list("/order/") == [order]
+    assert api.stock(pen) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        pytest.param("18.2", "18.20", id="string"),
+        pytest.param(18.2, "18.20", id="number"),
+        pytest.param(0, "0.00", id="nothing"),
+        pytest.param(MAX, MAX, id="most"),
+        pytest.param(None, "2.40", id="null: computed"),
+    ],
+)
+def test_this_subtotal_is_kept_as_given(api: Api, written: Any, kept: str) -> None:
+    lines = [_line(api.product(price="1.20"), 2)]
+
+    order = api.post(
+        "/order/", {"customer": api.customer(), "products": lines, "subtotal": written}
+    ).json()
+
+    assert order["subtotal"] == kept
+    assert api.list("/order/") == [order]
+
+
+@pytest.mark.parametrize("empty", [{}, {"products": []}])
+def test_an_order_of_nothing_costs_nothing(api: Api, empty: Any) -> None:
+    order = api.post("/order/", {"customer": api.customer(), **empty}).json()
+
+    assert (order["subtotal"], order["products"]) == ("0.00", [])
+    assert api.get(f"/order/{order['id']}/").json() == order
+    assert api.list("/order/") == [order]
+
+
+def test_the_same_product_twice_adds_up(api: Api) -> None:
+    pen, cup = api.product("Pen", "1.20", stock=10), api.product("Cup", "3.00")
+
+    order = api.order(api.customer(), (pen, 2), cup, (pen, 3))
+
+    assert order["subtotal"] == "9.00"
+    assert [(line["id"], line["quantity"]) for line in order["products"]] == [
+        (pen["id"], 5),
+        (cup["id"], 1),
+    ]
+    assert api.stock(pen) == 5
+
+
+def test_the_price_of_an_order_stays_when_the_product_gets_dearer(api: Api) -> None:
+    pen = api.product(price="1.20")
+    order = api.order(api.customer(), pen)
+
+    api.put(f"/product/{pen['id']}/", {"name": "Biro", "price": "9.90"})
+
+    after = api.get(f"/order/{order['id']}/").json()
+    assert after["subtotal"] == "1.20"
+    assert after["products"] == [{**order["products"][0], "name": "Biro"}]
+
+
+def test_the_largest_subtotal_is_computed_exactly(api: Api) -> None:
+    dear, rest = api.product(price="9999999999999999.00"), api.product(price="0.33")
+
+    order = api.order(api.customer(), dear, (rest, 3))
+
+    assert order["subtotal"] == MAX
+    assert api.list("/order/") == [order]
+
+
+def test_a_thousand_lines_are_one_order(api: Api) -> None:
+    pen = api.product(price="0.01")
+
+    order = api.order(api.customer(), *1000 * [pen])
+
+    assert (order["subtotal"], order["products"][0]["quantity"]) == ("10.00", 1000)
+
+
+def test_a_deleted_order_is_gone_and_only_this_one(api: Api) -> None:
+    carl, pen = api.customer(), api.product()
+    first, second = api.order(carl, pen), api.order(carl, pen)
+
+    response = api.delete(f"/order/{first['id']}/")
+
+    assert (response.status_code, response.content) == (204, b"")
+    problem(api.get(f"/order/{first['id']}/"), 404)
+    assert api.list("/order/") == [second]
+    assert (api.list("/customer/"), api.list("/product/")) == ([carl], [pen])
+
+
+def test_put_replaces_customer_lines_and_subtotal_at_todays_prices(api: Api) -> None:
+    carl, dora = api.customer("Carl"), api.customer("Dora")
+    pen, cup = api.product("Pen", "1.20"), api.product("Cup", "3.00")
+    order, other = api.order(carl, (pen, 2)), api.order(carl, pen)
+    api.put(f"/product/{pen['id']}/", {"name": "Pen", "price": "2.00"})
+
+    response = api.put(
+        f"/order/{order['id']}/", {"customer": dora, "products": [_line(cup), _line(pen, 3)]}
+    )
+
+    replaced = response.json()
+    assert (response.status_code, replaced["id"]) == (200, order["id"])
+    assert (replaced["customer"], replaced["subtotal"]) == (dora, "9.00")
+    assert [line["name"] for line in replaced["products"]] == ["Cup", "Pen"]
+    assert api.list("/order/") == [replaced, {**other, "subtotal": "1.20"}]
+
+
+def _line(product: Any, quantity: Any = 1) -> Any:
+    return {"id": product["id"], "quantity": quantity}

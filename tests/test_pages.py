@@ -1,0 +1,163 @@
+"""Lists: oldest first, a page at a time, and a Link to the next one that never loses its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from tests.api import Api, problem
+
+
+def next_page(response: HttpResponse) -> str | None:
+    """The address in Link rel="next", or None on the last page."""
+    if "Link" not in response:
+        return None
+    link = re.fullmatch(r'<(.+)>; rel="next"', response["Link"])
+    assert link, response["Link"]
+    return link[1]
+
+
+def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: None) -> list[Any]:
+    """Every page from this one to the last; `meanwhile` sees each before the next is asked for."""
+    pages, address = [], path
+    while address:
+        response = api.get(address)
+        assert response.status_code == 200
+        pages.append(response.json())
+        meanwhile(pages[-1])
+        address = next_page(response)
+    return pages
+
+
+def customers(api: Api, number: int) -> list[Any]:
+    return [api.customer(f"Customer {i}") for i in range(number)]
+
+
+def test_an_empty_list_is_one_empty_page(api: Api, kind: str) -> None:
+    assert walk(api, f"/{kind}/?limit=1") == [[]]
+
+
+def test_a_list_is_a_bare_array_oldest_first(api: Api, kind: str) -> None:
+    things = [api.some(kind) for _ in range(5)]
+
+    response = api.get(f"/{kind}/")
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    assert response.json() == things
+    assert "Link" not in response
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_walking_the_links_shows_everything_once_in_order(api: Api, kind: str, slash: str) -> None:
+    things = [api.some(kind) for _ in range(5)]
+
+    pages = walk(api, f"/{kind}{slash}?limit=2")
+
+    assert pages == [things[:2], things[2:4], things[4:]]
+
+
+def test_a_last_page_that_is_full_has_no_next(api: Api, kind: str) -> None:
+    things = [api.some(kind) for _ in range(4)]
+
+    assert walk(api, f"/{kind}/?limit=2") == [things[:2], things[2:]]
+
+
+def test_a_page_of_orders_counts_orders_and_not_their_lines(api: Api) -> None:
+    carl, products = api.customer(), [api.product() for _ in range(3)]
+    orders = [api.order(carl, *products) for _ in range(3)] + [api.order(carl)]
+
+    assert walk(api, "/order/?limit=2") == [orders[:2], orders[2:]]
+
+
+def test_a_page_begins_after_the_id_that_is_named(api: Api, kind: str) -> None:
+    things = [api.some(kind) for _ in range(3)]
+
+    assert api.list(f"/{kind}/?after={things[0]['id']}") == things[1:]
+    assert api.list(f"/{kind}/?after={things[2]['id']}") == []
+
+
+def test_a_page_may_begin_after_an_id_that_is_gone(api: Api, kind: str) -> None:
+    first, gone, last = api.some(kind), api.gone(kind), api.some(kind)
+
+    assert api.list(f"/{kind}/?after={gone}") == [last]
+    assert first in api.list(f"/{kind}/")
+
+
+def test_rows_that_are_added_while_walking_come_at_the_end(api: Api) -> None:
+    old = customers(api, 4)
+    new: list[Any] = []
+
+    def add_two_at_most(page: Any) -> None:
+        if len(new) < 2:
+            new.append(api.customer("New"))
+
+    pages = walk(api, "/customer/?limit=2", add_two_at_most)
+
+    assert sum(pages, []) == old + new
+
+
+def test_rows_that_are_deleted_while_walking_hide_no_others(api: Api) -> None:
+    things = customers(api, 9)
+
+    def delete_what_was_seen(page: Any) -> None:
+        for thing in page:
+            assert api.delete(f"/customer/{thing['id']}/").status_code == 204
+
+    pages = walk(api, "/customer/?limit=2", delete_what_was_seen)
+
+    assert sum(pages, []) == things
+    assert api.list("/customer/") == []
+
+
+def test_rows_that_are_deleted_before_they_are_reached_are_not_shown(api: Api) -> None:
+    things = customers(api, 6)
+
+    def delete_the_fourth(page: Any) -> None:
+        api.delete(f"/customer/{things[3]['id']}/")
+
+    pages = walk(api, "/customer/?limit=2", delete_the_fourth)
+
+    assert sum(pages, []) == things[:3] + things[4:]
+
+
+def test_a_page_has_a_hundred_rows_unless_told(api: Api) -> None:
+    things = customers(api, 101)
+
+    assert walk(api, "/customer/") == [things[:100], things[100:]]
+    assert api.list("/customer/?limit=1") == things[:1]
+    assert api.list("/customer/?limit=1000") == things
+
+
+@pytest.mark.parametrize(
+    "limit", ["0", "-1", "1001", "9" * 30, "1.5", "x", "", "%00", "%ff", "١", "null"]
+)
+def test_this_limit_is_refused_by_name(api: Api, kind: str, limit: str) -> None:
+    response = api.get(f"/{kind}/?limit={limit}")
+
+    errors = problem(response, 422)["errors"]
+    assert [error["parameter"] for error in errors] == ["limit"]
+    assert errors[0]["detail"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["x", "", "1_0", "+1", "%201", "1%0A", "%00", "%ff", "9" * 30, "-" + "9" * 30, "9" * 5000],
+)
+def test_this_after_is_refused_by_name(api: Api, kind: str, after: str) -> None:
+    response = api.get(f"/{kind}/?after={after}")
+
+    errors = problem(response, 422)["errors"]
+    assert [error["parameter"] for error in errors] == ["after"]
+    assert errors[0]["detail"]
+
+
+def test_unknown_parameters_are_ignored_and_not_in_the_link(api: Api) -> None:
+    things = customers(api, 3)
+
+    pages = walk(api, "/customer/?limit=2&x=y&offset=7&page=3")
+
+    assert pages == [things[:2], things[2:]]

@@ -1,0 +1,75 @@
+"""Every error is a problem document that says what is wrong, and nothing was changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from bank import documents
+from tests.api import Api, problem
+
+MALFORMED = ["abc", "0", "-1", "1.0", "1_0", "1e3", "0x1", "null", "NaN", "٧", "\0", "%", " ", "'"]
+OUT_OF_RANGE = ["9223372036854775808", "-9223372036854775809", "9" * 30, "9" * 5000]
+
+
+@pytest.mark.parametrize("pk", [*MALFORMED, *OUT_OF_RANGE])
+def test_at_an_id_that_cannot_be_there_is_nothing(api: Api, kind: str, pk: str) -> None:
+    thing = api.some(kind)
+    path = f"/{kind}/{quote(pk)}/"
+
+    problem(api.get(path), 404)
+    problem(api.put(path, api.body(kind)), 404)
+    problem(api.delete(path), 404)
+
+    assert api.list(f"/{kind}/") == [thing]
+
+
+@pytest.mark.parametrize("form", ["0{}", "+{}", "{}.0", "%20{}", "{}%20", "{}%0A", "{}%00", "{}x"])
+def test_an_id_has_one_form_only(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+    path = f"/{kind}/{form.format(thing['id'])}/"
+
+    problem(api.get(path), 404)
+    problem(api.put(path, api.body(kind)), 404)
+    problem(api.delete(path), 404)
+
+    assert api.list(f"/{kind}/") == [thing]
+
+
+def test_what_was_deleted_is_not_there(api: Api, kind: str) -> None:
+    path = f"/{kind}/{api.gone(kind)}/"
+
+    problem(api.get(path), 404)
+    problem(api.put(path, api.body(kind)), 404)
+    problem(api.delete(path), 404)
+
+    assert api.list(f"/{kind}/") == []
+
+
+def test_several_wrong_members_are_pointed_at_at_once(api: Api) -> None:
+    response = api.post("/product/", {"name": " ", "price": -1, "stock": "x"})
+
+    errors = problem(response, 422)["errors"]
+    assert [error["pointer"] for error in errors] == ["#/name", "#/price", "#/stock"]
+    assert all(error["detail"] for error in errors)
+
+
+def test_an_error_of_ours_is_a_problem_without_a_traceback(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    carl = api.customer()
+    api.client.raise_request_exception = False
+    monkeypatch.setattr(documents, "customer", _broken)
+
+    response = api.get(f"/customer/{carl['id']}/")
+
+    assert "SECRET" not in json.dumps(problem(response, 500))
+    assert [r.exc_info is not None for r in caplog.records if r.levelno == logging.ERROR] == [True]
+
+
+def _broken(pk: Any) -> Any:
+    raise RuntimeError("SECRET")

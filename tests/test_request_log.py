@@ -1,0 +1,56 @@
+"""The line that a request leaves in the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from django.test import Client
+
+from bank.request_log import AddRequestId
+from tests import faults
+from tests.api import Api
+
+LINE = re.compile(
+    r"(?P<what>\w+ \S+ \d{3}) in [\d.]+ ms, (?P<statements>\d+) statements in [\d.]+ ms, "
+    r"(?P<retries>\d+) retries"
+)
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
+    matches = [LINE.fullmatch(record.getMessage()) for record in caplog.records]
+    return [match.groupdict() for match in matches if match]
+
+
+def test_a_request_is_a_line_with_its_cost(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "bank"):
+        api.get("/order/?limit=5")
+
+    assert lines(caplog) == [{"what": "GET /order/?limit=5 200", "statements": "1", "retries": "0"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_retries_are_in_the_line(caplog: pytest.LogCaptureFixture, client: Client) -> None:
+    api = Api(client)
+    with caplog.at_level(logging.INFO, "bank"), faults.at_commit(faults.conflict, times=2):
+        api.post("/customer/", {"name": "Carl"})
+
+    assert lines(caplog)[-1]["retries"] == "2"
+
+
+def test_statements_are_shown_at_debug(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "bank"):
+        api.get("/customer/")
+
+    [statement] = [r.getMessage() for r in caplog.records if r.levelno == logging.DEBUG]
+    assert re.match(r"[\d.]+ ms: SELECT .*customers", statement)
+
+
+def test_every_line_carries_the_id_of_its_request(api: Api) -> None:
+    record = logging.makeLogRecord({"msg": "anything, from anywhere"})
+
+    response = api.get("/customer/", **{"X-Request-ID": "from-the-proxy"})
+
+    assert AddRequestId().filter(record)
+    assert record.request_id == response["X-Request-ID"] == "from-the-proxy"

@@ -1,0 +1,47 @@
+"""What a deployed application insists on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = {
+    "SECRET_KEY": "s" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "bank.example.org",
+    "API_TOKENS": "ann,bob",
+}
+
+
+def check(**environment: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` with DEPLOY=1 and these variables."""
+    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=kept | {"DEPLOY": "1"} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_deployed_application_passes_djangos_own_check() -> None:
+    result = check(**SECRETS)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("missing", SECRETS)
+def test_a_deployed_application_does_not_start_without(missing: str) -> None:
+    result = check(**{name: value for name, value in SECRETS.items() if name != missing})
+
+    assert result.returncode == 1
+    assert result.stderr == f"A deployed application needs {missing} in its environment.\n"
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    assert "SECRET_KEY, ALLOWED_HOSTS, API_TOKENS" in check().stderr

@@ -1,0 +1,53 @@
+"""How many statements a request costs; Api itself refuses the same statement twice in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bank.models import Customer
+from tests.api import Api, watched
+
+
+def statements(work: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("/customer/", 1), ("/product/", 1), ("/order/", 2)]
+)
+def test_a_page_costs_the_same_whatever_is_on_it(api: Api, path: str, expected: int) -> None:
+    customer, pens = api.customer(), [api.product(f"Pen {n}") for n in range(5)]
+    for _ in range(5):
+        api.order(customer, *pens)
+
+    counts = [statements(lambda: api.get(f"{path}?limit={n}")) for n in (1, 5)]  # noqa: B023
+
+    assert counts == [expected, expected]
+
+
+@pytest.mark.parametrize(("stock", "expected"), [(None, 4), (100, 5)])
+def test_an_order_of_fifty_products_costs_what_one_costs(
+    api: Api, stock: int | None, expected: int
+) -> None:
+    customer = api.customer()
+    pens = [api.product(f"Pen {n}", stock=stock) for n in range(50)]
+
+    counts = [statements(lambda: api.order(customer, *pens[:n])) for n in (1, 50)]  # noqa: B023
+
+    assert counts == [expected, expected]
+
+
+@pytest.mark.django_db
+def test_a_request_that_repeats_a_statement_fails_its_test() -> None:
+    def ripple() -> None:
+        for _ in range(2):
+            Customer.objects.count()
+
+    with pytest.raises(AssertionError, match="ripple load"):
+        watched(ripple)

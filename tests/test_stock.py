@@ -1,0 +1,148 @@
+"""What orders take out of stock, what they give back, and that a refusal moves nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api import Api, pointers, problem
+
+
+def order_body(api: Api, *lines: tuple[Any, int]) -> Any:
+    products = [{"id": product["id"], "quantity": quantity} for product, quantity in lines]
+    return {"customer": api.customer(), "products": products}
+
+
+def test_an_order_takes_its_quantities_out_of_stock(api: Api) -> None:
+    pen, cup, uncounted = api.product(stock=5), api.product(stock=3), api.product(stock=None)
+
+    api.order(api.customer(), (pen, 2), cup, (uncounted, 1000))
+
+    assert [api.stock(product) for product in (pen, cup, uncounted)] == [3, 2, None]
+
+
+def test_the_last_piece_can_be_ordered(api: Api) -> None:
+    pen = api.product(stock=2)
+
+    api.order(api.customer(), (pen, 2))
+
+    assert api.stock(pen) == 0
+
+
+@pytest.mark.parametrize(("stock", "quantity"), [(0, 1), (2, 3), (5, 2**31 - 1)])
+def test_more_than_there_is_cannot_be_ordered(api: Api, stock: int, quantity: int) -> None:
+    pen = api.product("Pen", "0.01", stock=stock)
+
+    response = api.post("/order/", order_body(api, (pen, quantity)))
+
+    detail = problem(response, 409)["detail"]
+    assert "Pen" in detail
+    assert str(stock) in detail
+    assert api.list("/order/") == []
+    assert api.stock(pen) == stock
+
+
+def test_a_product_named_twice_needs_stock_for_both(api: Api) -> None:
+    pen = api.product(stock=3)
+
+    response = api.post("/order/", order_body(api, (pen, 2), (pen, 2)))
+
+    problem(response, 409)
+    assert api.list("/order/") == []
+    assert api.stock(pen) == 3
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_one_product_that_is_short_refuses_the_whole_order(api: Api, position: int) -> None:
+    products = [api.product(name, stock=5) for name in ("Pen", "Cup", "Mug")]
+    quantities = [1, 1, 1]
+    quantities[position] = 6
+
+    response = api.post("/order/", order_body(api, *zip(products, quantities, strict=True)))
+
+    named = [name for name in ("Pen", "Cup", "Mug") if name in problem(response, 409)["detail"]]
+    assert named == [products[position]["name"]]
+    assert api.list("/order/") == []
+    assert api.list("/product/") == products
+
+
+def test_an_unknown_product_leaves_the_stock_of_the_others(api: Api) -> None:
+    pen, gone = api.product(stock=5), {"id": api.gone("product")}
+
+    response = api.post("/order/", order_body(api, (pen, 2), (gone, 1)))
+
+    assert pointers(response) == ["#/products/1/id"]
+    assert api.stock(pen) == 5
+
+
+def test_deleting_an_order_gives_everything_back_once(api: Api) -> None:
+    pen, cup, uncounted = api.product(stock=5), api.product(stock=3), api.product(stock=None)
+    order = api.order(api.customer(), (pen, 2), (cup, 3), uncounted)
+
+    responses = [api.delete(f"/order/{order['id']}/") for _ in range(2)]
+
+    assert [response.status_code for response in responses] == [204, 404]
+    assert [api.stock(product) for product in (pen, cup, uncounted)] == [5, 3, None]
+
+
+def test_putting_an_order_gives_back_and_takes_anew(api: Api) -> None:
+    pen, cup, mug = api.product(stock=5), api.product(stock=5), api.product(stock=5)
+    order = api.order(api.customer(), (pen, 5), (cup, 2))
+
+    response = api.put(f"/order/{order['id']}/", order_body(api, (pen, 4), (mug, 3)))
+
+    assert response.status_code == 200
+    assert [api.stock(product) for product in (pen, cup, mug)] == [1, 5, 2]
+
+
+def test_putting_an_order_may_take_what_it_has_just_given_back(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 4))
+
+    response = api.put(f"/order/{order['id']}/", order_body(api, (pen, 5)))
+
+    assert response.json()["products"][0]["quantity"] == 5
+    assert api.stock(pen) == 0
+
+
+def test_a_put_that_is_refused_for_stock_leaves_the_old_order(api: Api) -> None:
+    pen, cup = api.product(stock=5), api.product(stock=5)
+    order = api.order(api.customer("Carl"), (pen, 4))
+
+    response = api.put(f"/order/{order['id']}/", order_body(api, (cup, 2), (pen, 6)))
+
+    problem(response, 409)
+    assert api.list("/order/") == [order]
+    assert [api.stock(product) for product in (pen, cup)] == [1, 5]
+
+
+def test_a_put_that_names_an_unknown_product_leaves_the_old_order(api: Api) -> None:
+    pen, gone = api.product(stock=5), {"id": api.gone("product")}
+    order = api.order(api.customer(), (pen, 4))
+
+    response = api.put(f"/order/{order['id']}/", order_body(api, (pen, 1), (gone, 1)))
+
+    assert pointers(response) == ["#/products/1/id"]
+    assert api.list("/order/") == [order]
+    assert api.stock(pen) == 1
+
+
+def test_stock_that_was_counted_anew_is_where_a_deleted_order_is_added(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 2))
+    api.put(f"/product/{pen['id']}/", {**pen, "stock": 100})
+
+    api.delete(f"/order/{order['id']}/")
+
+    assert api.stock(pen) == 102
+
+
+def test_stock_that_is_no_longer_counted_stays_so(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 2))
+    api.put(f"/product/{pen['id']}/", {**pen, "stock": None})
+
+    api.delete(f"/order/{order['id']}/")
+
+    assert api.stock(pen) is None
