@@ -36,7 +36,10 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
         with running(_granian(host, port), env=environment) as child:
             ping = f"http://{_loopback(host)}:{port}/ping/"
             wait_until(lambda: _answers(ping), child, what="The application", log=None)
-            print(f"\n  {ping.removesuffix('ping/')}customer/\n\nCtrl-C stops.", flush=True)
+            print(f"\n  {ping.removesuffix('ping/')}customer/", flush=True)
+            if backend.url_variable not in os.environ:
+                print(f"  {backend.url_variable}={url}")
+            print("\nCtrl-C stops.", flush=True)
             child.wait()
     raise CannotRun("The application has ended by itself; what it said is above.")
 

@@ -1,0 +1,69 @@
+"""`python -m backends serve` as a child process, for tests that meet it as a person does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Server:
+    """`python -m backends serve` on a free port, with its data in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.data, self.output = directory / "data", directory / "output"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> list[psutil.Process]:
+        """Start it, wait until it says so, and return it and all that it has started."""
+        if self.process:
+            self.process.wait(30)
+        places = ["--port", str(self.port), "--data", str(self.data)]
+        self.process = run("serve", *places, *options, output=self.output)
+        while "Ctrl-C" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            time.sleep(0.05)
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """End it, as Ctrl-C does, and return its exit code."""
+        assert self.process
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def database_url(self) -> str:
+        """The URL of its database, which it has printed."""
+        [line] = [line for line in self.output.read_text().splitlines() if "_URL=" in line]
+        return line.partition("=")[2]
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            content = response.read()
+        return json.loads(content) if content[:1] in b"[{" else content.decode()
+
+
+def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
+    """`python -m backends COMMAND` on the backend under test, with a server of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    words = [sys.executable, "-m", "backends", command, settings.BACKEND, *options]
+    with output.open("wb") as file:
+        return subprocess.Popen(words, cwd=ROOT, env=clean, stdout=file, stderr=file)
