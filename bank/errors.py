@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -28,12 +28,14 @@ class UnknownProducts(OrderError):
 class NotEnoughStock(OrderError):
     """There is not enough stock; nothing was changed."""
 
-    def __init__(self, products: Iterable[Any]) -> None:
+    def __init__(self, left: Mapping[Any, int]) -> None:
         super().__init__()
-        self.products = list(products)
+        self.left = left
 
     def __str__(self) -> str:
-        names = ", ".join(f"{product.name!r} ({product.stock} left)" for product in self.products)
+        names = ", ".join(
+            f"{product.name!r} ({stock} left)" for product, stock in self.left.items()
+        )
         return f"There is not enough stock of {names}; nothing was changed."
 
 

@@ -52,17 +52,18 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
         products = self.in_bulk({*quantities, *returned})
         if missing := [key for key in quantities if key not in products]:
             raise UnknownProducts(missing)
-        left = [
-            (product, product.stock + returned.get(key, 0) - quantities.get(key, 0))
+        stocks = {
+            key: product.stock + returned.get(key, 0)
             for key, product in products.items()
             if product.stock is not None
-        ]
-        if short := [product for product, stock in left if stock < 0]:
+        }
+        wanted = {key: quantities.get(key, 0) for key in stocks}
+        if short := {products[key]: stocks[key] for key in stocks if stocks[key] < wanted[key]}:
             raise NotEnoughStock(short)
-        for product, stock in left:
-            product.stock = stock
-        if left:
-            self.bulk_update([product for product, _ in left], ["stock"])
+        for key in stocks:
+            products[key].stock = stocks[key] - wanted[key]
+        if stocks:
+            self.bulk_update([products[key] for key in stocks], ["stock"])
         return products
 
 

@@ -41,11 +41,11 @@ MIDDLEWARE = [
     "bank.problems.ProblemDetails",
     "bank.routing.OptionalSlash",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "myproject.admin_only.Session",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "myproject.admin_only.Authentication",
+    "myproject.admin_only.Message",
 ]
 
 ROOT_URLCONF = "myproject.urls"

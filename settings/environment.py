@@ -22,7 +22,7 @@ def require(*names: str) -> None:
         )
 
 
-def database(variable: str, **options: Any) -> dict[str, Any]:
+def database(variable: str, *, engine: str, **options: Any) -> dict[str, Any]:
     """The database at the URL in `variable`, with one lasting connection per thread.
 
     The driver gets these options, and those that the URL's query names (sslmode, …).
@@ -36,5 +36,5 @@ def database(variable: str, **options: Any) -> dict[str, Any]:
             f"{variable} is not set. `make serve` and `make test` start a server and set it; "
             f"for anything else run `python -m backends shell NAME` or set it to your server's URL."
         )
-    parsed = dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+    parsed = dj_database_url.parse(url, engine=engine, conn_max_age=None, conn_health_checks=True)
     return {**parsed, "OPTIONS": options | parsed.get("OPTIONS", {})}

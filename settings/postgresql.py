@@ -11,6 +11,7 @@ BACKEND = "postgresql"
 DATABASES = {
     "default": database(
         "POSTGRESQL_URL",
+        engine="backends.postgresql",
         # What cannot have happened one after the other is refused with 40001 and run again:
         # https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE
         isolation_level=IsolationLevel.SERIALIZABLE,

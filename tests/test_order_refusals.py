@@ -11,7 +11,7 @@ from tests.api import Api, pointers
 
 MAX_QUANTITY = 2**31 - 1
 MALFORMED = ["x", "", " ", "1_0", "0x1", "1.0", "\0", "\ud800", "9" * 5000, "-"]
-NOT_AN_ID = [None, True, 1.5, [], {}]
+NOT_AN_ID: list[Any] = [None, True, 1.5, [], {}]
 
 
 @pytest.fixture

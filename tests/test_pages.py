@@ -23,7 +23,8 @@ def next_page(response: HttpResponse) -> str | None:
 
 def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: None) -> list[Any]:
     """Every page from this one to the last; `meanwhile` sees each before the next is asked for."""
-    pages, address = [], path
+    pages: list[Any] = []
+    address: str | None = path
     while address:
         response = api.get(address)
         assert response.status_code == 200

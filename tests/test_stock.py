@@ -146,3 +146,12 @@ def test_stock_that_is_no_longer_counted_stays_so(api: Api) -> None:
     api.delete(f"/order/{order['id']}/")
 
     assert api.stock(pen) is None
+
+
+def test_a_refused_replacement_names_what_it_could_have_had(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 4))
+
+    response = api.put(f"/order/{order['id']}/", order_body(api, (pen, 6)))
+
+    assert "(5 left)" in problem(response, 409)["detail"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest
@@ -38,8 +38,8 @@ class ExactParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
-            return json.loads(request.body.decode(), parse_float=Decimal, parse_constant=_refuse)
-        except (ValueError, ArithmeticError, RecursionError) as error:
+            return json.loads(request.body.decode(), parse_float=_exact, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
             raise Problem(400, f"The body is not JSON: {error}") from error
 
 
@@ -56,6 +56,13 @@ class BankAPI(NinjaAPI):
             for operation in path.values():
                 operation["responses"]["default"] = PROBLEM
         return schema
+
+
+def _exact(number: str) -> Decimal:
+    try:
+        return Decimal(number)
+    except InvalidOperation as error:
+        raise ValueError(f"{number} is beyond all bounds") from error
 
 
 def _refuse(constant: str) -> None:
