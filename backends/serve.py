@@ -20,7 +20,7 @@ from backends.processes import running, wait_until
 from backends.registry import Backend
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 4  # per worker: one waits for the database while another computes
+THREADS = 2  # per worker: one waits for the database while the other computes
 
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:

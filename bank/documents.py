@@ -52,12 +52,12 @@ def _order_lines() -> QuerySet[Any]:
 
 def customer(pk: Key) -> Document | None:
     """The customer with this key, or None."""
-    return next(_documents(CUSTOMER, _one(Customer, CUSTOMER)(pk=pk)), None)
+    return next(iter(_customers(_one(Customer, CUSTOMER)(pk=pk))), None)
 
 
 def product(pk: Key) -> Document | None:
     """The product with this key, or None."""
-    return next(_documents(PRODUCT, _one(Product, PRODUCT)(pk=pk)), None)
+    return next(iter(_products(_one(Product, PRODUCT)(pk=pk))), None)
 
 
 def order(pk: Key) -> Document | None:
@@ -67,12 +67,12 @@ def order(pk: Key) -> Document | None:
 
 def customers(after: Key | None, limit: int) -> list[Document]:
     """At most `limit` customers after this key."""
-    return list(_documents(CUSTOMER, _page(Customer, CUSTOMER, after, limit)))
+    return _customers(_page(Customer, CUSTOMER, after, limit))
 
 
 def products(after: Key | None, limit: int) -> list[Document]:
     """At most `limit` products after this key."""
-    return list(_documents(PRODUCT, _page(Product, PRODUCT, after, limit)))
+    return _products(_page(Product, PRODUCT, after, limit))
 
 
 def orders(after: Key | None, limit: int) -> list[Document]:
@@ -85,17 +85,18 @@ def orders(after: Key | None, limit: int) -> list[Document]:
     return list(_orders(_order_lines()(first=first, last=last)))[:limit]
 
 
-def new_order(order: Order) -> Document:
+def new_order(order: Order, customer: Document) -> Document:
     """An order that was just filled, without reading it again."""
-    return {
-        "id": order.pk,
-        "subtotal": order.subtotal,
-        "customer": {"id": order.customer.pk, "name": order.customer.name},
-        "products": [
-            _line(line.product.pk, line.product.name, line.price, line.quantity)
-            for line in order.filled_lines
-        ],
-    }
+    lines = [
+        {
+            "id": line.product_id,
+            "name": line.product.name,
+            "price": line.price,
+            "quantity": line.quantity,
+        }
+        for line in order.filled_lines
+    ]
+    return {"id": order.pk, "subtotal": order.subtotal, "customer": customer, "products": lines}
 
 
 def _page(model: type[Any], columns: tuple[str, ...], after: Key | None, limit: int) -> list[Row]:
@@ -104,22 +105,28 @@ def _page(model: type[Any], columns: tuple[str, ...], after: Key | None, limit: 
     return _page_after(model, columns, limit)(after=after)
 
 
-def _documents(columns: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Document]:
-    return (dict(zip(columns, row, strict=True)) for row in rows)
+def _customers(rows: Iterable[Row]) -> list[Document]:
+    return [{"id": pk, "name": name} for pk, name in rows]
+
+
+def _products(rows: Iterable[Row]) -> list[Document]:
+    return [
+        {"id": pk, "name": name, "price": price, "stock": stock} for pk, name, price, stock in rows
+    ]
 
 
 def _orders(rows: Iterable[Row]) -> Iterator[Document]:
     for pk, group in groupby(rows, key=itemgetter(0)):
         lines = list(group)
-        _, subtotal, customer_pk, customer_name, *_ = lines[0]
+        _, subtotal, customer, customer_name, *_ = lines[0]
         yield {
             "id": pk,
             "subtotal": subtotal,
-            "customer": {"id": customer_pk, "name": customer_name},
-            # An order without lines is one row of the outer join, with nothing in these columns.
-            "products": [_line(*line[4:]) for line in lines if line[4] is not None],
+            "customer": {"id": customer, "name": customer_name},
+            "products": [
+                {"id": product, "name": name, "price": price, "quantity": quantity}
+                for _, _, _, _, product, name, price, quantity in lines
+                # An order without lines is one row of the outer join, with nothing in here.
+                if product is not None
+            ],
         }
-
-
-def _line(pk: Key, name: str, price: Any, quantity: int) -> Document:
-    return {"id": pk, "name": name, "price": price, "quantity": quantity}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
 import time
-import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import connections
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from bank.transactions import retries_here
@@ -53,9 +52,7 @@ class RequestLog:
         request_id.set(identity)
         retries_here.set(0)
         statements, start = Statements(), time.perf_counter()
-        with ExitStack() as stack:
-            for connection in connections.all():
-                stack.enter_context(connection.execute_wrapper(statements))
+        with connection.execute_wrapper(statements):
             response = self.get_response(request)
         response["X-Request-ID"] = identity
         _log(request, response, statements, time.perf_counter() - start)
@@ -72,7 +69,11 @@ class AddRequestId(logging.Filter):
 
 def _identity(request: HttpRequest) -> str:
     given = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII) else uuid.uuid4().hex
+    return (
+        given
+        if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII)
+        else f"{random.getrandbits(128):032x}"
+    )
 
 
 def _log(

@@ -3,6 +3,7 @@
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
 from collections import Counter
+from contextlib import suppress
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
@@ -41,7 +42,7 @@ def create_order(
     """Takes the products out of stock; 409 where there is not enough, and nothing is changed."""
 
     def create() -> HttpResponse:
-        return created("order", documents.new_order(_fill(Order(), order)))
+        return created("order", _fill(Order(), order))
 
     return once(request, idempotency_key, create)
 
@@ -57,7 +58,7 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
     """As deleting it and placing it anew, at today's prices, under the same id."""
     key = key_in_path(Order, pk)
     check_if_match(request, documents.order(key))
-    return with_etag(documents.new_order(_fill(Order.objects.get(pk=key), order)))
+    return with_etag(_fill(Order.objects.get(pk=key), order))
 
 
 @router.delete("/{pk}/", response={204: None})
@@ -71,10 +72,11 @@ def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _fill(order: Order, wanted: OrderIn) -> Order:
+def _fill(order: Order, wanted: OrderIn) -> documents.Document:
     """Give the order its customer and lines; a 422 points at the member that is wrong."""
     quantities = _quantities(wanted.products)
-    order.customer = _customer(wanted.customer.id)
+    customer = _customer(wanted.customer.id)
+    order.customer_id = customer["id"]
     try:
         order.fill(quantities, wanted.subtotal)
     except UnknownProducts as error:
@@ -83,14 +85,14 @@ def _fill(order: Order, wanted: OrderIn) -> Order:
         raise invalid(f"/products/{position}/id", str(error)) from error
     except SubtotalTooLarge as error:
         raise invalid("/products", str(error)) from error
-    return order
+    return documents.new_order(order, customer)
 
 
-def _customer(raw: int | str) -> Customer:
-    try:
-        return Customer.objects.get(pk=key_of(Customer, raw))
-    except (ValueError, Customer.DoesNotExist) as error:
-        raise invalid("/customer/id", "There is no such customer.") from error
+def _customer(raw: int | str) -> documents.Document:
+    with suppress(ValueError):
+        if customer := documents.customer(key_of(Customer, raw)):
+            return customer
+    raise invalid("/customer/id", "There is no such customer.")
 
 
 def _quantities(lines: list[LineIn]) -> dict[Key, int]:

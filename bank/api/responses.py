@@ -41,7 +41,7 @@ def one(request: HttpRequest, document: Document | None) -> HttpResponse:
     if document is None:
         raise Http404
     response = with_etag(document)
-    if _names(request.headers.get("If-None-Match", ""), response["ETag"]):
+    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), response["ETag"]):
         return HttpResponse(status=304, headers={"ETag": response["ETag"]})
     return response
 
@@ -73,7 +73,7 @@ def check_if_match(request: HttpRequest, current: Document | None) -> None:
     """Raise a 404 where there is nothing, a 412 where If-Match names another version."""
     if current is None:
         raise Http404
-    wanted = request.headers.get("If-Match")
+    wanted = request.META.get("HTTP_IF_MATCH")
     if wanted is not None and not _names(wanted, with_etag(current)["ETag"], weak=False):
         raise Problem(412, "It has changed since you read it: read it again, then decide.")
 

@@ -1,0 +1,1 @@
+"""How fast the application is, measured next to the same work written in five other ways."""

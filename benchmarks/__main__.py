@@ -1,0 +1,94 @@
+"""`python -m benchmarks`: measure all peers in one run; tables here, rows in build/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from benchmarks.database import ROOT
+from benchmarks.errors import BenchmarkError, WrkMissing
+from benchmarks.load import require_wrk
+from benchmarks.peers import PEERS
+from benchmarks.report import tables, with_ratios, write_json
+from benchmarks.rounds import Plan, measure
+from benchmarks.server import postgresql
+from benchmarks.works import GROWTH, WORKS
+
+RESULT = ROOT / "build" / "bench.json"
+USUAL = 10_000  # orders in the table when all works are measured
+SMALLEST = 100  # the longest page must be full
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument(
+        "--works", nargs="+", choices=WORKS,
+        help=f"these at every number of orders (default: all at {USUAL}, '{GROWTH.name}' else)",
+    )  # fmt: skip
+    parser.add_argument("--orders", nargs="+", type=int, default=[1000, USUAL, 100_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5, help="per peer, work and round")
+    options = parser.parse_args(given)
+    if min(options.orders) < SMALLEST or options.rounds < 1 or options.seconds < 1:
+        parser.error(f"needs at least {SMALLEST} orders, one round and one second.")
+    return options
+
+
+def plans(options: argparse.Namespace) -> list[Plan]:
+    """What to measure, by number of orders: everything at one number, the growth at the others."""
+    main = USUAL if USUAL in options.orders else options.orders[0]
+    return [plan(options, orders, everything=orders == main) for orders in options.orders]
+
+
+def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
+    if options.works:
+        works = [WORKS[name] for name in options.works]
+        return Plan(orders, works, [], options.rounds, options.seconds)
+    if everything:
+        timed = [work for work in WORKS.values() if work.timed]
+        counted = [work for work in WORKS.values() if not work.timed]
+        return Plan(orders, timed, counted, options.rounds, options.seconds)
+    # Half the time: a page of orders takes the same steps at any number of them.
+    return Plan(orders, [GROWTH], [], options.rounds, max(1, options.seconds // 2))
+
+
+def main(given: Sequence[str]) -> None:
+    options = arguments(given)
+    require_wrk()
+    peers = [PEERS[name] for name in options.peers]
+    rows = []
+    with postgresql() as url:
+        for work_plan in plans(options):
+            rows += measure(url, peers, work_plan)
+    rows = with_ratios(rows)
+    write_json(rows, RESULT)
+    print("", *filter(None, tables(rows)), f"Written to {RESULT}", sep="\n")
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """End as after Ctrl-C: everything that was started is stopped on the way out."""
+    raise KeyboardInterrupt
+
+
+def script() -> int:
+    """0 measured, 1 failed, 2 called wrongly or wrk is missing, 130 stopped."""
+    signal.signal(signal.SIGTERM, end)
+    try:
+        main(sys.argv[1:])
+    except WrkMissing as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BenchmarkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(script())

@@ -1,0 +1,90 @@
+"""Before anything is timed: the peers must give the same answers, and refuse the same orders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmarks.database import Database
+from benchmarks.errors import DifferentAnswers
+from benchmarks.running import Server
+from benchmarks.works import Request, Work
+
+SCARCE = 1000  # the product whose stock is counted while the refusals are tried
+NOBODY = 999_999_999
+
+
+def check_answers(servers: Sequence[Server], works: Iterable[Work], database: Database) -> None:
+    """Raise DifferentAnswers if any peer answers any work otherwise than the first peer does."""
+    for work in works:
+        for request in work.requests(database.orders, count=2 if work.products else 5):
+            expected: Any = None
+            for server in servers:
+                answer = answer_of(server, request, database)
+                check_length(work, server, request, answer)
+                expected = expected or answer
+                if answer != expected:
+                    raise difference(request, server, answer, servers[0], expected)
+    for server in servers:
+        check_refusals(server, database)
+
+
+def answer_of(server: Server, request: Request, database: Database) -> Any:
+    """The JSON of the answer; a new order is removed again, from the answer only its id."""
+    status, answer = server.ask_json(request)
+    if status != 200:
+        raise DifferentAnswers(f"{server.name} answers {request} with {status}: {answer}")
+    if request.method == "POST":
+        if database.count_orders() != 1 or answer.pop("id") <= database.orders:
+            raise DifferentAnswers(f"{server.name} did not place one new order: {answer}")
+        database.reset_orders()
+    return answer
+
+
+def check_length(work: Work, server: Server, request: Request, answer: Any) -> None:
+    """Peers that all answer with nothing would agree, too."""
+    if work.length is not None and len(answer) != work.length:
+        raise DifferentAnswers(f"{server.name} answers {request.path} with {len(answer)} rows.")
+
+
+def difference(
+    request: Request, server: Server, answer: Any, other: Server, expected: Any
+) -> DifferentAnswers:
+    """An error that shows the beginning of both answers."""
+    shown = (json.dumps(value)[:400] for value in (answer, expected))
+    given, wanted = shown
+    return DifferentAnswers(
+        f"To {request.method} {request.path}\n"
+        f"{server.name} answers {given}\nbut {other.name} {wanted}"
+    )
+
+
+def check_refusals(server: Server, database: Database) -> None:
+    """Raise DifferentAnswers if the peer sells what is not there, or to nobody."""
+    database.set_stock(SCARCE, 1)
+    expect(server, 422, order_for(NOBODY, SCARCE))
+    expect(server, 422, order_for(1, SCARCE, NOBODY))
+    expect(server, 409, order_for(1, 1, SCARCE, quantity=2))
+    if database.count_orders() or database.stock(SCARCE) != 1:
+        raise DifferentAnswers(f"{server.name} kept something of an order that it refused.")
+    expect(server, 200, order_for(1, SCARCE))
+    expect(server, 409, order_for(1, SCARCE))
+    if database.stock(SCARCE) != 0:
+        raise DifferentAnswers(f"{server.name} did not take what it sold out of stock.")
+    database.set_stock(SCARCE, None)
+    database.reset_orders()
+
+
+def order_for(customer: int, *products: int, quantity: int = 1) -> Request:
+    items = [{"id": product, "quantity": quantity} for product in products]
+    return Request("POST", "/order/", json.dumps({"customer": {"id": customer}, "products": items}))
+
+
+def expect(server: Server, status: int, request: Request) -> None:
+    given, body = server.ask(request)
+    if given != status:
+        text = body.decode(errors="replace")[:400]
+        raise DifferentAnswers(
+            f"{server.name} answers {request.body} with {given} instead of {status}: {text}"
+        )

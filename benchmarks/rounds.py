@@ -1,0 +1,96 @@
+"""Take the times: all peers in turn, round after round, so that what disturbs disturbs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.answers import check_answers
+from benchmarks.database import Database, seeded_database
+from benchmarks.load import Speed, load, middle, request_file
+from benchmarks.peers import Peer
+from benchmarks.report import Row
+from benchmarks.running import Server, serving
+from benchmarks.statements import counting_proxy, statements_per_request
+from benchmarks.works import Work
+
+WARM_UP = 1  # seconds
+COUNTED = 7  # requests per work and peer that are asked to count their statements
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured with so many orders in the table."""
+
+    orders: int
+    works: Sequence[Work]
+    counted: Sequence[Work]  # works whose statements are counted but whose time is not taken
+    rounds: int
+    seconds: int
+
+
+def measure(server_url: str, peers: Sequence[Peer], plan: Plan) -> list[Row]:
+    """Check, count and time these peers on a new database."""
+    say(plan, "filling the tables")
+    with seeded_database(server_url, plan.orders) as database:
+        statements = inspect(peers, plan, database)
+        with serving(peers, database.url) as servers:
+            speeds = {work: take_times(servers, work, plan, database) for work in plan.works}
+    return [
+        Row.of(peer.name, work.name, plan.orders, statements[work, peer.name], times.get(peer.name))
+        for work in (*plan.works, *plan.counted)
+        for times in [speeds.get(work, {})]
+        for peer in peers
+    ]
+
+
+def inspect(peers: Sequence[Peer], plan: Plan, database: Database) -> dict[tuple[Work, str], int]:
+    """Check the answers and count the statements: not in the servers whose time is taken, because
+    the statements pass through a proxy."""
+    works = (*plan.works, *plan.counted)
+    with counting_proxy(database.url) as proxy, serving(peers, proxy.url) as servers:
+        say(plan, "comparing the answers")
+        check_answers(servers, works, database)
+        say(plan, "counting the statements")
+        counts = {
+            (work, server.name): statements_per_request(
+                proxy, server, work.requests(plan.orders, count=COUNTED)
+            )
+            for work in works
+            for server in servers
+        }
+    database.reset_orders()
+    return counts
+
+
+def take_times(
+    servers: Iterable[Server], work: Work, plan: Plan, database: Database
+) -> dict[str, Speed]:
+    """The median speed of each peer at this work."""
+    speeds: dict[str, list[Speed]] = {server.name: [] for server in servers}
+    with request_file(work.requests(plan.orders)) as requests:
+        for server in servers:
+            load_alone(server, requests, work, database, seconds=WARM_UP)
+        for number in range(1, plan.rounds + 1):
+            for server in servers:
+                speed = load_alone(server, requests, work, database, seconds=plan.seconds)
+                speeds[server.name].append(speed)
+                progress = f"{work.name}: round {number}/{plan.rounds}"
+                say(plan, f"{progress}: {server.name} {speed.rps:,.0f} requests/s")
+    return {name: middle(measured) for name, measured in speeds.items()}
+
+
+def load_alone(
+    server: Server, requests: Path, work: Work, database: Database, *, seconds: int
+) -> Speed:
+    """Load on this peer while nobody else works, on the same rows as for every other peer."""
+    if work.products:
+        database.reset_orders()
+    speed = load(server, requests, seconds=seconds)
+    database.wait_until_quiet()
+    return speed
+
+
+def say(plan: Plan, what: str) -> None:
+    print(f"{plan.orders:,} orders: {what}", flush=True)

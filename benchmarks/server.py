@@ -1,0 +1,25 @@
+"""The PostgreSQL that all peers share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backends.errors import CannotRun
+from backends.registry import backend
+from benchmarks.errors import BenchmarkError
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a server: that of POSTGRESQL_URL, or one that is thrown away at the end."""
+    # A server with a data directory is durable (fsync), as the one behind `make serve`: without
+    # one it is the tests' server, whose orders cost nothing and are lost in a crash.
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
+        try:
+            with backend("postgresql").server(Path(directory)) as url:
+                yield url
+        except CannotRun as error:
+            raise BenchmarkError(str(error)) from error

@@ -1,0 +1,86 @@
+"""The works that are timed, as plain data: which requests they are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+CUSTOMERS = PRODUCTS = 1000
+# A prime: steps of it visit a whole table in an order that is the same in every run but jumps.
+STRIDE = 7919
+
+
+class Request(NamedTuple):
+    """One HTTP request; the body is empty for a GET."""
+
+    method: str
+    path: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Requests of one kind: a GET of `path`, or a POST of an order with that many products."""
+
+    name: str
+    path: str
+    numbers: Callable[[int], range]  # from the orders in the table: what fills the {} in the path
+    length: int | None = None  # rows in each answer, where it is a list
+    products: int = 0
+    timed: bool = True  # False: its statements are counted, its time is taken only on demand
+
+    def requests(self, orders: int, *, count: int = 1000) -> list[Request]:
+        """The same requests in every run, spread over the whole table."""
+        numbers = self.numbers(orders)
+        return [self.request(numbers[i * STRIDE % len(numbers)]) for i in range(count)]
+
+    def request(self, number: int) -> Request:
+        """The request with this number in its path, or about this customer."""
+        if self.products:
+            return Request("POST", self.path, new_order(number, self.products))
+        return Request("GET", self.path.format(number))
+
+
+def new_order(number: int, products: int) -> str:
+    """The body of an order of different products, in ascending order of their ids."""
+    step = PRODUCTS // products
+    ids = (number % step + 1 + step * i for i in range(products))
+    items = [{"id": id, "quantity": 1} for id in ids]
+    return json.dumps({"customer": {"id": number}, "products": items}, separators=(",", ":"))
+
+
+def some_customer(orders: int) -> range:
+    return range(1, CUSTOMERS + 1)
+
+
+def full_customer_page(orders: int) -> range:
+    return range(CUSTOMERS - 100 + 1)
+
+
+def order_page(length: int) -> Work:
+    """Full pages of orders from all over the table, so in its middle on average."""
+    path = f"/order/?limit={length}&after={{}}"
+    return Work(f"{length} orders", path, lambda orders: range(orders - length + 1), length)
+
+
+def placing(products: int, *, timed: bool = True) -> Work:
+    """New orders of this many products each."""
+    name = f"POST order x{products}"
+    return Work(name, "/order/", some_customer, products=products, timed=timed)
+
+
+GROWTH = order_page(20)  # what is repeated with fewer and with more orders in the table
+WORKS = {
+    work.name: work
+    for work in (
+        Work("GET one", "/customer/{}/", some_customer),
+        Work("GET 100 customers", "/customer/?limit=100&after={}", full_customer_page, 100),
+        GROWTH,
+        order_page(100),
+        placing(3),
+        placing(1, timed=False),
+        placing(50, timed=False),
+    )
+}
