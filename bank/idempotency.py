@@ -8,37 +8,43 @@ broke in between. So a client that got no answer sends the same request again wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from ninja import Header
 
 from bank.models import StoredAnswer
 from bank.problems import Problem
 from bank.transactions import retry_transaction
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,255}$",
-        description="1–255 visible ASCII characters; the same key and body: the same answer.",
-    ),
-]
 Work = Callable[[], HttpResponse]
+KEY = r"^[\x21-\x7e]{1,255}$"
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "schema": {"type": "string", "pattern": KEY},
+            "description": "1–255 visible ASCII characters; the same key: the same answer.",
+        }
+    ]
+}
+"""What /openapi.json says of the operations that call once()."""
 
 
-def once(request: HttpRequest, key: str | None, work: Work) -> HttpResponse:
-    """Do the work in a retried transaction: with a key at most once, ever, for this client.
+def once(request: HttpRequest, work: Work) -> HttpResponse:
+    """Do the work in a retried transaction; with an Idempotency-Key once, ever, for this client.
 
     A repeated request gets the stored answer; a different one with the same key is a 422.
     Answers that changed nothing (errors) are not stored: the next try may do better.
     """
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return retry_transaction(work)()
+    _check(key)
     run = retry_transaction(idempotent=True)(partial(_stored_or_new, request, key, work))
     try:
         return run()
@@ -46,6 +52,12 @@ def once(request: HttpRequest, key: str | None, work: Work) -> HttpResponse:
         # Its twin stored its answer a moment ago: now it is found. If it is another constraint
         # that broke, it breaks again.
         return run()
+
+
+def _check(key: str) -> None:
+    if not re.fullmatch(KEY, key):
+        wrong = {"header": "Idempotency-Key", "detail": "1–255 visible ASCII characters."}
+        raise Problem(422, "The request is not valid.", errors=[wrong])
 
 
 def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:

@@ -18,7 +18,7 @@ from bank.api.responses import (
     with_etag,
 )
 from bank.api.schemas import CustomerIn, CustomerOut
-from bank.idempotency import IdempotencyKey, once
+from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import Customer, Order
 from bank.transactions import retry_transaction
 
@@ -30,18 +30,16 @@ def list_customers(request: HttpRequest, limit: Limit = 100, after: After = None
     return page(request, documents.customers, Customer, limit, after)
 
 
-@router.post("/", response=CustomerOut)
-def create_customer(
-    request: HttpRequest, customer: CustomerIn, idempotency_key: IdempotencyKey = None
-) -> HttpResponse:
+@router.post("/", response=CustomerOut, openapi_extra=IDEMPOTENCY_KEY)
+def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
     def create() -> HttpResponse:
         new = Customer.objects.create(name=customer.name)
         return created("customer", {"id": new.pk, "name": new.name})
 
-    return once(request, idempotency_key, create)
+    return once(request, create)
 
 
-@router.get("/{pk}/", response=CustomerOut, url_name="customer")
+@router.get("/{pk}/", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
     return one(request, documents.customer(key_in_path(Customer, pk)))
 

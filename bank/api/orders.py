@@ -22,7 +22,7 @@ from bank.api.responses import (
 )
 from bank.api.schemas import MAX_COUNT, LineIn, OrderIn, OrderOut
 from bank.errors import SubtotalTooLarge, UnknownProducts
-from bank.idempotency import IdempotencyKey, once
+from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import Customer, Key, Order, Product
 from bank.problems import invalid
 from bank.transactions import retry_transaction
@@ -35,19 +35,17 @@ def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -
     return page(request, documents.orders, Order, limit, after)
 
 
-@router.post("/", response=OrderOut)
-def create_order(
-    request: HttpRequest, order: OrderIn, idempotency_key: IdempotencyKey = None
-) -> HttpResponse:
+@router.post("/", response=OrderOut, openapi_extra=IDEMPOTENCY_KEY)
+def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
     """Takes the products out of stock; 409 where there is not enough, and nothing is changed."""
 
     def create() -> HttpResponse:
         return created("order", _fill(Order(), order))
 
-    return once(request, idempotency_key, create)
+    return once(request, create)
 
 
-@router.get("/{pk}/", response=OrderOut, url_name="order")
+@router.get("/{pk}/", response=OrderOut)
 def get_order(request: HttpRequest, pk: str) -> HttpResponse:
     return one(request, documents.order(key_in_path(Order, pk)))
 

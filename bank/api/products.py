@@ -18,7 +18,7 @@ from bank.api.responses import (
     with_etag,
 )
 from bank.api.schemas import ProductIn, ProductOut
-from bank.idempotency import IdempotencyKey, once
+from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import OrderLine, Product
 from bank.transactions import retry_transaction
 
@@ -30,18 +30,16 @@ def list_products(request: HttpRequest, limit: Limit = 100, after: After = None)
     return page(request, documents.products, Product, limit, after)
 
 
-@router.post("/", response=ProductOut)
-def create_product(
-    request: HttpRequest, product: ProductIn, idempotency_key: IdempotencyKey = None
-) -> HttpResponse:
+@router.post("/", response=ProductOut, openapi_extra=IDEMPOTENCY_KEY)
+def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
     def create() -> HttpResponse:
         new = Product.objects.create(**product.model_dump())
         return created("product", {"id": new.pk, **product.model_dump()})
 
-    return once(request, idempotency_key, create)
+    return once(request, create)
 
 
-@router.get("/{pk}/", response=ProductOut, url_name="product")
+@router.get("/{pk}/", response=ProductOut)
 def get_product(request: HttpRequest, pk: str) -> HttpResponse:
     return one(request, documents.product(key_in_path(Product, pk)))
 

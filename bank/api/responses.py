@@ -12,7 +12,6 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.http import parse_etags
 from ninja import Query
 
@@ -62,10 +61,10 @@ def page(
     return response
 
 
-def created(name: str, document: Document) -> HttpResponse:
+def created(kind: str, document: Document) -> HttpResponse:
     """A new document, its ETag, and where it is from now on."""
     response = with_etag(document)
-    response["Location"] = reverse(f"api:{name}", kwargs={"pk": document["id"]})
+    response["Location"] = f"/{kind}/{document['id']}/"
     return response
 
 

@@ -1,0 +1,79 @@
+"""`python -m benchmarks.profile [WORK]`: which package the time of a request is spent in.
+
+The application is called in this process, without a web server, on the benchmark's own data.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import io
+import os
+import pstats
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import cycle, islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.database import seeded_database
+from benchmarks.server import postgresql
+from benchmarks.works import WORKS, Request
+
+PACKAGES = ("psycopg", "django/db", "django", "ninja", "pydantic", "bank", "myproject")
+CALLS = 2000
+Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+def profile(application: Application, requests: Sequence[Request]) -> Counter[str]:
+    """Seconds by package, of so many calls after a warm-up."""
+    profiler = cProfile.Profile()
+    for request in islice(cycle(requests), 200):
+        call(application, request)
+    for request in islice(cycle(requests), CALLS):
+        profiler.runcall(call, application, request)
+    seconds: Counter[str] = Counter()
+    for (file, _, function), row in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
+        seconds[package(file, function)] += row[2]
+    return seconds
+
+
+def package(file: str, function: str) -> str:
+    """Whose code it is; what psycopg does in C, and its wait for the server, count as psycopg."""
+    found = (name for name in PACKAGES if f"/{name}/" in file)
+    return next(found, "psycopg" if "psycopg" in function else "Python itself")
+
+
+def call(application: Application, request: Request) -> None:
+    url, body = urlsplit(request.path), request.body.encode()
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": url.path,
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.url_scheme": "http",
+    }
+    response = application(environ, lambda status, headers: None)
+    b"".join(response)
+    response.close()
+
+
+def main(work: str) -> None:
+    with postgresql() as server, seeded_database(server, 10_000) as database:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "settings.postgresql",
+            "POSTGRESQL_URL": database.url,
+        }
+        from myproject.wsgi import application  # only now: it reads the environment
+
+        seconds = profile(application, WORKS[work].requests(10_000))
+    for name, spent in seconds.most_common():
+        print(f"{name:14} {spent / CALLS * 1e6:6.0f} µs {spent / seconds.total():6.0%}")
+
+
+if __name__ == "__main__":
+    main(*(sys.argv[1:] or ["GET one"]))
