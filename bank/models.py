@@ -115,8 +115,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Create an order of these quantities and take them out of stock.
 
         Three statements, or four if stock is counted, however many products. A subtotal that is
-        not given is computed from the prices of this moment. Raises an OrderError before anything
-        is written.
+        not given is computed from the prices of this moment. Raises an OrderError; the
+        transaction is then to be rolled back.
         """
         order = self.model(customer=customer)
         order.fill(quantities, subtotal)

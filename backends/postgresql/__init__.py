@@ -114,7 +114,8 @@ def _run(program: str, *arguments: str | Path, check: bool = True) -> None:
         command, cwd="/", capture_output=True, text=True, **identity(SYSTEM_USER)
     )
     if check and result.returncode:
-        raise CannotRun(f"{program} failed: {(result.stderr or result.stdout).strip()}")
+        said = (result.stderr or result.stdout).strip().partition("\n")[0]
+        raise CannotRun(f"{program} failed: {said}")
 
 
 def _binary(program: str) -> Path:
