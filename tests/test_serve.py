@@ -116,6 +116,33 @@ def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Serve
     assert database
 
 
+def raw(server: Server, request: str) -> tuple[int, str]:
+    """Status and body of the answer to exactly these bytes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
+        wire.sendall(request.replace("\n", "\r\n").encode())
+        answer = b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+    head, _, body = answer.partition("\r\n\r\n")
+    return int(head.split()[1]), body
+
+
+def test_what_no_test_client_would_send_is_answered_too(server: Server) -> None:
+    server.start("--no-demo")
+    to = "HTTP/1.1\nHost: localhost\nConnection: close\n"
+    json = '{"name":"Carl"}'
+
+    head = raw(server, f"HEAD /customer/ {to}\n")
+    chunked = raw(server, f"POST /customer/ {to}Transfer-Encoding: chunked\n\n0\n\n")
+    hexadecimal = raw(
+        server,
+        f"POST /customer/?x=y {to}Content-Type: application/json; charset=hex\n"
+        f"Content-Length: {len(json)}\n\n{json}",
+    )
+
+    assert head == (200, "")
+    assert (chunked[0], "Content-Length" in chunked[1]) == (411, True)
+    assert (hexadecimal[0], "Carl" in hexadecimal[1]) == (200, True)
+
+
 def sentence(tmp_path: Path, *options: str) -> str:
     """What `serve` says when it cannot: the last line, after no traceback."""
     output = tmp_path / "said"
