@@ -88,8 +88,12 @@ def test_acknowledged_orders_survive_kill_9_and_are_there_once(server: Server) -
     assert gone(family)
 
     server.start("--no-demo")
+    kept = [found["id"] for found in server.call("GET", "/order/?limit=1000")]
     replayed = [send(number) for number in range(600)]
+    again = [send(number) for number in range(600)]
 
+    assert {answer["id"] for answer in acknowledged.values()} <= set(kept)
+    assert again == replayed
     assert {number: replayed[number] for number in acknowledged} == acknowledged
     orders = server.call("GET", "/order/?limit=1000")
     assert sorted(o["id"] for o in orders) == sorted(a["id"] for a in replayed)
