@@ -80,9 +80,7 @@ def _up(options: argparse.Namespace, rest: list[str]) -> None:
 def _with_server(name: str, command: list[str]) -> int:
     chosen = backend(name)
     with chosen.server() as url:
-        given = {"DJANGO_SETTINGS_MODULE": chosen.settings, "BACKEND": name}
-        environment = os.environ | given | {chosen.url_variable: url}
-        return subprocess.run(command, env=environment, cwd=ROOT).returncode
+        return subprocess.run(command, env=chosen.environment(url), cwd=ROOT).returncode
 
 
 @contextmanager

@@ -28,6 +28,10 @@ class Backend:
     def url_variable(self) -> str:
         return f"{self.name.upper()}_URL"
 
+    def environment(self, url: str) -> dict[str, str]:
+        """This process's environment, for a child that runs the application on this server."""
+        return os.environ | {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url}
+
     @contextmanager
     def server(self, data: Path | None = None) -> Iterator[str]:
         """The URL of a running server: the one the environment names, or one of our own.

@@ -55,11 +55,7 @@ def _granian(host: str, port: int) -> list[str]:
 
 
 def _environment(backend: Backend, url: str, host: str, data: Path) -> dict[str, str]:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": backend.settings,
-        backend.url_variable: url,
-    }
+    environment = backend.environment(url)
     if ip_address(_address(host)).is_loopback and os.environ.get("DEPLOY") != "1":
         environment.setdefault("SECRET_KEY", _secret_key(data))
     else:

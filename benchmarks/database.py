@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from backends.registry import backend
 from benchmarks.errors import BenchmarkError
 from benchmarks.works import CUSTOMERS, PRODUCTS
 
@@ -137,10 +138,7 @@ def filled_database(url: str, orders: int) -> Iterator[Database]:
 
 def migrate(url: str) -> None:
     """Make the tables with the application's own migrations: all peers work on those."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "settings.postgresql",
-        "POSTGRESQL_URL": url,
-    }
+    environment = backend("postgresql").environment(url)
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     try:
         subprocess.run(command, cwd=ROOT, env=environment, check=True)

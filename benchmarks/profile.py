@@ -16,6 +16,7 @@ from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from backends.registry import backend
 from benchmarks.database import seeded_database
 from benchmarks.server import postgresql
 from benchmarks.works import WORKS, Request
@@ -64,10 +65,7 @@ def call(application: Application, request: Request) -> None:
 
 def main(work: str) -> None:
     with postgresql() as server, seeded_database(server, 10_000) as database:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "settings.postgresql",
-            "POSTGRESQL_URL": database.url,
-        }
+        os.environ |= backend("postgresql").environment(database.url)
         from myproject.wsgi import application  # only now: it reads the environment
 
         seconds = profile(application, WORKS[work].requests(10_000))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
 from settings.environment import require, words
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 # DEPLOY=1: reachable by others. `python -m backends serve` sets it for any address but loopback.
 DEPLOY = os.environ.get("DEPLOY") == "1"

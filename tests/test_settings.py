@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.serving import ROOT
+
 SECRETS = {
     "SECRET_KEY": "s" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "bank.example.org",

@@ -51,6 +51,7 @@ def _of_django_ninja(error: HttpError) -> Problem:
 
 
 def _invalid(error: ValidationError) -> Problem:
+    # django-ninja does not parse an empty body, but leaves the whole argument out.
     if any(
         e["type"] == "missing" and e["loc"][0] == "body" and len(e["loc"]) == 2
         for e in error.errors
@@ -61,11 +62,11 @@ def _invalid(error: ValidationError) -> Problem:
 
 
 def _pointed_at(location: tuple[Any, ...], message: str) -> dict[str, str]:
-    """Where and what: a JSON pointer into the body, or the name of a parameter or header."""
+    """Where and what: a JSON pointer into the body, or the name of a parameter."""
     where, *path = location
     detail = message.removeprefix("Value error, ")
     if where != "body":
-        return {"header" if where == "header" else "parameter": str(path[-1]), "detail": detail}
+        return {"parameter": str(path[-1]), "detail": detail}
     # ("body", "order", "products", 1, "id", "int"): the argument's name, the members, and which
     # form of a value with several (an id is an integer or a string) was tried.
     members = [str(part) for part in path[1:] if part not in ("int", "str")]

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
@@ -33,9 +33,6 @@ PROBLEM = {
 }
 
 
-UNUSED = HttpResponse()
-
-
 class ExactParser(Parser):
     """Reads a body as UTF-8 JSON whatever its Content-Type, and 0.10 as exactly that."""
 
@@ -51,10 +48,6 @@ class BankAPI(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(parser=ExactParser(), **options)
-
-    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
-        """One for all: it is for views that return data, and ours return their response."""
-        return UNUSED
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The schema, with a problem as the default response of each operation."""
