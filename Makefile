@@ -6,14 +6,28 @@ DEMO ?= 1
 PYTHON ?= python3
 VENV = .venv/bin/python
 
-.PHONY: serve test lint bench clean
+.PHONY: serve test test-psycopg2 matrix lint bench clean
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
 	@exec $(VENV) -m backends serve $(BACKEND) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: .venv/ready
-	@$(VENV) -m backends test
+	@exec $(VENV) -m backends matrix postgresql doltlite mongodb
+
+matrix: .venv/ready
+	@exec $(VENV) -m backends matrix $(BACKENDS) --require $(REQUIRE)
+
+test-psycopg2: build/psycopg2-venv/ready
+	@exec build/psycopg2-venv/bin/python -m backends test postgresql
+
+build/psycopg2-venv/ready: requirements.txt backends/postgresql/psycopg2.txt
+	@echo "installing requirements.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"
+	@$(PYTHON) -m venv --clear build/psycopg2-venv
+	@grep -v '^psycopg\[' requirements.txt | build/psycopg2-venv/bin/python -m pip install --quiet \
+		--disable-pip-version-check -r /dev/stdin -r backends/postgresql/psycopg2.txt
+	@! build/psycopg2-venv/bin/python -c 'import psycopg' 2>/dev/null
+	@touch $@
 
 lint: .venv/ready
 	@$(VENV) -m ruff format --check .

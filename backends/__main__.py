@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
-from backends.errors import CannotRun
-from backends.registry import BACKENDS, backend
-from backends.serve import ROOT, serve
+from backends.errors import CannotRun, NotHere
+from backends.matrix import matrix
+from backends.processes import ROOT, foreground
+from backends.registry import BACKENDS, Backend, backend
+from backends.serve import serve
 
 
 def main() -> int:
@@ -32,11 +34,15 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in {
         "serve": "database server, tables, demo data and the API, until Ctrl-C",
         "test": "the suite on a server of its own; further options are pytest's",
+        "matrix": "the suite on all backends, or on these, and one table",
         "up": "start the server, print its URL, wait for Ctrl-C",
         "shell": "a shell in which manage.py and pytest reach a server of their own",
     }.items():
         command = commands.add_parser(name, help=text)
-        command.add_argument("backend", nargs="?", default="postgresql")
+        if name == "matrix":
+            _matrix_options(command)
+        else:
+            command.add_argument("backend", nargs="?", default="postgresql")
         if name == "serve":
             _serve_options(command)
     return parser
@@ -49,10 +55,24 @@ def _serve_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-demo", dest="demo", action="store_false", help="no demo data")
 
 
+def _matrix_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("backends", nargs="*", default=[*BACKENDS], metavar="backend")
+    command.add_argument("--require", nargs="*", default=[], help="failed if not reached")
+    command.add_argument("--output", type=Path, default=ROOT / "build", help="for matrix.*")
+
+
 def _list(options: argparse.Namespace, rest: list[str]) -> None:
     for each in BACKENDS.values():
-        given = os.environ.get(each.url_variable)
-        print(f"{each.name:12} {f'{each.url_variable} is set' if given else each.provider}")
+        print(f"{each.name:12} {_source(each)}")
+
+
+def _source(one: Backend) -> str:
+    if os.environ.get(one.url_variable):
+        return f"the server at {one.url_variable}"
+    try:
+        return one.provider().what
+    except NotHere as error:
+        return f"nothing here; this would bring it: {error.command}"
 
 
 def _serve(options: argparse.Namespace, rest: list[str]) -> None:
@@ -63,7 +83,16 @@ def _serve(options: argparse.Namespace, rest: list[str]) -> None:
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
-    return _with_server(options.backend, [sys.executable, "-m", "pytest", *rest])
+    with TemporaryDirectory(prefix="bank-tests-") as directory:
+        # pytest would leave the last three of its own in the system's temporary directory.
+        pytest = ["-m", "pytest", f"--basetemp={directory}/pytest", *rest]
+        return _with_server(options.backend, [str(backend(options.backend).python()), *pytest])
+
+
+def _matrix(options: argparse.Namespace, rest: list[str]) -> int:
+    for name in options.require:
+        backend(name)
+    return matrix([backend(name) for name in options.backends], options.require, options.output)
 
 
 def _shell(options: argparse.Namespace, rest: list[str]) -> int:
@@ -80,7 +109,7 @@ def _up(options: argparse.Namespace, rest: list[str]) -> None:
 def _with_server(name: str, command: list[str]) -> int:
     chosen = backend(name)
     with chosen.server() as url:
-        return subprocess.run(command, env=chosen.environment(url), cwd=ROOT).returncode
+        return foreground(command, chosen.environment(url))
 
 
 @contextmanager
@@ -93,7 +122,7 @@ def _until_ctrl_c() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt(number)
 
 
 def script() -> None:

@@ -5,3 +5,11 @@ from __future__ import annotations
 
 class CannotRun(Exception):
     """The message is shown to the person at the terminal as it is."""
+
+
+class NotHere(CannotRun):
+    """Something that a backend needs is not on this machine; `command` would bring it."""
+
+    def __init__(self, what: str, command: str) -> None:
+        super().__init__(f"{what} is not here. This would bring it:\n  {command}")
+        self.command = command

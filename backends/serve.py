@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,10 +15,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from backends.errors import CannotRun
-from backends.processes import running, wait_until
+from backends.processes import ROOT, running, wait_until
 from backends.registry import Backend
 
-ROOT = Path(__file__).resolve().parent.parent
 THREADS = 2  # per worker: one waits for the database while the other computes
 
 
@@ -29,11 +27,13 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
     print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
     with _directory(data), backend.server(data) as url:
         environment = _environment(backend, url, host, data)
-        _manage(environment, "migrate", "--verbosity", "0")
+        _manage(backend, environment, "migrate", "--verbosity", "0")
         print("tables are up to date", flush=True)
+        url = backend.least_privilege(url)
+        environment[backend.url_variable] = url
         if demo:
-            _manage(environment, "bank_demo", "--if-empty")
-        with running(_granian(host, port), env=environment) as child:
+            _manage(backend, environment, "bank_demo", "--if-empty")
+        with running(_granian(backend, host, port), env=environment) as child:
             ping = f"http://{_loopback(host)}:{port}/ping/"
             wait_until(lambda: _answers(ping), child, what="The application", log=None)
             print(f"\n  {ping.removesuffix('ping/')}customer/", flush=True)
@@ -44,9 +44,9 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
     raise CannotRun("The application has ended by itself; what it said is above.")
 
 
-def _granian(host: str, port: int) -> list[str]:
+def _granian(backend: Backend, host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *(str(backend.python()), "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", host, "--port", str(port), "--log-level", "warning"),
         *("--workers", str(os.cpu_count() or 1), "--blocking-threads", str(THREADS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
@@ -72,8 +72,8 @@ def _secret_key(data: Path) -> str:
     return file.read_text()
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+def _manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
+    command = [str(backend.python()), str(ROOT / "manage.py"), *arguments]
     if subprocess.run(command, env=environment, cwd=ROOT).returncode:
         raise CannotRun(f"`manage.py {arguments[0]}` failed; what it said is above.")
 
@@ -114,5 +114,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
             return bool(response.status == 200)
+    except urllib.error.HTTPError:
+        return True  # it is deployed under other names, and says so
     except (urllib.error.URLError, OSError):
         return False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from django.db.backends.postgresql.psycopg_any import IsolationLevel, is_psycopg3
 
 from settings.base import *  # noqa: F403
 from settings.environment import database
 
 BACKEND = "postgresql"
+# A statement that comes again is prepared by the server, and only executed from then on. psycopg2,
+# which Django takes where psycopg 3 is not installed, cannot do that.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3} if is_psycopg3 else {}
 DATABASES = {
     "default": database(
         "POSTGRESQL_URL",
@@ -19,8 +22,6 @@ DATABASES = {
         # conflict; on small tables the planner prefers one. An index is read page by page:
         # https://www.postgresql.org/docs/18/transaction-iso.html (at the end of 13.2.3)
         options="-c enable_seqscan=off",
-        # A statement that comes again is prepared by the server, and only executed from then on.
-        server_side_binding=True,
-        prepare_threshold=3,
+        **PREPARED,
     )
 }

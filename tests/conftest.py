@@ -1,17 +1,58 @@
-"""What every test can ask for."""
+"""What every test can ask for, and which tests there are on the backend under test."""
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, modify_settings
+from pytest_django.plugin import blocking_manager_key
+
+from backends.registry import BACKENDS
 from tests.api import Api
+from tests.differences import expected
+from tests.serving import Server
+
+# What is true of one backend only is tested in the folder of its name.
+collect_ignore = [name for name in BACKENDS if name != settings.BACKEND]
+
+
+def pytest_configure() -> None:
+    """Install the test application here, after pytest-django has set Django up, and nowhere else."""
+    modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What answers: the matrix shows it above its column."""
+    with config.stash[blocking_manager_key].unblock():
+        version = BACKENDS[settings.BACKEND].room.server_version(connection)
+    connection.close()
+    return f"server: {version}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Assert every declared difference: its tests must fail, and passing is an error."""
+    for item in items:
+        if difference := expected(settings.BACKEND, item.nodeid):
+            item.add_marker(pytest.mark.xfail(reason=difference.reason, strict=True))
+            item.user_properties.append(("link", difference.link))
 
 
 @pytest.fixture
 def api(client: Client, db: None) -> Api:
     """The REST API on an empty bank."""
     return Api(client)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """`python -m backends serve`, to be started by the test."""
+    server = Server(tmp_path)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=["customer", "product", "order"])

@@ -1,34 +1,35 @@
-"""Makes a database refuse at a chosen moment, to see what the application does then."""
+"""Makes a database refuse at a chosen moment, to see what the application does then.
+
+What a refusal looks like there, and where a statement and COMMIT can be caught, is told by
+tests/NAME/faults.py: `conflict` and `lost` make the errors, `at_statement` and `at_commit` may
+be replaced.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-import psycopg
-from django.db import OperationalError, connection
+from django.conf import settings
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-
-def conflict() -> OperationalError:
-    """A serialization failure as it reaches the application."""
-    return _as_django_raises(psycopg.errors.SerializationFailure("restart transaction"))
-
-
-def lost() -> OperationalError:
-    """A connection that is gone: libpq says so, without an SQLSTATE."""
-    return _as_django_raises(psycopg.OperationalError("server closed the connection"))
+special = import_module(f"tests.{settings.BACKEND}.faults")
+conflict: Callable[[], Exception] = special.conflict
+lost: Callable[[], Exception] = special.lost
 
 
 @contextmanager
 def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[None]:
-    """The next statements are not executed, but raise, where the driver would."""
+    """The next statements of a transaction are not executed, but raise, where the driver would."""
     execute, faults = CursorWrapper._execute, iter([error] * times)
 
     def faulty(cursor: CursorWrapper, *statement: Any) -> Any:
-        for fault in faults:
+        # Where BEGIN is a statement too, it is not yet one of the transaction.
+        for fault in faults if connection.in_atomic_block else ():
             raise fault()
         return execute(cursor, *statement)
 
@@ -56,7 +57,5 @@ def at_commit(
         yield
 
 
-def _as_django_raises(cause: Exception) -> OperationalError:
-    error = OperationalError(str(cause))
-    error.__cause__ = cause
-    return error
+at_statement = getattr(special, "at_statement", at_statement)
+at_commit = getattr(special, "at_commit", at_commit)

@@ -17,6 +17,8 @@ import psutil
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# A backend with a virtual environment of its own says which Python people run commands with.
+PYTHON = os.environ.get("BACKENDS_PYTHON", sys.executable)
 
 
 class Server:
@@ -42,8 +44,9 @@ class Server:
         return [parent, *parent.children(recursive=True)]
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """End it, as Ctrl-C does, and return its exit code."""
-        assert self.process
+        """End it, as Ctrl-C does, and return its exit code (0 if it was never started)."""
+        if self.process is None:
+            return 0
         self.process.send_signal(number)
         return self.process.wait(30)
 
@@ -64,6 +67,24 @@ class Server:
 def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
     """`python -m backends COMMAND` on the backend under test, with a server of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    words = [sys.executable, "-m", "backends", command, settings.BACKEND, *options]
+    words = [PYTHON, "-m", "backends", command, settings.BACKEND, *options]
     with output.open("wb") as file:
         return subprocess.Popen(words, cwd=ROOT, env=clean, stdout=file, stderr=file)
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of them end within 20 s."""
+    give_up = time.monotonic() + 20
+    while not all(map(_ended, processes)):
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _ended(process: psutil.Process) -> bool:
+    # A zombie only waits for its parent to look: in a container maybe for ever.
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

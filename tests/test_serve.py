@@ -5,41 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psutil
-import pytest
 from django.conf import settings
 
-from tests.serving import Server, run
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
-    yield server
-    server.stop()
-
-
-def ended(process: psutil.Process) -> bool:
-    # A zombie only waits for its parent to look: in a container maybe for ever.
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    """Whether all of them end within 20 s."""
-    give_up = time.monotonic() + 20
-    while not all(map(ended, processes)):
-        if time.monotonic() > give_up:
-            return False
-        time.sleep(0.05)
-    return True
+from tests.serving import Server, gone, run
 
 
 def test_it_serves_demo_data_and_ends_without_a_trace(server: Server) -> None:
@@ -107,20 +79,6 @@ def test_a_killed_parent_takes_everything_with_it(server: Server) -> None:
 
     assert gone(family)
     server.start("--no-demo")
-
-
-def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Server) -> None:
-    parent, *_ = server.start("--no-demo")
-    for _ in range(20):
-        server.call("GET", "/customer/")
-    children = parent.children(recursive=True)
-    database = [p for p in children if "postgres: postgres bank" in " ".join(p.cmdline())]
-
-    for process in database:
-        process.terminate()
-
-    assert [server.call("GET", "/customer/") for _ in range(20)] == [[]] * 20
-    assert database
 
 
 def raw(server: Server, request: str) -> tuple[int, str]:

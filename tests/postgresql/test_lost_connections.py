@@ -1,0 +1,19 @@
+"""The server ends its connections to the running application."""
+
+from __future__ import annotations
+
+from tests.serving import Server
+
+
+def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Server) -> None:
+    parent, *_ = server.start("--no-demo")
+    for _ in range(20):
+        server.call("GET", "/customer/")
+    children = parent.children(recursive=True)
+    database = [p for p in children if "postgres: postgres bank" in " ".join(p.cmdline())]
+
+    for process in database:
+        process.terminate()
+
+    assert [server.call("GET", "/customer/") for _ in range(20)] == [[]] * 20
+    assert database

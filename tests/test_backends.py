@@ -1,0 +1,81 @@
+"""`python -m backends` as a person at a terminal meets it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+import pytest
+from django.conf import settings
+
+from backends.registry import BACKENDS
+from tests.serving import PYTHON, ROOT, gone, run
+
+
+def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `python -m backends …` answers."""
+    return subprocess.run(
+        [PYTHON, "-m", "backends", *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_list_names_every_backend_and_what_it_would_use() -> None:
+    variable = f"{settings.BACKEND.upper()}_URL"
+
+    listed = dict(line.split(maxsplit=1) for line in say("list").stdout.splitlines())
+
+    assert list(listed) == list(BACKENDS)
+    assert listed[settings.BACKEND] == f"the server at {variable}"
+
+
+def test_where_no_server_can_be_had_it_says_what_would_bring_one(tmp_path: Path) -> None:
+    said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("A server for cockroachdb is not here. This would bring it:")
+    assert "binaries.cockroachdb.com" in said.stderr
+
+
+def test_a_backend_that_there_is_not_is_one_sentence() -> None:
+    said = say("serve", "oracle")
+
+    assert said.returncode == 1
+    assert said.stderr == f"There is no backend 'oracle'; there is: {', '.join(BACKENDS)}.\n"
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where everything temporary is made; a short path, because sockets need one."""
+    with TemporaryDirectory() as directory:
+        monkeypatch.setenv("TMPDIR", directory)
+        yield Path(directory)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_matrix_that_is_interrupted_leaves_nothing(
+    number: signal.Signals, temporary: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    reports = output / "logs" / f"{settings.BACKEND}.jsonl"
+
+    matrix = run("matrix", "--output", str(output), output=tmp_path / "said")
+    while not reports.exists() or reports.read_text().count("TestReport") < 10:
+        assert matrix.poll() is None, (tmp_path / "said").read_text()
+        time.sleep(0.05)
+    family = psutil.Process(matrix.pid).children(recursive=True)
+    matrix.send_signal(number)
+
+    assert matrix.wait(60) == 130
+    assert family
+    assert gone(family)
+    assert list(temporary.iterdir()) == []
