@@ -1,0 +1,125 @@
+"""What is known of the application on CockroachDB where no server of it is at hand.
+
+It is the engine's own code that answers, in a process of its own with settings.cockroachdb.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from backends.registry import BACKENDS
+from tests.serving import ROOT
+
+NOBODY = "postgresql://root@127.0.0.1:1/bank?sslmode=disable"  # nothing listens there
+SECURE = (
+    "postgresql://bank:p%40ss@roach.example.org:26257/bank?sslmode=verify-full"
+    "&sslrootcert=/certificates/ca.crt&sslcert=/certificates/client.bank.crt"
+    "&sslkey=/certificates/client.bank.key&options=--cluster%3Dprancing-pony-2"
+)
+
+
+def run(*arguments: str, url: str = NOBODY) -> str:
+    """What Python says with these arguments, as the application on CockroachDB."""
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=BACKENDS["cockroachdb"].environment(url),
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def sql() -> str:
+    """What the migrations would execute."""
+    return run("-m", "tests.cockroachdb.statements")
+
+
+def test_every_foreign_key_has_an_index(sql: str) -> None:
+    keys = re.findall(r'ALTER TABLE "(\w+)" ADD CONSTRAINT .* FOREIGN KEY \("(\w+)"\)', sql)
+    indexed = re.findall(r'CREATE INDEX .* ON "(\w+)" \("(\w+)"', sql)
+    unique = re.findall(r'CREATE TABLE "(\w+)" .* UNIQUE \("(\w+)"', sql)
+
+    assert set(keys) == {
+        ("orders", "customer_id"),
+        ("order_lines", "order_id"),
+        ("order_lines", "product_id"),
+    }
+    assert set(keys) <= {*indexed, *unique}
+
+
+def test_constraints_have_the_names_that_errors_tell(sql: str) -> None:
+    assert set(re.findall(r'CONSTRAINT "(\w+)" (?:CHECK|UNIQUE)', sql)) == {
+        "customer_name_not_empty",
+        "product_name_not_empty",
+        "product_price_not_negative",
+        "product_stock_not_negative",
+        "order_subtotal_not_negative",
+        "order_line_once_per_product",
+        "order_line_quantity_positive",
+        "order_line_price_not_negative",
+        "stored_answer_once_per_key",
+    }
+
+
+def test_keys_and_amounts_have_the_types_of_cockroachdb(sql: str) -> None:
+    # An `integer` has 64 bits there: https://www.cockroachlabs.com/docs/stable/int
+    assert sql.count('"id" integer NOT NULL PRIMARY KEY DEFAULT unique_rowid()') == 5
+    assert re.findall(r'"(?:price|subtotal)" (\S+ \S+) NOT NULL', sql) == ["numeric(18, 2)"] * 3
+
+
+def test_nothing_is_deferred_which_cockroachdb_cannot(sql: str) -> None:
+    assert "DEFERRABLE" not in sql
+
+
+def test_the_driver_gets_all_that_the_url_says() -> None:
+    params = json.loads(
+        run(
+            "-c",
+            "import django, json; django.setup(); from django.db import connection;"
+            "print(json.dumps(connection.get_connection_params(), default=repr))",
+            url=SECURE,
+        )
+    )
+
+    assert (
+        params.items()
+        >= {
+            "host": "roach.example.org",
+            "port": 26257,
+            "dbname": "bank",
+            "user": "bank",
+            "password": "p@ss",
+            "sslmode": "verify-full",
+            "sslrootcert": "/certificates/ca.crt",
+            "sslcert": "/certificates/client.bank.crt",
+            "sslkey": "/certificates/client.bank.key",
+            "options": "--cluster=prancing-pony-2",
+        }.items()
+    )
+
+
+def test_the_application_is_checked_without_a_server() -> None:
+    assert run("manage.py", "check") == "System check identified no issues (0 silenced).\n"
+
+
+def test_a_server_that_is_away_is_a_503_that_says_so() -> None:
+    script = (
+        "import django; django.setup(); from django.test import Client;"
+        "client = Client(headers={'host': 'localhost'});"
+        "answers = [client.get(path) for path in ('/health/', '/customer/')];"
+        "print(*(f'{answer.status_code} {answer.content.decode()}' for answer in answers), sep='|')"
+    )
+
+    health, customers = run("-c", script).split("|")
+
+    assert health.startswith('503 {"backend":"cockroachdb","server":null,"ok":false,')
+    assert customers.startswith('503 {"type":"about:blank"')
+    assert '"detail":"The database does not answer; try again."' in customers

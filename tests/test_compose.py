@@ -1,0 +1,113 @@
+"""What can be known of compose/ without starting a container."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from backends.cockroachdb import VERSION
+from backends.registry import BACKENDS
+from tests.serving import ROOT
+
+COMPOSE = ROOT / "compose"
+FILES = {file.name: yaml.safe_load(file.read_text()) for file in COMPOSE.glob("*.yaml")}
+SERVICES = [
+    pytest.param(file, name, id=f"{file}:{name}")
+    for file, content in sorted(FILES.items())
+    for name in content["services"]
+]
+PINNED = re.compile(r".+:v?\d+\.\d+[-.\w]*")
+
+
+def image(service: dict[str, Any]) -> str:
+    """The image that it runs, or that the one it builds begins with."""
+    if "build" not in service:
+        return str(service["image"])
+    dockerfile = ROOT / service["build"]["dockerfile"]
+    return re.findall(r"^FROM (\S+)$", dockerfile.read_text(), re.MULTILINE)[-1]
+
+
+@pytest.mark.parametrize(("file", "name"), SERVICES)
+def test_a_service_runs_one_version_of_its_image(file: str, name: str) -> None:
+    found = image(FILES[file]["services"][name])
+
+    assert PINNED.fullmatch(found)
+    assert "cockroachdb/" not in found or found == f"cockroachdb/cockroach:{VERSION}"
+
+
+@pytest.mark.parametrize(("file", "name"), SERVICES)
+def test_a_service_is_reached_from_this_machine_only(file: str, name: str) -> None:
+    ports = FILES[file]["services"][name].get("ports", [])
+
+    assert all(port.startswith("127.0.0.1:${") for port in ports)
+
+
+@pytest.mark.parametrize(("file", "name"), SERVICES)
+def test_a_service_that_does_not_end_says_when_it_is_ready(file: str, name: str) -> None:
+    services = FILES[file]["services"]
+    waits = [service.get("depends_on", {}).get(name) for service in services.values()]
+
+    ends = {"condition": "service_completed_successfully"} in waits
+
+    assert ends != ("healthcheck" in services[name])
+
+
+def test_no_secret_has_a_default() -> None:
+    secrets = {"PASSWORD", "SECRET_KEY", "ALLOWED_HOSTS", "API_TOKENS"}
+    text = "".join(file.read_text() for file in COMPOSE.glob("*.yaml"))
+
+    variables = set(re.findall(r"\$\{(\w+)(:[-?]|\})", text))
+
+    assert {(name, mark) for name, mark in variables if name in secrets} == {
+        (name, ":?") for name in secrets
+    }
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_a_backend_would_start_in_docker_is_there(backend: str) -> None:
+    for provider in BACKENDS[backend].room.PROVIDERS:
+        if provider.what.startswith("Docker, "):
+            assert provider.what.removeprefix("Docker, compose/") in FILES
+
+
+COCKROACH = """#!/bin/sh
+# Writes down what it is asked to do, and makes the files that `cockroach cert` would make.
+echo "$*" >> "$CALLS"
+for word; do case $word in --certs-dir=*) into=${word#*=};; --ca-key=*) key=${word#*=};; esac; done
+case "$1 $2" in
+  "cert create-ca") touch "$into/ca.crt" "$key" ;;
+  "cert create-node") touch "$into/node.crt" "$into/node.key" ;;
+  "cert create-client") touch "$into/client.$3.crt" "$into/client.$3.key" ;;
+esac
+"""
+
+
+def test_every_certificate_is_made_once_and_given_to_its_owner_alone(tmp_path: Path) -> None:
+    program, calls, made = tmp_path / "cockroach", tmp_path / "calls", tmp_path / "certificates"
+    program.write_text(COCKROACH)
+    program.chmod(0o755)
+    places = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CALLS": str(calls)}
+
+    for _ in range(2):
+        subprocess.run(
+            [COMPOSE / "cockroachdb-secure.sh", "certificates", "roach1", "roach2"],
+            env=os.environ | places | {"CERTIFICATES": str(made)},
+            check=True,
+        )
+
+    asked = [" ".join(line.split()[1:4]) for line in calls.read_text().splitlines()]
+    assert [line.split()[0] for line in asked] == [
+        *("create-ca", "create-node", "create-client", "create-client")
+    ]
+    assert {file.relative_to(made).as_posix() for file in made.rglob("*.*")} == {
+        *("authority/ca.crt", "authority/ca.key"),
+        *("nodes/ca.crt", "nodes/node.crt", "nodes/node.key"),
+        *("root/ca.crt", "root/client.root.crt", "root/client.root.key"),
+        *("bank/ca.crt", "bank/client.bank.crt", "bank/client.bank.key"),
+    }
