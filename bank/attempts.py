@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from django.db import connections, transaction
@@ -40,7 +41,7 @@ class Attempt:
     def run(self, body: Callable[[], R]) -> R:
         """Run the body in a transaction of its own; raise a refusal even if the body caught it."""
         with (
-            transaction.atomic(using=self.using, durable=True),
+            _outermost_atomic(self.using),
             connections[self.using].execute_wrapper(self._remember_refusal),
         ):
             # The first hook, so that it runs right after COMMIT and before any that may fail.
@@ -74,3 +75,9 @@ class Attempt:
 
     def _committed(self) -> None:
         self.stage = Stage.COMMITTED
+
+
+def _outermost_atomic(using: str) -> AbstractContextManager[Any]:
+    """Django's, or the engine's own where Django's begins no transaction."""
+    own = getattr(connections[using], "outermost_atomic", None)
+    return own() if own else transaction.atomic(using=using, durable=True)

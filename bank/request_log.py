@@ -20,7 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class Statements:
-    """Counts the SQL statements of a request and their time; shows each at DEBUG."""
+    """Counts the statements of a request and their time; shows each at DEBUG."""
 
     def __init__(self) -> None:
         self.number = 0

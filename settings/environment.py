@@ -30,11 +30,18 @@ def database(variable: str, *, engine: str, **options: Any) -> dict[str, Any]:
     Connecting costs more than most requests (4–8 ms against 0.3 ms), so connections are kept;
     a kept connection may be dead, so Django checks it once before each request that uses it.
     """
-    url = os.environ.get(variable)
-    if not url:
+    parsed = dj_database_url.parse(
+        url(variable), engine=engine, conn_max_age=None, conn_health_checks=True
+    )
+    return {**parsed, "OPTIONS": options | parsed.get("OPTIONS", {})}
+
+
+def url(variable: str) -> str:
+    """The URL of a database; raises ImproperlyConfigured saying how to come by one."""
+    found = os.environ.get(variable)
+    if not found:
         raise ImproperlyConfigured(
             f"{variable} is not set. `make serve` and `make test` start a server and set it; "
             f"for anything else run `python -m backends shell NAME` or set it to your server's URL."
         )
-    parsed = dj_database_url.parse(url, engine=engine, conn_max_age=None, conn_health_checks=True)
-    return {**parsed, "OPTIONS": options | parsed.get("OPTIONS", {})}
+    return found

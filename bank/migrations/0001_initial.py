@@ -51,7 +51,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
                     CheckConstraint(condition=Q(price__gte=0), name="product_price_not_negative"),
-                    CheckConstraint(condition=Q(stock__gte=0), name="product_stock_not_negative"),
+                    CheckConstraint(
+                        condition=Q(stock=None) | Q(stock__gte=0),
+                        name="product_stock_not_negative",
+                    ),
                 ],
             },
         ),

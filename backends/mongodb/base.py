@@ -1,0 +1,86 @@
+"""django-mongodb-backend, made to behave as Django's own engines do where it does not.
+
+https://www.mongodb.com/docs/languages/python/django-mongodb/current/
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.db.transaction import Atomic
+from django.utils.functional import cached_property
+from django_mongodb_backend import base, transaction
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from backends.mongodb.compiled import CompiledPipeline
+from backends.mongodb.errors import DriverErrors
+from backends.mongodb.operations import DatabaseOperations
+from backends.mongodb.schema import DatabaseSchemaEditor
+from backends.mongodb.statements import Statements
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Its statements can be wrapped, its errors are Django's, its transactions always end."""
+
+    SchemaEditorClass = DatabaseSchemaEditor
+    ops_class = DatabaseOperations
+    compiled_query = CompiledPipeline
+    run_on_commit: list[Any]
+
+    def outermost_atomic(self) -> AbstractContextManager[None]:
+        """A transaction, as Django's atomic(durable=True) is one elsewhere.
+
+        Here Django's begins none, and the backend has an atomic() of its own instead:
+        https://www.mongodb.com/docs/languages/python/django-mongodb/current/interact-data/transactions/
+        """
+        return transaction.atomic(using=self.alias)
+
+    @cached_property
+    def wrap_database_errors(self) -> DriverErrors:
+        return DriverErrors(self)
+
+    def get_collection(self, name: str, **options: Any) -> Statements:
+        return Statements(self, super().get_collection(name, **options))
+
+    def start_transaction_mongo(self) -> None:
+        """Everything it reads is of one moment; what it commits outlives the loss of a server."""
+        self.ensure_connection()
+        self.run_on_commit.clear()
+        self.session = self.connection.start_session()
+        self.session.start_transaction(
+            read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+        )
+        # Now Django knows as well, and refuses to nest what must be the outermost block.
+        self.atomic_blocks.append(Atomic(self.alias, savepoint=False, durable=True))
+
+    def commit_mongo(self) -> None:
+        """Commit, then run the hooks; the session is over also where COMMIT fails."""
+        try:
+            with self.wrap_database_errors:
+                self.session.commit_transaction()
+        finally:
+            self._end_session()
+        self.run_and_clear_commit_hooks()
+
+    def rollback_mongo(self) -> None:
+        """Abort what is not committed."""
+        self.run_on_commit.clear()
+        if self.session:
+            self._end_session()
+
+    def rollback(self) -> None:
+        """The end of a failed block of Django's atomic(), which undoes nothing here.
+
+        Where it was part of a transaction its writes stay, and so do the transaction's hooks.
+        """
+        hooks = self.run_on_commit
+        super().rollback()
+        if self.in_atomic_block_mongo:
+            self.run_on_commit = hooks
+
+    def _end_session(self) -> None:
+        session, self.session = self.session, None
+        del self.atomic_blocks[-1:]
+        session.end_session()  # aborts what was not committed

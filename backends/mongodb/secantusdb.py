@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""SecantusDB's own command, with two of its bugs mended. Run as a process of its own, only.
+
+It imports `secantus`, which is under the GPL-2.0, and so is this file. Nothing imports it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from secantus import aggregate, cli
+
+project, add_fields = aggregate._project_one, aggregate._add_fields_one
+
+
+def flat(spec: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """{"a": {"b": 1}} as {"a.b": 1}; an expression ({"$add": …}) is a value and stays whole."""
+    for name, value in spec.items():
+        inner = isinstance(value, Mapping) and value
+        if inner and not any(key.startswith("$") for key in inner):
+            yield from flat(inner, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+# {"$project": {"customer": {"name": 1}}} shall include customer.name. It answers a literal 1.
+aggregate._project_one = lambda document, spec, names: project(document, dict(flat(spec)), names)
+
+# {"$addFields": {"customer": {"name": "Carl"}}}, like $set, shall merge into the customer that is
+# there. It replaces all of it.
+aggregate._add_fields_one = lambda document, spec, names: add_fields(
+    document, dict(flat(spec)), names
+)
+
+if __name__ == "__main__":
+    sys.exit(cli.main())

@@ -1,0 +1,71 @@
+"""Operations of pymongo as Django's statements: wrapped, named without their values.
+
+Django's `connection.execute_wrapper()` is about cursors, and django-mongodb-backend has none: it
+calls pymongo's collections. Here what is called there goes through the wrappers all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+OPERATIONS = {"aggregate", "delete_many", "insert_many", "update_many"}  # all that a query uses
+NAMES = {"from", "as", "localField", "foreignField"}  # where a text is part of the statement
+
+
+class Statements:
+    """A collection whose operations pass through the execute wrappers and raise Django's errors."""
+
+    def __init__(self, connection: Any, collection: Any) -> None:
+        self._connection = connection
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._collection, name)
+        if name in OPERATIONS:
+            return partial(self._run, name, attribute)
+        return attribute
+
+    def _run(self, name: str, operation: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        def execute(statement: str, *rest: Any) -> Any:
+            with self._connection.wrap_database_errors:
+                return operation(*args, **options)
+
+        for wrapper in reversed(self._connection.execute_wrappers):
+            execute = partial(wrapper, execute)
+        arguments = ", ".join(str(_without_values(argument)) for argument in args)
+        statement = f"db.{self._collection.name}.{name}({arguments})"
+        result = execute(statement, args, False, {"connection": self._connection, "cursor": None})
+        return Rows(self._connection, result) if name == "aggregate" else result
+
+
+class Rows:
+    """A cursor that raises Django's errors also where it asks the server for more."""
+
+    def __init__(self, connection: Any, cursor: Any) -> None:
+        self._connection = connection
+        self._cursor = cursor
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self
+
+    def __next__(self) -> dict[str, Any]:
+        with self._connection.wrap_database_errors:
+            return self._cursor.next()
+
+    next = __next__
+
+    def close(self) -> None:
+        self._cursor.close()
+
+
+def _without_values(part: Any, key: str = "") -> Any:
+    """Its form, with ? for each value and one of several parts that look the same."""
+    if isinstance(part, Mapping):
+        return {name: _without_values(value, name) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [form for form, _ in groupby(map(_without_values, part))]
+    path = isinstance(part, str) and (part.startswith("$") or key in NAMES)
+    return part if path else "?"

@@ -1,0 +1,22 @@
+"""The application on MongoDB, with the official django-mongodb-backend."""
+
+from __future__ import annotations
+
+from settings import base
+from settings.base import *  # noqa: F403
+from settings.environment import url
+
+BACKEND = "mongodb"
+# The driver reads the URL itself: it may name several servers, or be a mongodb+srv:// one.
+ENGINE = {"ENGINE": "backends.mongodb", "OPTIONS": {"serverSelectionTimeoutMS": 3000}}
+DATABASES = {"default": {"HOST": url("MONGODB_URL"), **ENGINE}}
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+OWN_KEYS = {"admin": "Admin", "auth": "Auth", "contenttypes": "ContentTypes"}
+APPS = {f"django.contrib.{app}": f"backends.mongodb.apps.{c}" for app, c in OWN_KEYS.items()}
+INSTALLED_APPS = [APPS.get(app, app) for app in base.INSTALLED_APPS]
+MIGRATION_MODULES = {app: f"backends.mongodb.migrations.{app}" for app in OWN_KEYS}
+
+# MongoDB has no CHECK: the API and the admin keep those rules, see docs/mongodb.md.
+SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "models.W027"]

@@ -1,0 +1,69 @@
+"""MongoDB's refusals as its driver, pymongo, raises them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from django.db import OperationalError
+from pymongo.client_session import ClientSession
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
+
+from backends.mongodb.statements import Statements
+
+WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
+
+
+def conflict() -> OperationalError:
+    """A write conflict as it reaches the application."""
+    return _as_django_raises(OperationFailure("WriteConflict", 112, WRITE_CONFLICT))
+
+
+def lost() -> OperationalError:
+    """A connection that is gone."""
+    return _as_django_raises(AutoReconnect("connection closed"))
+
+
+@contextmanager
+def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[None]:
+    """The next operations are not executed, but raise, where the driver would."""
+    run, faults = Statements._run, iter([error] * times)
+
+    def faulty(self: Statements, name: str, operation: Any, *args: Any, **options: Any) -> Any:
+        def instead(*args: Any, **options: Any) -> Any:
+            for fault in faults:
+                raise fault()
+            return operation(*args, **options)
+
+        return run(self, name, instead, *args, **options)
+
+    with patch.object(Statements, "_run", faulty):
+        yield
+
+
+@contextmanager
+def at_commit(
+    error: Callable[[], Exception], *, times: int = 1, committed: bool = False
+) -> Iterator[None]:
+    """The next COMMITs raise, after they were done or instead."""
+    commit, faults = ClientSession.commit_transaction, iter([error] * times)
+
+    def faulty(session: ClientSession) -> None:
+        for fault in faults:
+            if committed:
+                commit(session)
+            else:
+                session.abort_transaction()
+            raise fault()
+        commit(session)
+
+    with patch.object(ClientSession, "commit_transaction", faulty):
+        yield
+
+
+def _as_django_raises(cause: PyMongoError) -> OperationalError:
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    return error

@@ -1,0 +1,111 @@
+"""The server itself refuses, or is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.test import Client
+from pymongo.command_cursor import CommandCursor
+from pymongo.errors import AutoReconnect
+
+from bank.database_errors import broken_constraint
+from bank.errors import AmbiguousCommit
+from bank.models import Customer, StoredAnswer
+from bank.transactions import outcomes, retry_transaction
+from tests import faults
+from tests.api import Api
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def conflict_once(customer: Customer) -> Callable[[], None]:
+    """Writes to the customer from outside, the first time that it is called."""
+    outside = iter([connection.database.customers.update_one])
+
+    def write() -> None:
+        for update in outside:
+            update({"_id": customer.pk}, {"$set": {"name": "Dora"}})
+
+    return write
+
+
+def rename(customer: Customer, suffix: str) -> None:
+    name = Customer.objects.get(pk=customer.pk).name
+    Customer.objects.filter(pk=customer.pk).update(name=name + suffix)
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool) -> None:
+    carl = Customer.objects.create(name="Carl")
+    interfere = conflict_once(carl)
+    retried = outcomes.snapshot()["retried"]
+
+    @retry_transaction
+    def body() -> None:
+        Customer.objects.get(pk=carl.pk)  # from here on it sees the data of this moment
+        interfere()
+        try:
+            rename(carl, "!")
+        except OperationalError:
+            if not caught:
+                raise
+
+    body()
+
+    assert Customer.objects.get().name == "Dora!"
+    assert outcomes.snapshot()["retried"] - retried == 1
+
+
+def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
+    def unknown() -> Exception:
+        error = AutoReconnect("connection closed")
+        error._add_error_label("UnknownTransactionCommitResult")
+        return error
+
+    create = retry_transaction(Customer.objects.create)
+
+    with faults.at_commit(unknown, committed=True), pytest.raises(AmbiguousCommit):
+        create(name="Carl")
+
+    assert Customer.objects.count() == 1
+
+
+def test_a_broken_rule_is_named() -> None:
+    def store() -> None:
+        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+
+    store()
+    with pytest.raises(IntegrityError) as caught:
+        store()
+
+    assert broken_constraint(caught.value) == "stored_answer_once_per_key"
+
+
+def test_a_server_that_forgets_a_cursor_is_an_error_of_djangos() -> None:
+    Customer.objects.bulk_create([Customer(name=str(number)) for number in range(300)])
+    rows = Customer.objects.order_by("pk").iterator(chunk_size=10)
+    next(rows)
+
+    with patch.object(CommandCursor, "next", _closed), pytest.raises(OperationalError):
+        list(rows)
+
+
+def _closed(cursor: object) -> None:
+    raise AutoReconnect("connection closed")
+
+
+def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
+    api, settings = Api(Client()), connection.settings_dict
+    connection.close_pool()
+    away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
+    with patch.dict(settings, away):
+        health, read = api.get("/health/"), api.get("/customer/")
+        written = api.post("/customer/", {"name": "Carl"})
+        connection.close_pool()
+
+    assert (health.status_code, health.json()["ok"]) == (503, False)
+    assert [(r.status_code, r["Retry-After"]) for r in (read, written)] == [(503, "1")] * 2
+    assert "MongoDB " in api.get("/health/").json()["server"]
