@@ -38,8 +38,9 @@ def install(name: str, *, apart: bool = False, system: str | None = None) -> Pat
 
 
 def _pip(python: Path, requirements: Path, options: list[str], system: str | None) -> None:
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
-    result = subprocess.run([*pip, "-r", requirements], capture_output=True, text=True)
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
+    command = [str(python), *pip, "-r", str(requirements)]
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         print(result.stderr, file=sys.stderr)
         raise NotHere(

@@ -55,7 +55,7 @@ class Backend:
 
     def environment(self, url: str) -> dict[str, str]:
         """This process's environment, for a child that runs the application on this server."""
-        additions = getattr(self.room, "environment", dict)()
+        additions: dict[str, str] = getattr(self.room, "environment", dict)()
         variables = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url}
         return os.environ | variables | additions
 
