@@ -1,13 +1,15 @@
 """What a database error means for the transaction it came from, on every backend.
 
 The codes are the servers' own: PostgreSQL and CockroachDB send an SQLSTATE (psycopg 3 calls it
-`sqlstate`, psycopg2 `pgcode`), MySQL and Dolt an error number, MongoDB labels and a code. Django
-wraps the driver's error, sometimes twice, so the whole chain of causes is looked at.
+`sqlstate`, psycopg2 `pgcode`), MySQL and Dolt an error number, MongoDB labels and a code, SQLite
+and DoltLite a result code. Django wraps the driver's error, sometimes twice, so the whole chain of
+causes is looked at.
 """
 
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator
 
 from django.db import IntegrityError
@@ -41,11 +43,27 @@ MYSQL_ERRORS = {
     2013: Meaning.LOST,  # CR_SERVER_LOST
     4031: Meaning.LOST,  # ER_CLIENT_INTERACTION_TIMEOUT
 }
+SQLITE_RESULTS = {  # https://www.sqlite.org/rescode.html
+    5: Meaning.CONFLICT,  # SQLITE_BUSY: another connection writes, or has written (…_SNAPSHOT)
+    6: Meaning.CONFLICT,  # SQLITE_LOCKED
+    10: Meaning.LOST,  # SQLITE_IOERR: what was to be written may be on the disk, or not
+    14: Meaning.LOST,  # SQLITE_CANTOPEN
+}
 MONGODB_LABELS = {
     "UnknownTransactionCommitResult": Meaning.UNKNOWN,
     "TransientTransactionError": Meaning.CONFLICT,
 }
 MONGODB_WRITE_CONFLICT = 112
+MONGODB_LOST = {  # pymongo's ConnectionFailure, and what is derived from it
+    *("ConnectionFailure", "AutoReconnect", "NetworkTimeout", "NotPrimaryError"),
+    *("ServerSelectionTimeoutError", "WaitQueueTimeoutError"),
+}
+RULES = [  # where a driver tells the name of a constraint in its message only
+    re.compile(r"^CHECK constraint failed: (\w+)$"),  # SQLite
+    re.compile(r'^Check constraint "(\w+)" violated'),  # Dolt, as the next
+    re.compile(r"E11000 duplicate key error .*index: (\w+) dup key"),  # MongoDB
+    re.compile(r"Foreign key violation on fk: `(\w+)`"),
+]
 
 
 def meaning(error: BaseException) -> Meaning:
@@ -70,7 +88,12 @@ def broken_constraint(error: IntegrityError) -> str:
     """The name of the constraint that was broken, or "" where the driver does not tell."""
     diagnostics = (getattr(cause, "diag", None) for cause in causes(error))
     names = (getattr(diag, "constraint_name", None) for diag in diagnostics)
-    return next((name for name in names if name), "")
+    return next((name for name in names if name), "") or _named_in(str(*error.args[-1:]))
+
+
+def _named_in(message: str) -> str:
+    """SQLite and Dolt name a CHECK, but only columns or values of what must be unique."""
+    return next((found[1] for rule in RULES if (found := rule.search(message))), "")
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -87,6 +110,7 @@ def _meaning_of_one(error: BaseException) -> Meaning:
         "psycopg": _psycopg,
         "psycopg2": _psycopg,
         "MySQLdb": _mysql,
+        "sqlite3": _sqlite,
         "pymongo": _mongodb,
     }.get(driver)
     return read(error) if read else Meaning.OTHER
@@ -103,6 +127,11 @@ def _mysql(error: BaseException) -> Meaning:
     return MYSQL_ERRORS.get(number, Meaning.OTHER)
 
 
+def _sqlite(error: BaseException) -> Meaning:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return SQLITE_RESULTS.get(code & 0xFF, Meaning.OTHER)  # the rest only says it more exactly
+
+
 def _mongodb(error: BaseException) -> Meaning:
     has_label = getattr(error, "has_error_label", lambda label: False)
     for label, said in MONGODB_LABELS.items():
@@ -110,5 +139,4 @@ def _mongodb(error: BaseException) -> Meaning:
             return said
     if getattr(error, "code", None) == MONGODB_WRITE_CONFLICT:
         return Meaning.CONFLICT
-    lost = type(error).__name__ in {"AutoReconnect", "ConnectionFailure", "NetworkTimeout"}
-    return Meaning.LOST if lost else Meaning.OTHER
+    return Meaning.LOST if type(error).__name__ in MONGODB_LOST else Meaning.OTHER

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.db.transaction import TransactionManagementError
@@ -12,14 +11,18 @@ from django.db.transaction import TransactionManagementError
 from bank.database_errors import Meaning, meaning
 
 
-def postgresql(sqlstate: str) -> Exception:
-    return psycopg.errors.lookup(sqlstate)("refused")
-
-
 def foreign(module: str, name: str, *args: Any, **attributes: Any) -> Exception:
     """An error of a driver that need not be installed to know what its errors look like."""
     kind = type(name, (Exception,), {"__module__": module, **attributes})
     return kind(*args)
+
+
+def postgresql(sqlstate: str) -> Exception:
+    return foreign("psycopg.errors", "Error", "refused", sqlstate=sqlstate)
+
+
+def sqlite(message: str, code: int) -> Exception:
+    return foreign("sqlite3", "OperationalError", message, sqlite_errorcode=code)
 
 
 def mongodb(*labels: str, **attributes: Any) -> Exception:
@@ -36,19 +39,26 @@ MEANINGS = [
     (Meaning.UNKNOWN, postgresql("08007")),
     (Meaning.LOST, postgresql("57P01")),
     (Meaning.LOST, postgresql("08006")),
-    (Meaning.LOST, psycopg.OperationalError("the connection is closed")),
+    (Meaning.LOST, foreign("psycopg", "OperationalError", "the connection is closed")),
     (Meaning.LOST, foreign("psycopg2", "InterfaceError", "connection already closed")),
     (Meaning.OTHER, postgresql("23505")),
     (Meaning.OTHER, postgresql("25P02")),
-    (Meaning.OTHER, psycopg.ProgrammingError("no SQLSTATE: psycopg's own")),
+    (Meaning.OTHER, foreign("psycopg", "ProgrammingError", "no SQLSTATE: psycopg's own")),
     (Meaning.CONFLICT, foreign("MySQLdb", "OperationalError", 1213, "serialization failure")),
     (Meaning.CONFLICT, foreign("MySQLdb", "OperationalError", 1205, "lock wait timeout")),
     (Meaning.LOST, foreign("MySQLdb", "OperationalError", 2013, "lost connection")),
     (Meaning.OTHER, foreign("MySQLdb", "IntegrityError", 1062, "duplicate entry")),
+    (Meaning.CONFLICT, sqlite("database is locked", 5)),
+    (Meaning.CONFLICT, sqlite("database is locked", 5 | 2 << 8)),  # SQLITE_BUSY_SNAPSHOT
+    (Meaning.CONFLICT, sqlite("database table is locked", 6)),
+    (Meaning.LOST, sqlite("disk I/O error", 10)),
+    (Meaning.LOST, sqlite("unable to open database file", 14)),
+    (Meaning.OTHER, sqlite("no such table: customers", 1)),
     (Meaning.CONFLICT, mongodb("TransientTransactionError")),
     (Meaning.UNKNOWN, mongodb("TransientTransactionError", "UnknownTransactionCommitResult")),
     (Meaning.CONFLICT, mongodb(code=112)),
     (Meaning.LOST, foreign("pymongo.errors", "AutoReconnect", "connection closed")),
+    (Meaning.LOST, foreign("pymongo.errors", "ServerSelectionTimeoutError", "no server")),
     (Meaning.OTHER, mongodb(code=11000)),
     (Meaning.OTHER, ValueError("not of a database")),
 ]

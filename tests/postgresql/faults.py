@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import errors, is_psycopg3
 
 
 class SerializationFailure(errors.SerializationFailure):
-    """What the server's 40001 becomes; only the driver itself can give a psycopg2 error its code."""
+    """What the server's 40001 becomes; only the driver can give a psycopg2 error its code."""
 
     sqlstate = pgcode = "40001"
 

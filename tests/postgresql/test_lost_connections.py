@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psutil
+
 from tests.serving import Server
 
 
@@ -14,6 +16,7 @@ def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Serve
 
     for process in database:
         process.terminate()
+    psutil.wait_procs(database, timeout=10)  # until then a connection looks alive, and is
 
     assert [server.call("GET", "/customer/") for _ in range(20)] == [[]] * 20
     assert database

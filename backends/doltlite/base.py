@@ -1,0 +1,103 @@
+"""Django's SQLite engine on DoltLite, with exact amounts and capitals of every alphabet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends import utils
+from django.db.backends.sqlite3 import base, creation, features, operations
+
+REFUSALS = {
+    "prolly": "",  # Dolt's storage
+    "orig": "This is a file of SQLite's. DoltLite has no versions in it: name another file.",
+    "SQLite": (
+        "SQLite would open it. DoltLite must be loaded before Python's sqlite3 is: "
+        "`python -m backends shell doltlite` is a shell in which that is so."
+    ),
+}
+CASELESS = {"iexact", "icontains", "istartswith", "iendswith"}
+
+
+def compare(one: str, other: str) -> int:
+    """SQLite's collation `amount`: the order of the numbers, not that of their digits."""
+    difference = Decimal(one) - Decimal(other)
+    return (difference > 0) - (difference < 0)
+
+
+def upper(text: Any) -> str | None:
+    """SQL's UPPER(). SQLite knows the capitals of ASCII only, in LIKE too."""
+    return None if text is None else str(text).upper()
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    def _get_test_db_name(self) -> str:
+        """A file as well: in memory a second writer would be refused without waiting."""
+        settings = self.connection.settings_dict
+        return settings["TEST"]["NAME"] or f"{settings['NAME']}.test"
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    test_db_allows_multiple_connections = True  # a file, see above
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    # CAST takes a type, not a collation.
+    cast_data_types = operations.DatabaseOperations.cast_data_types | {"DecimalField": "decimal"}
+
+    def adapt_decimalfield_value(
+        self,
+        value: Decimal | None,
+        max_digits: int | None = None,
+        decimal_places: int | None = None,
+    ) -> str | None:
+        """The number with all of its decimals, as the other databases keep it."""
+        return utils.format_number(value, max_digits, decimal_places)
+
+    def get_decimalfield_converter(self, expression: Any) -> Callable[..., Any]:
+        """A column's text as the number it is; what SQLite has computed as Django does it."""
+        computed = super().get_decimalfield_converter(expression)
+
+        def converter(value: Any, expression: Any, connection: Any) -> Any:
+            if isinstance(value, str):
+                return Decimal(value)
+            return computed(value, expression, connection)
+
+        return converter
+
+    def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
+        """A caseless search compares capitals, as Django does it on PostgreSQL."""
+        return "UPPER(%s)" if lookup_type in CASELESS else "%s"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    display_name = "DoltLite"
+    # SQLite makes a REAL of a decimal, with 15 digits: https://www.sqlite.org/floatingpoint.html
+    # Text keeps every digit, and its collation makes <, ORDER BY and CHECK compare numbers.
+    data_types = base.DatabaseWrapper.data_types | {"DecimalField": "text COLLATE amount"}
+    operators = base.DatabaseWrapper.operators | dict.fromkeys(
+        CASELESS, "LIKE UPPER(%s) ESCAPE '\\'"
+    )
+    creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Raises ImproperlyConfigured where SQLite answers: nothing stands in for DoltLite."""
+        connection = super().get_new_connection(conn_params)
+        if refusal := REFUSALS[_storage(connection)]:
+            connection.close()
+            raise ImproperlyConfigured(f"{conn_params['database']}: {refusal}")
+        connection.create_collation("amount", compare)
+        connection.create_function("UPPER", 1, upper, deterministic=True)
+        return connection
+
+
+def _storage(connection: Any) -> str:
+    try:
+        return str(connection.execute("SELECT doltlite_engine()").fetchone()[0])
+    except sqlite3.OperationalError:  # no such function
+        return "SQLite"

@@ -1,0 +1,72 @@
+"""SQLite would make a REAL of an amount; here it is text with the order of numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.models import Sum
+
+from bank.database_errors import broken_constraint
+from bank.models import MAX_AMOUNT, Customer, Product
+
+pytestmark = pytest.mark.django_db
+
+
+def prices(*written: str) -> list[Product]:
+    return [Product.objects.create(name="Pen", price=Decimal(price)) for price in written]
+
+
+def test_every_digit_is_kept() -> None:
+    prices("9999999999999999.99", "9999999999999999.98", "0.10")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT typeof(price), price FROM products ORDER BY price")
+        rows = cursor.fetchall()
+
+    assert rows == [
+        ("text", "0.10"),
+        ("text", "9999999999999999.98"),
+        ("text", "9999999999999999.99"),
+    ]
+
+
+def test_amounts_are_compared_as_numbers() -> None:
+    prices("9.00", "10.00", "9999999999999999.99", "9999999999999999.98")
+
+    dearest_first = Product.objects.order_by("-price").values_list("price", flat=True)
+    dear = Product.objects.filter(price__gt=Decimal("9.50"))
+
+    assert [*dearest_first] == [MAX_AMOUNT, MAX_AMOUNT - Decimal("0.01"), 10, 9]
+    assert dear.count() == 3
+    assert dear.filter(price=MAX_AMOUNT).count() == 1
+
+
+def test_what_sql_computes_has_sqlites_15_digits() -> None:
+    # So totals are computed in Python: bank/models.py.
+    prices("9999999999999999.99", "0.02")
+
+    total = Product.objects.aggregate(total=Sum("price"))["total"]
+
+    assert total == Decimal("10000000000000000")  # and one cent
+
+
+def test_the_engine_keeps_the_constraints_and_names_them() -> None:
+    with pytest.raises(IntegrityError) as refused:
+        prices("-0.01")
+
+    assert broken_constraint(refused.value) == "product_price_not_negative"
+
+
+def test_a_caseless_search_knows_the_capitals_of_every_alphabet() -> None:
+    for name in ("Jürgen Groß", "Ørsted", "Ωmega_100%"):
+        Customer.objects.create(name=name)
+
+    def found(**lookup: str) -> list[str]:
+        return list(Customer.objects.filter(**lookup).values_list("name", flat=True))
+
+    assert found(name__icontains="JÜRGEN") == ["Jürgen Groß"]
+    assert found(name__istartswith="ør") == ["Ørsted"]
+    assert found(name__iexact="ωMEGA_100%") == ["Ωmega_100%"]
+    assert found(name__icontains="a%1") == []

@@ -1,0 +1,59 @@
+"""What answers is DoltLite; SQLite never stands in for it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from backends.doltlite import server_version
+from tests.serving import ROOT
+
+OUTSIDE = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
+def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Python as it is without the room's environment(): its sqlite3 is SQLite."""
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=OUTSIDE | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.django_db
+def test_the_tables_are_in_dolts_storage() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT doltlite_engine()")
+        assert cursor.fetchone() == ("prolly",)
+    assert Path(connection.settings_dict["NAME"]).is_file()
+
+
+@pytest.mark.django_db
+def test_the_version_is_doltlites_and_that_of_the_sqlite_it_speaks() -> None:
+    assert server_version(connection) == f"DoltLite 0.51.3 (SQLite {sqlite3.sqlite_version})"
+
+
+def test_sqlite_is_refused(tmp_path: Path) -> None:
+    result = python("manage.py", "migrate", DOLTLITE_URL=f"doltlite:///{tmp_path}/bank.db")
+
+    assert result.returncode == 1
+    assert "`python -m backends shell doltlite`" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_sqlites_is_refused(tmp_path: Path) -> None:
+    file = str(tmp_path / "bank.db")
+    create = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE t (a)')"
+    python("-c", create, file).check_returncode()
+
+    with pytest.raises(ImproperlyConfigured, match="a file of SQLite's"):
+        connection.get_new_connection({**connection.get_connection_params(), "database": file})

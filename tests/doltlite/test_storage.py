@@ -1,0 +1,80 @@
+"""What Dolt's storage brings: versions of the data, and old ones that are to be cleared away."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from backends.doltlite.collect import LEAST, collect
+from bank.models import Product
+from bank.transactions import retry_transaction
+from tests.serving import Server
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def query(sql: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def test_a_change_since_a_commit_is_shown_as_a_difference() -> None:
+    pen = Product.objects.create(name="pen", price=1, stock=5)
+    [(commit,)] = query("SELECT dolt_commit('-A', '-m', 'one pen')")
+
+    Product.objects.filter(pk=pen.pk).update(price=2)
+
+    changes = query(
+        "SELECT diff_type, from_price, to_price FROM dolt_diff_products "
+        "WHERE from_commit = %s AND to_commit = 'WORKING'",
+        commit,
+    )
+    assert query("SELECT message FROM dolt_log LIMIT 1") == [("one pen",)]
+    assert changes == [("modified", "1.00", "2.00")]
+
+
+def test_clearing_away_what_transactions_have_left_loses_nothing_while_others_write() -> None:
+    pens = [Product.objects.create(name="pen", price=1, stock=0) for _ in range(4)]
+    file = Path(connection.settings_dict["NAME"])
+
+    @retry_transaction
+    def add_one(pen: Product) -> None:
+        stock = Product.objects.get(pk=pen.pk).stock
+        Product.objects.filter(pk=pen.pk).update(stock=stock + 1)
+
+    def work(turn: int) -> None:
+        if turn % 100 == 99:
+            collect(file)
+        add_one(pens[turn % 4])
+
+    at_once(work, range(400), threads=4)
+
+    grown = file.stat().st_size
+    collect(file)
+    assert file.stat().st_size < grown
+    assert [*Product.objects.values_list("stock", flat=True)] == [100] * 4
+
+
+def test_a_file_that_is_served_does_not_grow_for_ever(server: Server) -> None:
+    server.start("--no-demo")
+    carl = server.call("POST", "/customer/", {"name": "Carl"})
+    file = server.data / "bank.db"
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        while file.stat().st_size <= LEAST:
+            writer.execute("UPDATE customers SET name = hex(randomblob(500000))")
+        writer.execute("UPDATE customers SET name = 'Carl'")
+    give_up = time.monotonic() + 20
+    while file.stat().st_size > LEAST / 2:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+    assert server.call("GET", "/customer/") == [carl]

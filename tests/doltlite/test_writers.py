@@ -1,0 +1,85 @@
+"""One writes, the others wait: DoltLite keeps transactions apart by a lock, not by conflicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from bank.database_errors import Meaning, meaning
+from bank.models import Customer, Product
+from bank.transactions import outcomes, retry_transaction
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def a_writer(*, seconds: float) -> Iterator[None]:
+    """Another connection that holds its transaction open, at most so long."""
+    writes, done = Event(), Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            Customer.objects.create(name="Ada")
+            writes.set()
+            done.wait(seconds)
+        connection.close()
+
+    thread = Thread(target=write)
+    thread.start()
+    assert writes.wait(5)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_second_writer_waits_and_is_then_refused() -> None:
+    began = time.monotonic()
+
+    with (
+        a_writer(seconds=10),
+        pytest.raises(OperationalError, match="locked") as refused,
+        transaction.atomic(),
+    ):
+        pass
+
+    assert 1 <= time.monotonic() - began < 5
+    assert meaning(refused.value) is Meaning.CONFLICT
+
+
+def test_a_refused_writer_is_run_again_until_the_first_is_done() -> None:
+    retried = outcomes.snapshot()["retried"]
+
+    with a_writer(seconds=1.5):
+        retry_transaction(Customer.objects.create)(name="Bob")
+
+    assert outcomes.snapshot()["retried"] > retried
+    assert sorted(Customer.objects.values_list("name", flat=True)) == ["Ada", "Bob"]
+
+
+def test_who_reads_waits_for_nobody_and_sees_what_is_committed() -> None:
+    with a_writer(seconds=10):
+        seen = Customer.objects.count()
+
+    assert (seen, Customer.objects.count()) == (0, 1)
+
+
+def test_no_update_is_lost_though_nobody_asks_for_a_lock() -> None:
+    pen = Product.objects.create(name="pen", price=1, stock=200)
+
+    @retry_transaction
+    def take_one(_: int) -> None:
+        stock = Product.objects.get(pk=pen.pk).stock
+        Product.objects.filter(pk=pen.pk).update(stock=stock - 1)
+
+    at_once(take_one, range(200), threads=8)
+
+    pen.refresh_from_db()
+    assert pen.stock == 0
