@@ -24,14 +24,15 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from bank.attempts import Attempt, Verdict
 from bank.errors import AmbiguousCommit, NestedTransaction, StillRefused
+from bank.line import Line
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
-# Those that were refused stand in line, one at a time per process: a crowd that starts again
-# together is refused together. Reentrant, for a body that uses a second database.
-line: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+# Those that were refused stand in line, one at a time per process, and who comes new lets them
+# pass: a crowd that starts together is refused together, and the same one again and again.
+line: defaultdict[str, Line] = defaultdict(Line)
 retries_here: ContextVar[int] = ContextVar("retries_here", default=0)
 
 
@@ -93,6 +94,7 @@ def _retry(
     _refuse_nesting(using)
     give_up = time.monotonic() + deadline
     ambiguous = False
+    line[using].let_pass()
     for number in itertools.count(1):
         attempt = Attempt(using)
         try:

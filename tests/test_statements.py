@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from bank.models import Customer
 from tests.api import Api, watched
 
+# A test's own transaction makes SAVEPOINTs of these; without one they are what they are.
+TRANSACTION = "BEGIN|COMMIT|(RELEASE )?SAVEPOINT"
+
 
 def statements(work: Callable[[], object]) -> int:
     with CaptureQueriesContext(connection) as captured:
         work()
-    return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+    return len([query for query in captured if not re.match(TRANSACTION, query["sql"])])
 
 
 @pytest.mark.parametrize(

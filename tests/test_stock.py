@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bank.models import Product
 from tests.api import Api, pointers, problem
 
 
@@ -155,3 +156,23 @@ def test_a_refused_replacement_names_what_it_could_have_had(api: Api) -> None:
     response = api.put(f"/order/{order['id']}/", order_body(api, (pen, 6)))
 
     assert "(5 left)" in problem(response, 409)["detail"]
+
+
+def test_every_write_of_stock_leaves_another_token(api: Api) -> None:
+    # Where two transactions write the same stock, this is what they disagree about.
+    pen = api.product(stock=5)
+    tokens = [token(pen)]
+
+    api.order(api.customer(), (pen, 2))
+    tokens.append(token(pen))
+    api.put(f"/product/{pen['id']}/", pen)
+    tokens.append(token(pen))
+    Product.objects.get(pk=pen["id"]).save()
+    tokens.append(token(pen))
+
+    assert len(set(tokens)) == 4
+    assert set(pen) == {"id", "name", "price", "stock"}
+
+
+def token(product: Any) -> int | None:
+    return Product.objects.get(pk=product["id"]).stock_token

@@ -1,0 +1,57 @@
+"""Dolt: a database with MySQL's protocol and Git's history; `dolt` on PATH, or built with Go."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from typing import Any
+from urllib.parse import urlsplit
+
+from backends.docker import docker
+from backends.dolt import build
+from backends.dolt.server import connect, own_server
+from backends.providers import Provider
+
+SYSTEM_PACKAGES = "apt install gcc pkg-config python3-dev default-libmysqlclient-dev"
+INSTALLER = "https://github.com/dolthub/dolt/releases/latest/download/install.sh"
+APPLICATION = "bank_application"
+ALLOWED = "SELECT, INSERT, UPDATE, DELETE, EXECUTE"
+
+
+def server_version(connection: Any) -> str:
+    """What answers on this connection, e.g. "Dolt 1.83.2"; VERSION() would say MySQL's 8.0.31."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dolt_version()")
+        return f"Dolt {cursor.fetchone()[0]}"
+
+
+def least_privilege(url: str) -> str:
+    """The same database for its application: a user that can change rows, and nothing else.
+
+    It is made anew, with a new password, by the owner whose URL this is.
+    """
+    address = urlsplit(url)
+    password = secrets.token_urlsafe(16)
+    connection = connect(address)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP USER IF EXISTS {APPLICATION}")
+        cursor.execute(f"CREATE USER {APPLICATION} IDENTIFIED BY %s", [password])
+        cursor.execute(f"GRANT {ALLOWED} ON `{address.path[1:]}`.* TO {APPLICATION}")
+    connection.close()
+    where = f"{address.hostname}:{address.port}"
+    return address._replace(netloc=f"{APPLICATION}:{password}@{where}").geturl()
+
+
+def _not_on_path() -> str | None:
+    return None if shutil.which("dolt") else f"curl -fsSL {INSTALLER} | bash"
+
+
+PROVIDERS = [
+    Provider("Dolt on PATH", missing=_not_on_path, server=lambda data: own_server("dolt", data)),
+    Provider(
+        f"Dolt {build.VERSION}, built with Go",
+        missing=build.missing,
+        server=lambda data: own_server(str(build.program()), data),
+    ),
+    docker("dolt", "mysql://root:{password}@127.0.0.1:{port}/bank"),
+]

@@ -1,0 +1,95 @@
+"""Django's MySQL engine, telling the truth about Dolt."""
+
+from __future__ import annotations
+
+import re
+import select
+from types import TracebackType
+from typing import Any
+
+import MySQLdb
+from django.core import checks
+from django.db.backends.mysql import base, creation, validation
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
+
+from backends.dolt.features import DatabaseFeatures
+from backends.dolt.server import COLLATION
+
+UNKNOWN = 1105  # the number of every error that Dolt has no MySQL number for
+BROKEN_RULE = re.compile(r"constraint violations|^Check constraint .* violated")
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Raises IntegrityError for a broken rule, also for one that is found only at COMMIT.
+
+    Dolt sends these as 1105, which is OperationalError: https://github.com/dolthub/dolt/issues/3018
+    """
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, MySQLdb.OperationalError) and _breaks_a_rule(*error.args):
+            kind = MySQLdb.IntegrityError
+        super().__exit__(kind, error, traceback)
+
+
+def _breaks_a_rule(number: Any = None, message: Any = "", *rest: Any) -> bool:
+    return number == UNKNOWN and bool(BROKEN_RULE.search(str(message)))
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    def sql_table_creation_suffix(self) -> str:
+        return f"CHARACTER SET utf8mb4 COLLATE {COLLATION}"
+
+
+class DatabaseValidation(validation.DatabaseValidation):
+    """Refuses, before anything is migrated, a database that would compare otherwise."""
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *self._check_collation()]
+
+    def _check_collation(self) -> list[checks.CheckMessage]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT @@collation_database")
+            (collation,) = cursor.fetchone()
+        if collation == COLLATION:
+            return []
+        name = self.connection.settings_dict["NAME"]
+        return [
+            checks.Error(
+                f"The database {name!r} has the collation {collation}: icontains and iexact "
+                "would tell upper from lower case.",
+                hint=f"Before it has tables: ALTER DATABASE {name} COLLATE {COLLATION};",
+                id="dolt.E001",
+            )
+        ]
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    display_name = "Dolt"
+    features_class = DatabaseFeatures
+    creation_class = DatabaseCreation
+    validation_class = DatabaseValidation
+
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        """Around every call of the driver, COMMIT included."""
+        return ErrorWrapper(self)
+
+    def is_usable(self) -> bool:
+        """Whether the server has neither ended this connection nor said anything unasked.
+
+        As on PostgreSQL the socket is asked, not the server: Django's own check is a COM_PING
+        before each request, and on a wire that was cut silently it would only wait.
+        """
+        try:
+            number = self.connection.fileno()
+        except MySQLdb.Error:
+            return False
+        socket = select.poll()
+        socket.register(number, select.POLLIN)
+        return not socket.poll(0)

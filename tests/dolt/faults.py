@@ -1,0 +1,22 @@
+"""What Dolt's refusals look like, for the tests that make some."""
+
+from __future__ import annotations
+
+import MySQLdb
+from django.db import OperationalError
+
+
+def conflict() -> OperationalError:
+    """Another transaction has committed another value for what this one has written."""
+    return _as_django_raises(1213, "serialization failure: this transaction conflicts")
+
+
+def lost() -> OperationalError:
+    """A connection that is gone."""
+    return _as_django_raises(2013, "Lost connection to server during query")
+
+
+def _as_django_raises(number: int, message: str) -> OperationalError:
+    error = OperationalError(number, message)
+    error.__cause__ = MySQLdb.OperationalError(number, message)
+    return error

@@ -1,0 +1,73 @@
+"""Rules that two transactions keep each by itself and break together, found at COMMIT.
+
+Dolt sends all of this as error 1105; the engine makes IntegrityError of it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+
+from bank.database_errors import broken_constraint
+from bank.models import Customer, Order, Product, StoredAnswer
+from bank.transactions import retry_transaction
+from tests.api import Api
+from tests.dolt.together import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+
+
+def test_a_check_says_which_rule_was_broken() -> None:
+    with pytest.raises(IntegrityError) as caught:
+        Product.objects.create(name="pen", price=-1)
+
+    assert broken_constraint(caught.value) == "product_price_not_negative"
+
+
+def test_a_foreign_key_says_its_name_too() -> None:
+    with pytest.raises(IntegrityError) as caught:
+        Order.objects.create(customer_id=999999, subtotal=1)
+
+    assert broken_constraint(caught.value).startswith("orders_customer_id_")
+
+
+def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
+    @retry_transaction
+    def store() -> None:
+        StoredAnswer.objects.create(client="ann", key="k", request="", body="", location="")
+
+    results = together(store, store)
+
+    [error] = [result for result in results if result is not None]
+    assert isinstance(error, IntegrityError)
+    assert broken_constraint(error) == ""  # the name is beyond the 512 bytes an error may have
+    assert StoredAnswer.objects.count() == 1
+
+
+def test_so_twins_with_one_idempotency_key_are_one_request() -> None:
+    def post() -> object:
+        return Api(Client()).post("/customer/", {"name": "Carl"}, **KEY).json()
+
+    first, second = together(post, post)
+
+    assert first == second
+    assert Customer.objects.count() == 1
+
+
+def test_an_order_of_a_customer_who_is_being_deleted_is_a_409_for_one_of_them() -> None:
+    api = Api(Client())
+    customer, pen = api.customer(), api.product(stock=5)
+    order = {"customer": customer, "products": [pen]}
+
+    responses = together(
+        lambda: Api(Client()).post("/order/", order),
+        lambda: Api(Client()).delete(f"/customer/{customer['id']}/"),
+    )
+
+    statuses = {response.status_code: response for response in responses}
+    assert set(statuses) in ({200, 409}, {204, 409})
+    assert statuses[409].json()["detail"] == "It would break a rule of the data."
+    orders, customers = Order.objects.count(), Customer.objects.count()
+    assert (orders, customers, api.stock(pen)) in ((1, 1, 4), (0, 0, 5))

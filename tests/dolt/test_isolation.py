@@ -1,0 +1,64 @@
+"""What a transaction sees: always the data as it was when it began, and its own writes."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from bank.models import Customer, Product
+from bank.transactions import retry_transaction
+from tests.dolt.together import together
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def names() -> list[str]:
+    return list(Customer.objects.order_by("pk").values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "READ COMMITTED"])
+def test_what_others_commit_is_not_seen_whatever_was_asked_for(level: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION TRANSACTION ISOLATION LEVEL {level}")
+    try:
+        with transaction.atomic():
+            before = names()
+            at_once(lambda name: Customer.objects.create(name=name), ["Carl"], threads=1)
+            within = names()
+    finally:
+        connection.close()
+
+    assert (before, within, names()) == ([], [], ["Carl"])
+
+
+def test_write_skew_is_not_prevented() -> None:
+    # Two sellers each leave the last product to the other; SERIALIZABLE would refuse one of them.
+    for name in ("pen", "ink"):
+        Product.objects.create(name=name, price=1, stock=1)
+
+    @retry_transaction
+    def sell_out(name: str) -> bool:
+        others = Product.objects.exclude(name=name).filter(stock__gt=0).exists()
+        if others:
+            Product.objects.filter(name=name).update(stock=0)
+        return others
+
+    results = together(lambda: sell_out("pen"), lambda: sell_out("ink"))
+
+    assert results == [True, True]
+    assert not Product.objects.filter(stock__gt=0).exists()
+
+
+def test_an_inner_block_can_be_rolled_back_alone() -> None:
+    with transaction.atomic():
+        Customer.objects.create(name="Carl")
+        try:
+            with transaction.atomic():
+                Customer.objects.create(name="Dora")
+                raise LookupError
+        except LookupError:
+            pass
+        Customer.objects.create(name="Emil")
+
+    assert names() == ["Carl", "Emil"]

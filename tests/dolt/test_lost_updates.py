@@ -1,0 +1,93 @@
+"""Why stock has a token: identical writes of two transactions are no conflict for Dolt.
+
+https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from bank.models import Product
+from bank.transactions import retry_transaction
+from tests.dolt.together import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pen() -> Product:
+    return Product.objects.create(name="pen", price=1, stock=10)
+
+
+def left(pen: Product) -> int | None:
+    return Product.objects.get(pk=pen.pk).stock
+
+
+def sell_without_a_token(pen: Product) -> None:
+    stock = left(pen)
+    assert stock is not None
+    Product.objects.filter(pk=pen.pk).update(stock=stock - 1)
+
+
+def sell(pen: Product) -> None:
+    Product.objects.take({pen.pk: 1})
+
+
+def test_without_the_token_both_sell_and_one_sale_is_lost(pen: Product) -> None:
+    sale = transaction.atomic(sell_without_a_token)
+
+    results = together(lambda: sale(pen), lambda: sale(pen))
+
+    assert (results, left(pen)) == ([None, None], 9)
+
+
+def test_not_even_select_for_update_would_help(pen: Product) -> None:
+    @transaction.atomic
+    def sale() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT stock FROM products WHERE id = %s FOR UPDATE", [pen.pk])
+            (stock,) = cursor.fetchone()
+        Product.objects.filter(pk=pen.pk).update(stock=stock - 1)
+
+    results = together(sale, sale)
+
+    assert (results, left(pen)) == ([None, None], 9)
+
+
+def test_the_engine_does_not_promise_locks(pen: Product) -> None:
+    with transaction.atomic():
+        asked = Product.objects.select_for_update().filter(pk=pen.pk)
+
+        assert [product.pk for product in asked] == [pen.pk]
+        assert "FOR UPDATE" not in str(asked.query)
+    assert not connection.features.has_select_for_update
+
+
+def test_with_the_token_the_second_sale_is_refused_at_commit(pen: Product) -> None:
+    sale = transaction.atomic(sell)
+
+    results = together(lambda: sale(pen), lambda: sale(pen))
+
+    [error] = [result for result in results if result is not None]
+    assert (type(error), error.args[0]) == (OperationalError, 1213)
+    assert left(pen) == 9
+
+
+def test_in_retried_transactions_both_are_sold(pen: Product) -> None:
+    sale = retry_transaction(sell)
+
+    results = together(lambda: sale(pen), lambda: sale(pen))
+
+    assert (results, left(pen)) == ([None, None], 8)
+
+
+def test_two_columns_of_one_row_are_merged(pen: Product) -> None:
+    def update(**values: object) -> None:
+        with transaction.atomic():
+            Product.objects.filter(pk=pen.pk).update(**values)
+
+    results = together(lambda: update(name="biro"), lambda: update(price=2))
+
+    assert results == [None, None]
+    assert Product.objects.filter(name="biro", price=2).exists()

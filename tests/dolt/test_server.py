@@ -1,0 +1,46 @@
+"""The server's program, and what a killed one has left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backends.dolt import build
+from backends.dolt.server import stop_leftover
+from backends.errors import NotHere
+
+
+def test_what_is_missing_to_build_it_is_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(NotHere) as caught:
+        build.program()
+
+    assert caught.value.command == "apt install golang-go g++ libicu-dev"
+
+
+def test_what_is_built_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    built = tmp_path / "bank" / build.cached().name
+    built.parent.mkdir()
+    built.touch()
+    monkeypatch.setenv("PATH", "")
+
+    assert (build.missing(), build.program()) == (None, built)
+
+
+def test_a_left_over_server_is_stopped(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    command = [sys.executable, "-c", "import time; time.sleep(60)", str(config)]
+
+    with subprocess.Popen(command) as child:
+        stop_leftover(config)
+
+        assert not psutil.pid_exists(child.pid)
