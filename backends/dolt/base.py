@@ -14,9 +14,13 @@ from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 
 from backends.dolt.features import DatabaseFeatures
+from backends.dolt.operations import DatabaseOperations
 from backends.dolt.server import COLLATION
 
 UNKNOWN = 1105  # the number of every error that Dolt has no MySQL number for
+# The column's collation outweighs BINARY, other than on MySQL, but not a collation that is named:
+# https://github.com/dolthub/go-mysql-server/blob/main/sql/expression/binary.go
+EXACTLY = "COLLATE utf8mb4_0900_bin"
 BROKEN_RULE = re.compile(r"constraint violations|^Check constraint .* violated")
 
 
@@ -71,7 +75,18 @@ class DatabaseValidation(validation.DatabaseValidation):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     display_name = "Dolt"
+    operators = base.DatabaseWrapper.operators | {
+        "contains": f"LIKE %s {EXACTLY}",
+        "startswith": f"LIKE %s {EXACTLY}",
+        "endswith": f"LIKE %s {EXACTLY}",
+    }
+    pattern_ops = base.DatabaseWrapper.pattern_ops | {
+        "contains": f"LIKE CONCAT('%%', {{}}, '%%') {EXACTLY}",
+        "startswith": f"LIKE CONCAT({{}}, '%%') {EXACTLY}",
+        "endswith": f"LIKE CONCAT('%%', {{}}) {EXACTLY}",
+    }
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
     creation_class = DatabaseCreation
     validation_class = DatabaseValidation
 

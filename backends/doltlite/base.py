@@ -93,6 +93,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise ImproperlyConfigured(f"{conn_params['database']}: {refusal}")
         connection.create_collation("amount", compare)
         connection.create_function("UPPER", 1, upper, deterministic=True)
+        # So that `contains` is not `icontains`, which compares capitals, see CASELESS:
+        # https://www.sqlite.org/pragma.html#pragma_case_sensitive_like
+        connection.execute("PRAGMA case_sensitive_like = ON")
         return connection
 
 

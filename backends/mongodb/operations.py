@@ -1,7 +1,8 @@
-"""Flushing a database that is nearly empty: what every test here ends with."""
+"""Flushing a database that is nearly empty, what every test here ends with; and iexact."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,14 @@ class DatabaseOperations(operations.DatabaseOperations):
 
     A test of Django's cannot be rolled back on this backend, so it ends with a flush.
     """
+
+    def prep_for_iexact_query(self, x: Any) -> str:
+        """The text as the regular expression that it becomes: Django's own is for LIKE.
+
+        https://github.com/mongodb/django-mongodb-backend/blob/5.2.x/django_mongodb_backend/operations.py
+        has one for `contains` and its kin only.
+        """
+        return re.escape(str(x))
 
     def execute_sql_flush(self, tables: Sequence[str]) -> None:
         for table in self._not_empty(tables):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.checks import CheckMessage
 from django.db import connection
+from django.db.models import F
 
 from backends.dolt.server import COLLATION
 from bank.models import Customer
@@ -34,6 +35,18 @@ def test_a_search_finds_either_case(search: dict[str, str]) -> None:
     Customer.objects.create(name="Carl")
 
     assert Customer.objects.filter(**search).exists()
+
+
+@pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith"])
+def test_a_search_that_knows_case_finds_one_of_both(lookup: str) -> None:
+    for name in ("Årø_%", "årØ_%"):
+        Customer.objects.create(name=name)
+
+    as_text = Customer.objects.filter(**{f"name__{lookup}": "Årø_%"})
+    as_column = Customer.objects.filter(**{f"name__{lookup}": F("name")})
+
+    assert [customer.name for customer in as_text] == ["Årø_%"]
+    assert as_column.count() == 2
 
 
 def test_as_on_mysql_equal_is_without_regard_to_case_too() -> None:

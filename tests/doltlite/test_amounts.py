@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from bank.database_errors import broken_constraint
 from bank.models import MAX_AMOUNT, Customer, Product
@@ -57,6 +57,18 @@ def test_the_engine_keeps_the_constraints_and_names_them() -> None:
         prices("-0.01")
 
     assert broken_constraint(refused.value) == "product_price_not_negative"
+
+
+@pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith"])
+def test_another_search_tells_upper_from_lower_case(lookup: str) -> None:
+    for name in ("Ada_%", "aDA_%"):
+        Customer.objects.create(name=name)
+
+    as_text = Customer.objects.filter(**{f"name__{lookup}": "Ada_%"})
+    as_column = Customer.objects.filter(**{f"name__{lookup}": F("name")})
+
+    assert [customer.name for customer in as_text] == ["Ada_%"]
+    assert as_column.count() == 2
 
 
 def test_a_caseless_search_knows_the_capitals_of_every_alphabet() -> None:

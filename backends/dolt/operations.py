@@ -1,0 +1,9 @@
+"""Django's MySQL operations, with the compilers of our own."""
+
+from __future__ import annotations
+
+from django.db.backends.mysql import operations
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    compiler_module = "backends.dolt.compiler"

@@ -1,0 +1,25 @@
+"""A search is for a text: nothing in it is a regular expression."""
+
+from __future__ import annotations
+
+import pytest
+
+from bank.models import Customer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("text", ["A.B", "(", "50% OFF_", "\\D", "[A] B"])
+def test_iexact_looks_for_a_text(text: str) -> None:
+    for name in (text.lower(), "axb", "7"):
+        Customer.objects.create(name=name)
+
+    found = Customer.objects.filter(name__iexact=text)
+
+    assert [customer.name for customer in found] == [text.lower()]
+
+
+def test_iexact_of_a_number_is_no_error() -> None:
+    Customer.objects.create(name="7")
+
+    assert Customer.objects.filter(name__iexact=7).count() == 1
