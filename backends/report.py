@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from backends.features import feature_table, features, score
 from backends.results import OUTCOMES, Result, group_of
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -25,22 +26,29 @@ def write(results: Sequence[Result], directory: Path) -> Iterator[str]:
     page = TEMPLATE.read_text().replace('"MATRIX"', document.replace("</", "<\\/"))
     (directory / "matrix.html").write_text(page)
     yield "\n".join(_aligned(_table(results)))
+    yield "\n".join(["", *_aligned(feature_table(results)), ""])
     yield from _remarks(results)
     yield f"{os.path.relpath(directory)}/matrix.json, matrix.md and matrix.html have it all."
 
 
 def markdown(results: Sequence[Result]) -> str:
-    """The table and every reason, for a page or a pull request."""
-    header, *rows = _table(results)
-    lines = ["# The suite on every backend", "", _row(header), _row(["---"] * len(header))]
-    lines += [*map(_row, rows), "", *_remarks(results), "", _versions(), ""]
+    """The tables and every reason, for a page or a pull request."""
+    lines = ["# The suite on every backend", "", *_piped(_table(results)), ""]
+    lines += ["## What Django asks of a database", "", *_piped(feature_table(results)), ""]
+    lines += [*_remarks(results), "", _versions(), ""]
     return "\n".join(lines)
 
 
 def _document(results: Sequence[Result]) -> dict[str, Any]:
     backends = {result.name: result.document() for result in results}
     groups = {node: group_of(node) for result in results for node in result.tests}
-    return {"versions": _versions(), "groups": groups, "backends": backends}
+    return {
+        "versions": _versions(),
+        "groups": groups,
+        "checks": {result.name: score(result) for result in results},
+        "features": features(results),
+        "backends": backends,
+    }
 
 
 def _versions() -> str:
@@ -48,7 +56,7 @@ def _versions() -> str:
 
 
 def _table(results: Sequence[Result]) -> list[list[str]]:
-    """Group × backend, then what ran where and how long."""
+    """Group × backend, then the sums."""
     groups = sorted(
         {group_of(node) for result in results for node in result.tests},
         key=lambda group: (group.endswith(" only"), group),
@@ -57,7 +65,6 @@ def _table(results: Sequence[Result]) -> list[list[str]]:
     table += [[group, *(_cell(result, group) for result in results)] for group in groups]
     table += [[name, *(_figure(result, name) for result in results)] for name in figures(results)]
     table.append(["all", *(_cell(result) for result in results)])
-    table.append(["server", *(result.server or "–" for result in results)])
     table.append(["seconds", *(f"{result.seconds:.0f}" for result in results)])
     return table
 
@@ -84,7 +91,10 @@ def _cell(result: Result, group: str | None = None) -> str:
 
 
 def _remarks(results: Sequence[Result]) -> Iterator[str]:
+    """What ran on which server; what was not run, failed or differs, and why."""
     for result in results:
+        if result.server:
+            yield f"- {result.name}: {result.server}"
         if result.status == "not-run":
             yield f"- {result.name} was NOT RUN. This would bring a server: `{result.command}`"
         if result.reason:
@@ -106,8 +116,10 @@ def _tests(result: Result, outcome: str) -> Iterator[str]:
         yield from (f"  - {node}" for node in nodes)
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _piped(table: Sequence[Sequence[str]]) -> Iterator[str]:
+    header, *rows = table
+    for cells in (header, ["---"] * len(header), *rows):
+        yield f"| {' | '.join(cells)} |"
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -20,6 +20,9 @@ class Test:
     outcome: str = "passed"
     reason: str | None = None
     link: str | None = None
+    requirement: str | None = None
+    support: str | None = None
+    """How the requirement is met: "native" or "emulated", as the test has seen it."""
     seconds: float = 0.0
     properties: dict[str, Any] = field(default_factory=dict)
 
@@ -60,9 +63,11 @@ class Result:
 
 
 def group_of(node: str) -> str:
-    """The row a test belongs to: its file, or for what only one backend has, its folder."""
+    """The row a test belongs to: its file, or its folder, and whether only one backend has it."""
     path = node.partition("::")[0].removeprefix("tests/").removesuffix(".py")
     folder, _, file = path.rpartition("/")
+    if "/" in folder:
+        return folder.replace("/", " ")
     return f"{folder} only" if folder else file.removeprefix("test_").replace("_", " ")
 
 
@@ -110,7 +115,8 @@ class Reports:
     def _add(test: Test, report: dict[str, Any]) -> None:
         test.seconds = round(test.seconds + report["duration"], 3)
         test.properties |= dict(report["user_properties"])
-        test.link = test.properties.pop("link", test.link)
+        for name in ("link", "requirement", "support"):
+            setattr(test, name, test.properties.pop(name, getattr(test, name)))
         if report["outcome"] == "failed":
             test.outcome, test.reason = "failed", _message(report["longrepr"])
         elif report.get("wasxfail") is not None and report["outcome"] == "skipped":

@@ -21,7 +21,7 @@ collect_ignore = [name for name in BACKENDS if name != settings.BACKEND]
 
 
 def pytest_configure() -> None:
-    """Install the test application here, after pytest-django has set Django up, and nowhere else."""
+    """Install the test application: for pytest, which has set Django up by now, and nobody else."""
     modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
 
 

@@ -21,7 +21,163 @@ class Difference:
     """Node ids as pytest prints them; * stands for anything."""
 
 
-DIFFERENCES: list[Difference] = []
+MONGODB_LIMITS = (
+    "https://github.com/mongodb/django-mongodb-backend/blob/5.2.x/docs/topics/known-issues.rst"
+)
+MONGODB_FEATURES = (
+    "https://github.com/mongodb/django-mongodb-backend/"
+    "blob/5.2.x/django_mongodb_backend/features.py"
+)
+
+DJONGO = "https://github.com/doableware/djongo"
+DJONGO_SQL = f"{DJONGO}/tree/master/djongo/sql2mongo"
+
+DIFFERENCES: list[Difference] = [
+    Difference(
+        "The keys of rows that were inserted together are not told: RETURNING may tell what a "
+        "CHECK said instead of a key.",
+        "https://github.com/dolthub/go-mysql-server/blob/main/sql/plan/insert.go",
+        frozenset({"dolt"}),
+        ("tests/orm/*::test_what_is_created_together_is_there_with_its_keys",),
+    ),
+    Difference(
+        "DISTINCT with ORDER BY what was computed looks in a row that is no longer there.",
+        "https://github.com/dolthub/dolt/issues/11504",
+        frozenset({"dolt"}),
+        ("tests/orm/*::test_the_months_in_which_there_is_something_are_listed_once",),
+    ),
+    Difference(
+        "An insert neither ignores nor updates what is there already.",
+        MONGODB_FEATURES,
+        frozenset({"mongodb"}),
+        (
+            "tests/orm/*::test_what_is_there_already_is_left_alone_if_conflicts_are_ignored",
+            "tests/orm/*::test_what_is_there_already_is_updated_if_conflicts_are",
+        ),
+    ),
+    Difference(
+        "prefetch_related() cannot be used for many-to-many.",
+        MONGODB_LIMITS,
+        frozenset({"mongodb"}),
+        ("tests/orm/*::test_the_other_side_of_many_is_read_in_one_more_statement",),
+    ),
+    Difference(
+        "update() cannot be used for two collections, such as a parent's and a child's.",
+        MONGODB_LIMITS,
+        frozenset({"mongodb"}),
+        ("tests/orm/*::test_what_inherits_is_updated_and_deleted_with_what_it_inherits",),
+    ),
+    Difference(
+        "Django's atomic() begins no transaction.",
+        "https://github.com/mongodb/django-mongodb-backend/issues/268",
+        frozenset({"mongodb"}),
+        (
+            "tests/orm/*::test_of_a_block_that_failed_nothing_is_left",
+            "tests/orm/*::test_of_a_block_within_another_only_its_own_is_undone",
+        ),
+    ),
+    Difference(
+        "MongoDB has no CHECK constraints.",
+        MONGODB_FEATURES,
+        frozenset({"mongodb"}),
+        ("tests/orm/*::test_a_condition_that_must_hold_holds",),
+    ),
+    Difference(
+        "MongoDB has no foreign keys.",
+        "https://www.mongodb.com/docs/manual/reference/database-references/",
+        frozenset({"mongodb", "djongo"}),
+        ("tests/orm/*::test_a_row_does_not_refer_to_one_that_is_gone",),
+    ),
+    Difference(
+        "MongoDB has no SQL.",
+        MONGODB_LIMITS,
+        frozenset({"mongodb"}),
+        ("tests/orm/*::test_a_query_in_the_databases_own_sql_counts_rows",),
+    ),
+    Difference(
+        "A moment has milliseconds.",
+        "https://www.mongodb.com/docs/manual/reference/bson-types/#date",
+        frozenset({"mongodb", "djongo"}),
+        ("tests/orm/*::test_a_moment_comes_back_to_its_last_microsecond",),
+    ),
+    Difference(
+        "Djongo cannot read CHECK, so Django leaves it out.",
+        f"{DJONGO}/issues/275",
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_a_condition_that_must_hold_holds",),
+    ),
+    Difference(
+        "Djongo reads no subqueries but those of IN.",
+        DJONGO_SQL,
+        frozenset({"djongo"}),
+        (
+            "tests/orm/*::test_rows_are_found_by_whether_others_exist",
+            "tests/orm/*::test_a_row_comes_with_the_result_of_a_query_about_it",
+            "tests/orm/*::test_who_is_related_to_something_is_found_and_excluded",
+        ),
+    ),
+    Difference(
+        "Djongo reads nothing that is computed in a SELECT.",
+        DJONGO_SQL,
+        frozenset({"djongo"}),
+        (
+            "tests/orm/*::test_the_sum_of_products_of_columns",
+            "tests/orm/*::test_each_object_comes_with_what_is_computed_of_its_columns",
+            "tests/orm/*::test_a_row_comes_with_what_a_case_says",
+            "tests/orm/*::test_a_row_comes_with_what_functions_make_of_it",
+            "tests/orm/*::test_nulls_come_last_if_they_are_asked_to",
+        ),
+    ),
+    Difference(
+        "Djongo counts all rows where only those of a CASE are to be counted.",
+        f"{DJONGO}/blob/master/djongo/sql2mongo/functions.py",
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_an_aggregate_counts_what_its_filter_lets_through",),
+    ),
+    Difference(
+        "Djongo reads COUNT(*) only with a name for it.",
+        f"{DJONGO}/blob/master/djongo/sql2mongo/functions.py",
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_a_query_in_the_databases_own_sql_counts_rows",),
+    ),
+    Difference(
+        "Djongo reads no UNION.",
+        DJONGO_SQL,
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_the_rows_of_two_queries_are_one_list",),
+    ),
+    Difference(
+        "Djongo reads no ON CONFLICT: an insert neither ignores nor updates what is there already.",
+        DJONGO_SQL,
+        frozenset({"djongo"}),
+        (
+            "tests/orm/*::test_what_is_there_already_is_left_alone_if_conflicts_are_ignored",
+            "tests/orm/*::test_what_is_there_already_is_updated_if_conflicts_are",
+        ),
+    ),
+    Difference(
+        "Djongo neither cuts moments off nor makes dates of them.",
+        f"{DJONGO}/issues/343",
+        frozenset({"djongo"}),
+        (
+            "tests/orm/*::test_a_moment_is_found_by_its_date_its_year_and_its_hour",
+            "tests/orm/*::test_the_months_in_which_there_is_something_are_listed_once",
+            "tests/orm/*::test_a_moment_is_cut_off_to_its_month",
+        ),
+    ),
+    Difference(
+        "Djongo keeps Django's JSONField as a text, in which nothing is found.",
+        f"{DJONGO}/blob/master/djongo/base.py",
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_a_document_is_found_by_what_is_deep_in_it",),
+    ),
+    Difference(
+        "MongoDB has no savepoints: the error of an inner block ends the outer one.",
+        "https://www.mongodb.com/docs/manual/core/transactions/",
+        frozenset({"djongo"}),
+        ("tests/orm/*::test_of_a_block_within_another_only_its_own_is_undone",),
+    ),
+]
 
 
 def expected(backend: str, test: str) -> Difference | None:

@@ -10,18 +10,24 @@ from pathlib import Path
 import pytest
 
 from backends.matrix import verdict
-from backends.report import write
+from backends.report import figures, markdown, write
 from backends.results import Reports, Result
+from backends.results import Test as Ended
 
 SUITE = """
 import pytest
 
 declared = pytest.mark.xfail(reason="it has no such thing", strict=True)
 
-def test_that_passes(record_property): record_property("retries", 7)
+def test_that_passes(record_property):
+    record_property("retries", 7)
+    record_property("requirement", "lists")
+    record_property("support", "emulated")
 def test_that_fails(): assert 1 == 2
 @declared
-def test_of_a_difference(): assert False
+def test_of_a_difference(record_property):
+    record_property("requirement", "sets")
+    assert False
 @declared
 def test_of_a_difference_that_is_gone(): pass
 @pytest.mark.skip(reason="no time")
@@ -104,8 +110,33 @@ def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: P
     assert "1 +1 expected 4 FAILED  NOT RUN" in table
     assert "retries" in table
     assert any("get cockroach" in remark for remark in remarks)
-    assert "| Dolt 1.83.2 |" in (tmp_path / "matrix.md").read_text()
+    assert "- dolt: Dolt 1.83.2\n" in (tmp_path / "matrix.md").read_text()
     assert "get cockroach" in (tmp_path / "matrix.html").read_text()
+
+
+def test_how_a_requirement_is_met_is_what_its_test_has_seen(suite: Reports, tmp_path: Path) -> None:
+    suite.read()
+    results = [Result("dolt", status="failed", tests=suite.tests), Result("mongodb")]
+
+    _, features, *_ = write(results, tmp_path)
+
+    assert json.loads((tmp_path / "matrix.json").read_text())["features"] == {
+        "lists": {"dolt": {"support": "emulated", "reason": None}},
+        "sets": {"dolt": {"support": "not possible", "reason": "it has no such thing"}},
+    }
+    assert "| sets | not possible | · |" in (tmp_path / "matrix.md").read_text()
+    assert "not possible" in features
+    assert figures(results) == ["retries"]
+
+
+def test_the_score_is_how_many_of_the_orm_checks_have_passed() -> None:
+    checks = {"test_a.py::test_1": "passed", "test_b.py::test_2": "expected"}
+    tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
+    tests["tests/orm/requirements/test_c.py::test_3"] = Ended()
+
+    table = markdown([Result("dolt", tests=tests)])
+
+    assert "| ORM checks passed | 1 of 2 |" in table
 
 
 @pytest.mark.parametrize(

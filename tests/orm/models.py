@@ -1,0 +1,132 @@
+"""Books and who chooses them; the kinds of values; documents."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from tests.orm.fields import AddressField, SetField
+
+
+class Named(models.Model):
+    """What has a name."""
+
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Author(Named):
+    pass
+
+
+class Publisher(Named):
+    pass
+
+
+class Series(Named):
+    pass
+
+
+class Tag(Named):
+    name = models.CharField(max_length=100, unique=True)
+    weight = models.IntegerField(default=0)
+
+
+class Book(Named):
+    """Goes with its author, keeps its publisher, and outlives its series."""
+
+    author = models.ForeignKey(Author, models.CASCADE, related_name="books")
+    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="books")
+    series = models.ForeignKey(Series, models.SET_NULL, null=True, related_name="books")
+    tags = models.ManyToManyField(Tag, related_name="books")
+    pages = models.IntegerField(default=100)
+    copies = models.IntegerField(default=1)
+    price = models.DecimalField(max_digits=8, decimal_places=2, default=10)
+    available = models.BooleanField(default=True)
+    published = models.DateField(null=True)
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(pages__gte=1), name="book_has_pages")]
+
+
+class Club(Named):
+    books = models.ManyToManyField(Book, through="Choice", related_name="clubs")
+
+
+class Choice(models.Model):
+    """A club's book, with what only the two together have."""
+
+    club = models.ForeignKey(Club, models.CASCADE)
+    book = models.ForeignKey(Book, models.CASCADE)
+    rank = models.IntegerField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["club", "book"], name="choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.book} ({self.club})"
+
+
+class Values(models.Model):
+    """One value of each kind; all may be missing."""
+
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    token = models.UUIDField(null=True)
+    moment = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    duration = models.DurationField(null=True)
+    content = models.BinaryField(null=True)
+    ratio = models.FloatField(null=True)
+    whole = models.BigIntegerField(null=True)
+    text = models.TextField(null=True)  # noqa: DJ001 - null is what it is to keep
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Document(models.Model):
+    data = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.data)
+
+
+class Place(Named):
+    pass
+
+
+class Restaurant(Place):
+    """A place, in a table of its own beside that of the places."""
+
+    stars = models.IntegerField()
+
+
+class Currency(Named):
+    code = models.CharField(max_length=3, primary_key=True)
+
+
+class Contact(Named):
+    """Has values that no column of SQL's has."""
+
+    labels = SetField(default=set)
+    address = AddressField()
+
+
+class Member(AbstractBaseUser):
+    """Who logs in, with a key that is no integer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    email = models.EmailField(unique=True)
+
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,146 @@
+"""Keys, single rows, batches, pages: what a document store is asked for first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import NotSupportedError, connection
+from django.db.models import Q
+
+from bank.transactions import retry_transaction
+from tests.orm.library import book, books
+from tests.orm.models import Book, Currency, Tag, Values
+from tests.orm.observed import statements, support
+
+pytestmark = pytest.mark.django_db
+Record = Callable[[str, object], None]
+
+
+def test_a_key_is_found_by_its_text_and_may_be_one(record_property: Record) -> None:
+    record_property("requirement", "string keys")
+
+    made, euro = Tag.objects.create(name="new"), Currency.objects.create(code="EUR", name="Euro")
+
+    assert Tag.objects.get(pk=str(made.pk)) == made
+    assert Currency.objects.get(pk="EUR") == euro
+    record_property("support", support(native=not isinstance(made.pk, int)))
+
+
+def test_a_row_is_inserted_or_updated_without_a_lookup(record_property: Record) -> None:
+    record_property("requirement", "insert and update without a lookup")
+
+    with statements() as sent:
+        Currency(code="EUR", name="ECU").save(force_insert=True)
+        assert Currency.objects.filter(pk="EUR").update(name="Euro") == 1
+
+    assert [*Currency.objects.values_list("code", "name")] == [("EUR", "Euro")]
+    record_property("support", support(native=len(sent) == 2))
+
+
+def test_a_row_is_inserted_or_else_updated(record_property: Record) -> None:
+    record_property("requirement", "upsert")
+
+    natively = [_upsert(name) for name in ("ECU", "Euro")]
+
+    assert [*Currency.objects.values_list("code", "name")] == [("EUR", "Euro")]
+    record_property("support", support(native=all(natively)))
+
+
+def _upsert(name: str) -> bool:
+    """Save it whether or not it is there; whether the database could decide that by itself."""
+    by = ["code"] if connection.features.supports_update_conflicts_with_target else None
+    currency = Currency(code="EUR", name=name)
+    try:
+        Currency.objects.bulk_create(
+            [currency], update_conflicts=True, update_fields=["name"], unique_fields=by
+        )
+    except NotSupportedError:
+        currency.save()  # UPDATE, and if there was nothing to update INSERT
+        return False
+    return True
+
+
+def test_rows_are_counted_up_to_a_bound(record_property: Record) -> None:
+    record_property("requirement", "bounded count")
+    books(*"abcdef")
+
+    with statements() as sent:
+        assert (Book.objects.all()[:3].count(), Book.objects.all()[:9].count()) == (3, 6)
+
+    asks_for_a_count = ["count" in statement.lower() for statement in sent]
+    record_property("support", support(native=asks_for_a_count == [True, True]))
+
+
+def test_rows_are_saved_and_deleted_in_batches(record_property: Record) -> None:
+    record_property("requirement", "batch save and delete")
+
+    with statements() as sent:
+        Currency.objects.bulk_create([Currency(code=code, name="?") for code in "abc"])
+        Currency.objects.bulk_update([Currency(code=code, name=code) for code in "abc"], ["name"])
+        assert sorted(Currency.objects.values_list("pk", "name")) == [
+            *zip("abc", "abc", strict=True)
+        ]
+        Currency.objects.filter(pk__in=[*"ab"]).delete()
+
+    assert [*Currency.objects.values_list("name", flat=True)] == ["c"]
+    record_property("support", support(native=len(sent) == 4))
+
+
+def test_who_comes_second_changes_nothing(record_property: Record) -> None:
+    record_property("requirement", "optimistic transactions")
+    copy = book(copies=10)
+
+    @retry_transaction
+    def sell(seen: int) -> None:
+        Book.objects.filter(pk=copy.pk).update(pages=1)
+        if not Book.objects.filter(pk=copy.pk, copies=seen).update(copies=seen - 1):
+            raise LookupError
+
+    with statements() as sent:
+        sell(seen=10)
+    Book.objects.update(pages=2)
+    with pytest.raises(LookupError):
+        sell(seen=10)
+
+    assert [*Book.objects.values_list("copies", "pages")] == [(9, 2)]
+    record_property("support", support(native=len(sent) == 2))
+
+
+def test_pages_are_walked_by_bookmarks(record_property: Record) -> None:
+    record_property("requirement", "keyset pagination with bookmarks")
+    begin = datetime(2024, 1, 1, tzinfo=UTC)
+    for minutes in (0, 0, 1, 1, 1):  # at the same moment the key decides
+        Values.objects.create(moment=begin + timedelta(minutes=minutes))
+
+    with statements() as sent:
+        pages, bookmark = [], ""
+        while page := _page(bookmark):
+            pages.append([each.pk for each in page])
+            bookmark = f"{page[-1].moment.isoformat()} {page[-1].pk}"
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sum(pages, []) == [*Values.objects.order_by("moment", "pk").values_list("pk", flat=True)]
+    record_property("support", support(native=len(sent) == 4))
+
+
+def _page(bookmark: str) -> list[Values]:
+    """The two rows after the bookmark, which is a text."""
+    rows = Values.objects.order_by("moment", "pk")
+    if bookmark:
+        written, _, key = bookmark.partition(" ")
+        moment = datetime.fromisoformat(written)
+        rows = rows.filter(Q(moment__gt=moment) | Q(moment=moment, pk__gt=key))
+    return [*rows[:2]]
+
+
+def test_a_thousand_values_are_looked_for_at_once(record_property: Record) -> None:
+    record_property("requirement", "__in with 1,000 values")
+    Currency.objects.bulk_create([Currency(code=f"{n:03}", name="?") for n in range(1000)])
+
+    with statements() as sent:
+        found = Currency.objects.filter(pk__in=[f"{n:03}" for n in range(1000)])
+        assert len(found) == 1000
+
+    record_property("support", support(native=len(sent) == 1))

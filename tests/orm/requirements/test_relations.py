@@ -1,0 +1,79 @@
+"""What Django's own applications and every page of a shop take for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from tests.orm.library import book
+from tests.orm.models import Author, Choice, Club, Member
+from tests.orm.observed import as_it_comes, statements, support
+
+pytestmark = pytest.mark.django_db
+Record = Callable[[str, object], None]
+
+
+def test_permissions_are_ordered_across_their_relation(record_property: Record) -> None:
+    record_property("requirement", "ordering of permissions across relations")
+    for app, model in (("b", "x"), ("a", "y"), ("a", "x")):
+        kind = ContentType.objects.create(app_label=app, model=model)
+        for code in ("view", "add"):
+            Permission.objects.create(content_type=kind, codename=code, name=code)
+
+    with statements() as sent:
+        permissions = Permission.objects.filter(content_type__app_label__in=["a", "b"])
+        found = [
+            (each.content_type.app_label, each.content_type.model, each.codename)
+            for each in permissions.select_related("content_type")
+        ]
+
+    assert found == sorted(found) and len(found) == 6
+    record_property("support", support(native=len(sent) == 1))
+
+
+def test_the_related_are_read_in_one_query(record_property: Record) -> None:
+    record_property("requirement", "select_related in one query")
+    emma = book("Emma", Author.objects.create(name="Austen"))
+    Choice.objects.create(club=Club.objects.create(name="Readers"), book=emma, rank=1)
+
+    with statements() as sent:
+        [choice] = Choice.objects.select_related("club", "book__author")
+        names = (choice.club.name, choice.book.name, choice.book.author.name)
+
+    assert names == ("Readers", "Emma", "Austen")
+    record_property("support", support(native=len(sent) == 1))
+
+
+def test_a_link_resets_the_password_whatever_the_key(
+    record_property: Record, settings: Any
+) -> None:
+    record_property("requirement", "password-reset links with non-integer keys")
+    user = User.objects.create(username="carl", last_login=None)
+    assert _leads_to_a_new_password(user)
+
+    settings.AUTH_USER_MODEL = "orm.Member"
+    member = Member.objects.create(email="carl@example.org")
+
+    assert _leads_to_a_new_password(member)
+    kept = [as_it_comes(each._meta.base_manager.all(), "pk") for each in (user, member)]
+    record_property("support", support(any(not isinstance(key, int | str) for key in kept)))
+
+
+def _leads_to_a_new_password(user: Any) -> bool:
+    """Whether Django's view takes the link for this user's and asks for a new password."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    request = RequestFactory().get(f"/reset/{uid}/{token}/")
+    request.session = SessionStore()
+    answer = PasswordResetConfirmView.as_view()(request, uidb64=uid, token=token)
+    return answer.status_code == 302 and answer["Location"] == f"/reset/{uid}/set-password/"
