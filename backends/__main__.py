@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from backends.copy import copy
 from backends.errors import CannotRun, NotHere
 from backends.matrix import matrix
 from backends.processes import ROOT, foreground
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in {
         "serve": "database server, tables, demo data and the API, until Ctrl-C",
         "test": "the suite on a server of its own; further options are pytest's",
+        "copy": "all of the bank's data from one backend to another, which is empty",
         "matrix": "the suite on all backends, or on these, and one table",
         "up": "start the server, print its URL, wait for Ctrl-C",
         "shell": "a shell in which manage.py and pytest reach a server of their own",
@@ -41,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         if name == "matrix":
             _matrix_options(command)
+        elif name == "copy":
+            _copy_options(command)
         else:
             command.add_argument("backend", nargs="?", default="postgresql")
         if name == "serve":
@@ -59,6 +63,12 @@ def _matrix_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("backends", nargs="*", default=[*BACKENDS], metavar="backend")
     command.add_argument("--require", nargs="*", default=[], help="failed if not reached")
     command.add_argument("--output", type=Path, default=ROOT / "build", help="for matrix.*")
+
+
+def _copy_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source")
+    command.add_argument("target")
+    command.add_argument("--data", type=Path, default=ROOT / ".data", help="with a directory each")
 
 
 def _list(options: argparse.Namespace, rest: list[str]) -> None:
@@ -93,6 +103,10 @@ def _matrix(options: argparse.Namespace, rest: list[str]) -> int:
     for name in options.require:
         backend(name)
     return matrix([backend(name) for name in options.backends], options.require, options.output)
+
+
+def _copy(options: argparse.Namespace, rest: list[str]) -> None:
+    copy(backend(options.source), backend(options.target), options.data.absolute())
 
 
 def _shell(options: argparse.Namespace, rest: list[str]) -> int:

@@ -43,7 +43,7 @@ def running(
             stderr=subprocess.STDOUT if log else None,
             env=env,
             start_new_session=True,
-            preexec_fn=lambda: _die_with_parent(stop_signal),
+            preexec_fn=lambda: die_with_parent(stop_signal),
             **identity(user),
         )
     try:
@@ -55,7 +55,7 @@ def running(
 def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run a command that has the terminal; its exit code. It is stopped before we are."""
     with subprocess.Popen(
-        command, env=env, cwd=ROOT, preexec_fn=lambda: _die_with_parent(signal.SIGINT)
+        command, env=env, cwd=ROOT, preexec_fn=lambda: die_with_parent(signal.SIGINT)
     ) as child:
         try:
             return child.wait()
@@ -108,6 +108,7 @@ def identity(user: str | None) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _die_with_parent(stop_signal: signal.Signals) -> None:
+def die_with_parent(stop_signal: signal.Signals) -> None:
+    """Called in a new child: Linux is to send it this signal when its parent has ended."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)

@@ -25,14 +25,14 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
     """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
     _refuse_busy(host, port)
     print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
-    with _directory(data), backend.server(data) as url:
+    with directory(data), backend.server(data) as url:
         environment = _environment(backend, url, host, data)
-        _manage(backend, environment, "migrate", "--verbosity", "0")
+        manage(backend, environment, "migrate", "--verbosity", "0")
         print("tables are up to date", flush=True)
         url = backend.least_privilege(url)
         environment[backend.url_variable] = url
         if demo:
-            _manage(backend, environment, "bank_demo", "--if-empty")
+            manage(backend, environment, "bank_demo", "--if-empty")
         with running(_granian(backend, host, port), env=environment) as child:
             ping = f"http://{_loopback(host)}:{port}/ping/"
             wait_until(lambda: _answers(ping), child, what="The application", log=None)
@@ -72,14 +72,15 @@ def _secret_key(data: Path) -> str:
     return file.read_text()
 
 
-def _manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
+def manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
+    """Run a command of manage.py on this backend; CannotRun if it fails."""
     command = [str(backend.python()), str(ROOT / "manage.py"), *arguments]
     if subprocess.run(command, env=environment, cwd=ROOT).returncode:
         raise CannotRun(f"`manage.py {arguments[0]}` failed; what it said is above.")
 
 
 @contextmanager
-def _directory(data: Path) -> Iterator[None]:
+def directory(data: Path) -> Iterator[None]:
     """The directory of everything that is kept, for one program at a time."""
     try:
         data.mkdir(parents=True, exist_ok=True)

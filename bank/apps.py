@@ -12,6 +12,7 @@ class BankConfig(AppConfig):
     name = "bank"
 
     def ready(self) -> None:
-        from bank.checks import check_atomic_requests
+        from bank.checks import check_atomic_requests, check_unfinished_copy
 
         checks.register(check_atomic_requests)
+        checks.register(check_unfinished_copy, checks.Tags.database)

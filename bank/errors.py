@@ -43,6 +43,23 @@ class SubtotalTooLarge(OrderError):
     """The prices add up to more than 9999999999999999.99."""
 
 
+class CopyError(BankError):
+    """The data could not be copied."""
+
+
+class TargetNotEmpty(CopyError):
+    """There is something in this bank already; nothing was changed. Copy into an empty one."""
+
+
+class CopyEnded(CopyError):
+    """What was to be copied ended in the middle. This bank is not whole: copy into it again."""
+
+
+class CopyDiffers(CopyError):
+    """What is here now is not what was to be copied; did somebody write meanwhile? This bank is not
+    whole: copy into it again."""
+
+
 class TransactionError(BankError):
     """The transaction could not be done."""
 

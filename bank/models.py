@@ -236,3 +236,16 @@ class StoredAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class UnfinishedCopy(models.Model):
+    """While there is one of these, the data of another bank is being copied into this one."""
+
+    started = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "unfinished_copies"
+        verbose_name_plural = "unfinished copies"
+
+    def __str__(self) -> str:
+        return f"Copy of {self.started}"

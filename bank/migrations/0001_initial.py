@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import migrations, models
 from django.db.models import CASCADE, PROTECT, CheckConstraint, Index, Q, UniqueConstraint
-from django.utils.module_loading import import_string
 
-
-def key() -> tuple[str, models.Field[Any, Any]]:
-    """What `makemigrations` would write, were it not for backends with keys of their own type."""
-    automatic = import_string(settings.DEFAULT_AUTO_FIELD)
-    return "id", automatic(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+from bank.migrations import key
 
 
 def money() -> models.DecimalField[Any, Any]:
@@ -126,7 +120,9 @@ class Migration(migrations.Migration):
                 key(),
                 (
                     "client",
-                    models.CharField(max_length=64, help_text="SHA-256 of the caller's token."),
+                    models.CharField(
+                        max_length=64, help_text="SHA-256 of the caller's token and the key."
+                    ),
                 ),
                 ("key", models.CharField(max_length=255)),
                 (

@@ -1,0 +1,135 @@
+"""Fills an empty bank from the records of another one: see bank/copying.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.color import no_style
+from django.db import connection, models
+
+from bank.copying import Record, answer_text, translate
+from bank.errors import CopyDiffers, TargetNotEmpty
+from bank.models import Customer, Key, Order, OrderLine, Product, StoredAnswer, UnfinishedCopy
+from bank.transactions import retry_transaction
+
+MODELS: dict[str, Any] = {
+    "customer": Customer,
+    "product": Product,
+    "order": Order,
+    "answer": StoredAnswer,
+}
+BATCH = 500  # records of a transaction
+
+
+def begin() -> None:
+    """Mark this bank as being filled; what an earlier copy left unfinished is removed.
+
+    Raises TargetNotEmpty if there is anything else in it.
+    """
+    if not UnfinishedCopy.objects.exists():
+        if any(model.objects.exists() for model in MODELS.values()):
+            raise TargetNotEmpty
+        UnfinishedCopy.objects.create()
+    for model in (OrderLine, *reversed(MODELS.values())):
+        model.objects.all().delete()
+
+
+def finish() -> None:
+    """What was marked by begin() is whole from now on; new keys begin after the copied ones."""
+    for sql in connection.ops.sequence_reset_sql(no_style(), [*MODELS.values(), OrderLine]):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+    UnfinishedCopy.objects.all().delete()
+
+
+class Loading:
+    """Inserts records in transactions of some hundred, each complete or absent."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, list[Key]] = {kind: [] for kind in MODELS}
+
+    def add(self, records: Iterable[Record]) -> Iterator[int]:
+        """Insert them, in the order in which they came; yield how many at a time."""
+        for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
+            while batch := list(islice(of_a_kind, BATCH)):
+                retry_transaction(self._insert)(kind, batch)
+                self.keys[kind] += self._newest(kind, len(batch))
+                yield len(batch)
+
+    def _insert(self, kind: str, batch: list[Record]) -> None:
+        model = MODELS[kind]
+        build: Callable[[dict[str, Any]], models.Model] = getattr(self, f"_{kind}")
+        rows = [build(record.content) for record in batch]
+        for row, record in zip(rows, batch, strict=True):
+            row.pk = _own_key(model, record.key)
+        model.objects.bulk_create(rows)
+        if kind == "order":
+            self._insert_lines(batch)
+        if kind == "answer":
+            self._set_created(batch)
+
+    def _insert_lines(self, batch: list[Record]) -> None:
+        orders = self._newest("order", len(batch))
+        lines = [
+            OrderLine(
+                order_id=order,
+                product_id=self._key("product", product),
+                price=price,
+                quantity=quantity,
+            )
+            for order, record in zip(orders, batch, strict=True)
+            for product, price, quantity in record.content["lines"]
+        ]
+        OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+
+    def _set_created(self, batch: list[Record]) -> None:
+        # auto_now_add has set it to this moment.
+        answers = StoredAnswer.objects.in_bulk(self._newest("answer", len(batch)))
+        for answer, record in zip(answers.values(), batch, strict=True):
+            answer.created = datetime.fromisoformat(record.content["created"])
+            answer.save(update_fields=["created"])
+
+    def _key(self, kind: str, number: int) -> Key:
+        """The key that the record of this number got here."""
+        if number >= len(self.keys[kind]):
+            raise CopyDiffers
+        return self.keys[kind][number]
+
+    def _newest(self, kind: str, count: int) -> list[Key]:
+        """The keys of the last rows: not every database returns those of a bulk insert."""
+        keys = MODELS[kind].objects.order_by("-pk").values_list("pk", flat=True)[:count]
+        return list(keys)[::-1]
+
+    def _customer(self, content: dict[str, Any]) -> Customer:
+        return Customer(name=content["name"])
+
+    def _product(self, content: dict[str, Any]) -> Product:
+        return Product(**content)
+
+    def _order(self, content: dict[str, Any]) -> Order:
+        customer = self._key("customer", content["customer"])
+        return Order(customer_id=customer, subtotal=content["subtotal"])
+
+    def _answer(self, content: dict[str, Any]) -> StoredAnswer:
+        kept = {name: content[name] for name in ("client", "key", "request")}
+        if content["verbatim"]:
+            location, text = content["verbatim"]
+        else:
+            body = json.loads(json.dumps(content["body"]))
+            translate(content["kind"], body, self._key)
+            location, text = f"/{content['kind']}/{body['id']}/", answer_text(body)
+        return StoredAnswer(**kept, location=location, body=text)
+
+
+def _own_key(model: Any, key: Key) -> Key | None:
+    """The key of the source where it can be a key here, too; None: the database makes one."""
+    try:
+        return model._meta.pk.to_python(key)
+    except ValidationError:
+        return None

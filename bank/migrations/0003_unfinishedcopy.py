@@ -1,0 +1,19 @@
+"""The mark of a bank that is being filled by a copy."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+from bank.migrations import key
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bank", "0002_product_stock_token")]
+
+    operations = [
+        migrations.CreateModel(
+            name="UnfinishedCopy",
+            fields=[key(), ("started", models.DateTimeField(auto_now_add=True))],
+            options={"db_table": "unfinished_copies", "verbose_name_plural": "unfinished copies"},
+        ),
+    ]
