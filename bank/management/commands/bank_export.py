@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,6 +19,14 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._write()
+        except BrokenPipeError:
+            # Who reads has ended, and said why: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+    def _write(self) -> None:
         count = sum(model.objects.count() for model in (Customer, Product, Order, StoredAnswer))
         self.stdout.write(json.dumps({"records": count}))
         digest = Digest()
