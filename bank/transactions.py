@@ -30,8 +30,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
-# Those that were refused stand in line, one at a time per process, and who comes new lets them
-# pass: a crowd that starts together is refused together, and the same one again and again.
+# Those that were refused stand in line, one at a time per process, and for a while so does who
+# comes new: a crowd that starts together is refused together, the same one again and again.
 line: defaultdict[str, Line] = defaultdict(Line)
 retries_here: ContextVar[int] = ContextVar("retries_here", default=0)
 
@@ -94,11 +94,10 @@ def _retry(
     _refuse_nesting(using)
     give_up = time.monotonic() + deadline
     ambiguous = False
-    line[using].let_pass()
     for number in itertools.count(1):
         attempt = Attempt(using)
         try:
-            with line[using] if number > 1 else nullcontext():
+            with line[using] if number > 1 or line[using].crowded else nullcontext():
                 result = attempt.run(body)
         except Exception as error:
             verdict = attempt.verdict(error)
@@ -110,6 +109,7 @@ def _retry(
             if last or (ambiguous and not idempotent):
                 outcomes.count("ambiguous" if ambiguous else "refused")
                 raise (AmbiguousCommit() if ambiguous else StillRefused()) from error
+            line[using].refused()
             _note_retry(body, number, pause, error)
         else:
             outcomes.count("committed")

@@ -12,6 +12,7 @@ from django.test import Client, modify_settings
 from pytest_django.plugin import blocking_manager_key
 
 from backends.registry import BACKENDS
+from bank.transactions import line
 from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if difference := expected(settings.BACKEND, item.nodeid):
             item.add_marker(pytest.mark.xfail(reason=difference.reason, strict=True))
             item.user_properties.append(("link", difference.link))
+
+
+@pytest.fixture(autouse=True)
+def nobody_in_line() -> None:
+    """What one test was refused makes nobody wait in the next."""
+    line.clear()
 
 
 @pytest.fixture

@@ -32,26 +32,34 @@ def test_turns_are_given_in_the_order_of_asking() -> None:
     assert served == [0, 1, 2, 3, 4]
 
 
-def test_who_comes_new_waits_until_nobody_stands_in_line() -> None:
-    line, seen = Line(), []
+def test_it_is_crowded_for_a_while_after_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, crowded = Line(), []
+    monkeypatch.setattr(Line, "CROWDED", 0.05)
+
+    crowded.append(line.crowded)
+    line.refused()
+    crowded.append(line.crowded)
+    time.sleep(0.06)
+    crowded.append(line.crowded)
+
+    assert crowded == [False, True, False]
+
+
+def test_who_has_waited_too_long_goes_on_without_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, served = Line(), []
+    monkeypatch.setattr(Line, "PATIENCE", 0.05)
+
+    def stand() -> None:
+        with line:
+            served.append("impatient")
 
     with line:
-        newcomer = started(lambda: (line.let_pass(), seen.append("newcomer")))
-        seen.append("first")
-    newcomer.join(5)
-
-    assert seen == ["first", "newcomer"]
-
-
-def test_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Line()
-    monkeypatch.setattr(Line, "COURTESY", 0.05)
-
+        started(stand).join(5)
+        served.append("first")
     with line:
-        newcomer = started(line.let_pass)
-        newcomer.join(5)
+        served.append("next")
 
-        assert not newcomer.is_alive()
+    assert served == ["impatient", "first", "next"]
 
 
 def test_whose_turn_it_is_need_not_wait_for_itself() -> None:
@@ -59,7 +67,6 @@ def test_whose_turn_it_is_need_not_wait_for_itself() -> None:
 
     with line:
         began = time.monotonic()
-        line.let_pass()
         with line:
             pass
 
