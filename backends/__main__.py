@@ -93,10 +93,12 @@ def _serve(options: argparse.Namespace, rest: list[str]) -> None:
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
-    with TemporaryDirectory(prefix="bank-tests-") as directory:
-        # pytest would leave the last three of its own in the system's temporary directory.
+    # Everything temporary goes in here, also what a test leaves that kills a server with -9, and
+    # pytest's own, of which it would keep the last three. A short name: sockets are in it.
+    with TemporaryDirectory(prefix="b-") as directory:
         pytest = ["-m", "pytest", f"--basetemp={directory}/pytest", *rest]
-        return _with_server(options.backend, [str(backend(options.backend).python()), *pytest])
+        command = [str(backend(options.backend).python()), *pytest]
+        return _with_server(options.backend, command, TMPDIR=directory)
 
 
 def _matrix(options: argparse.Namespace, rest: list[str]) -> int:
@@ -120,10 +122,10 @@ def _up(options: argparse.Namespace, rest: list[str]) -> None:
         signal.pause()
 
 
-def _with_server(name: str, command: list[str]) -> int:
+def _with_server(name: str, command: list[str], **variables: str) -> int:
     chosen = backend(name)
     with chosen.server() as url:
-        return foreground(command, chosen.environment(url))
+        return foreground(command, chosen.environment(url) | variables)
 
 
 @contextmanager
