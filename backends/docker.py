@@ -16,6 +16,7 @@ from pathlib import Path
 from backends.errors import CannotRun
 from backends.processes import ROOT, log_file
 from backends.providers import Provider
+from backends.secret import kept_secret
 
 
 def docker(name: str, url: str) -> Provider:
@@ -77,12 +78,7 @@ def free_port() -> int:
 
 def _password(data: Path | None) -> str:
     """Random; kept in `data`, because the server in the volume keeps it too."""
-    password = secrets.token_urlsafe(16)
     if data is None:
-        return password
-    file = data / "password"
-    if not file.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(password)
-    return file.read_text()
+        return secrets.token_urlsafe(16)
+    data.mkdir(parents=True, exist_ok=True)
+    return kept_secret(data / "password")

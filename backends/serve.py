@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 import socket
 import subprocess
 import urllib.error
@@ -17,6 +16,7 @@ from pathlib import Path
 from backends.errors import CannotRun
 from backends.processes import ROOT, running, wait_until
 from backends.registry import Backend
+from backends.secret import kept_secret
 
 THREADS = 2  # per worker: one waits for the database while the other computes
 
@@ -57,19 +57,11 @@ def _granian(backend: Backend, host: str, port: int) -> list[str]:
 def _environment(backend: Backend, url: str, host: str, data: Path) -> dict[str, str]:
     environment = backend.environment(url)
     if ip_address(_address(host)).is_loopback and os.environ.get("DEPLOY") != "1":
-        environment.setdefault("SECRET_KEY", _secret_key(data))
+        # Kept: sessions of the admin outlive a restart.
+        environment.setdefault("SECRET_KEY", kept_secret(data / "secret_key", size=50))
     else:
         environment["DEPLOY"] = "1"
     return environment
-
-
-def _secret_key(data: Path) -> str:
-    """Made once: sessions of the admin outlive a restart."""
-    file = data / "secret_key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
-    return file.read_text()
 
 
 def manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import psutil
 from backends.docker import free_port
 from backends.errors import CannotRun
 from backends.processes import log_file, running, wait_until
+from backends.secret import kept_secret
 
 # Dolt's own default tells "Carl" from "carl" even in `icontains`, which on MySQL is a plain LIKE:
 # https://github.com/dolthub/dolt/issues/7856
@@ -35,7 +35,7 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
         home = (data or Path(temporary)).resolve() / "dolt"
         home.mkdir(mode=0o700, exist_ok=True)
         (home / "databases").mkdir(exist_ok=True)
-        port, password = free_port(), _password(home)
+        port, password = free_port(), kept_secret(home / "password")
         config = _config(home, port)
         # It leaves files in the directory for temporary ones: so it gets one that is deleted.
         own = {"DOLT_ROOT_PASSWORD": password, "TMPDIR": temporary}
@@ -87,14 +87,6 @@ def _environment(home: Path) -> dict[str, str]:
     """
     places = {"HOME": str(home), "DOLT_ROOT_PATH": str(home)}
     return {**os.environ, **places, "DOLT_DISABLE_EVENT_FLUSH": "true"}
-
-
-def _password(home: Path) -> str:
-    file = home / "password"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(16))
-    return file.read_text()
 
 
 def _config(home: Path, port: int) -> Path:
