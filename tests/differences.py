@@ -107,40 +107,6 @@ DIFFERENCES: list[Difference] = [
         ("tests/orm/*::test_a_condition_that_must_hold_holds",),
     ),
     Difference(
-        "Djongo reads no subqueries but those of IN.",
-        DJONGO_SQL,
-        frozenset({"djongo"}),
-        (
-            "tests/orm/*::test_rows_are_found_by_whether_others_exist",
-            "tests/orm/*::test_a_row_comes_with_the_result_of_a_query_about_it",
-            "tests/orm/*::test_who_is_related_to_something_is_found_and_excluded",
-        ),
-    ),
-    Difference(
-        "Djongo reads nothing that is computed in a SELECT.",
-        DJONGO_SQL,
-        frozenset({"djongo"}),
-        (
-            "tests/orm/*::test_the_sum_of_products_of_columns",
-            "tests/orm/*::test_each_object_comes_with_what_is_computed_of_its_columns",
-            "tests/orm/*::test_a_row_comes_with_what_a_case_says",
-            "tests/orm/*::test_a_row_comes_with_what_functions_make_of_it",
-            "tests/orm/*::test_nulls_come_last_if_they_are_asked_to",
-        ),
-    ),
-    Difference(
-        "Djongo counts all rows where only those of a CASE are to be counted.",
-        f"{DJONGO}/blob/master/djongo/sql2mongo/functions.py",
-        frozenset({"djongo"}),
-        ("tests/orm/*::test_an_aggregate_counts_what_its_filter_lets_through",),
-    ),
-    Difference(
-        "Djongo reads COUNT(*) only with a name for it.",
-        f"{DJONGO}/blob/master/djongo/sql2mongo/functions.py",
-        frozenset({"djongo"}),
-        ("tests/orm/*::test_a_query_in_the_databases_own_sql_counts_rows",),
-    ),
-    Difference(
         "Djongo reads no UNION.",
         DJONGO_SQL,
         frozenset({"djongo"}),
@@ -153,16 +119,6 @@ DIFFERENCES: list[Difference] = [
         (
             "tests/orm/*::test_what_is_there_already_is_left_alone_if_conflicts_are_ignored",
             "tests/orm/*::test_what_is_there_already_is_updated_if_conflicts_are",
-        ),
-    ),
-    Difference(
-        "Djongo neither cuts moments off nor makes dates of them.",
-        f"{DJONGO}/issues/343",
-        frozenset({"djongo"}),
-        (
-            "tests/orm/*::test_a_moment_is_found_by_its_date_its_year_and_its_hour",
-            "tests/orm/*::test_the_months_in_which_there_is_something_are_listed_once",
-            "tests/orm/*::test_a_moment_is_cut_off_to_its_month",
         ),
     ),
     Difference(

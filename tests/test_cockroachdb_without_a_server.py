@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 
 import pytest
 
 from backends.registry import BACKENDS
-from tests.serving import ROOT
+from tests.serving import PYTHON, ROOT
 
 NOBODY = "postgresql://root@127.0.0.1:1/bank?sslmode=disable"  # nothing listens there
 SECURE = (
@@ -26,7 +25,7 @@ SECURE = (
 def run(*arguments: str, url: str = NOBODY) -> str:
     """What Python says with these arguments, as the application on CockroachDB."""
     result = subprocess.run(
-        [sys.executable, *arguments],
+        [PYTHON, *arguments],
         cwd=ROOT,
         env=BACKENDS["cockroachdb"].environment(url),
         capture_output=True,

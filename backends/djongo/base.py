@@ -1,0 +1,78 @@
+"""Djongo 1.3.7 under Django 5.2: a subclass that mends what keeps it from being a database.
+
+Djongo turns the SQL that Django makes into commands of MongoDB. It was written for Django 3.1,
+without transactions. What is mended is in the modules beside this one, a comment at each place;
+docs/djongo.md has the table. Djongo is under the AGPL-3.0: nothing but this package imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base import base as django_base
+from djongo import base
+
+from backends.djongo.connection import Connection, client
+from backends.djongo.creation import DatabaseCreation
+from backends.djongo.cursor import Cursor
+from backends.djongo.features import DatabaseFeatures
+from backends.djongo.introspection import DatabaseIntrospection
+from backends.djongo.operations import DatabaseOperations
+from backends.djongo.schema import DatabaseSchemaEditor
+
+base.Database.Binary = bytes  # Djongo's leaves a memoryview what it is, and pymongo takes none
+DJANGOS: Any = django_base.BaseDatabaseWrapper
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Its transactions are MongoDB's, its errors Django's; one client for all threads."""
+
+    display_name = "MongoDB"
+    # Missing in Djongo: columns of these types were left out of the tables.
+    data_types = base.DatabaseWrapper.data_types | {
+        "JSONField": "string",
+        "PositiveBigIntegerField": "long",
+        "SmallAutoField": "int",
+    }
+    data_types_suffix = base.DatabaseWrapper.data_types_suffix | {"SmallAutoField": "AUTOINCREMENT"}
+
+    SchemaEditorClass = DatabaseSchemaEditor
+    creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
+    introspection_class = DatabaseIntrospection
+    ops_class = DatabaseOperations
+
+    # Djongo's raise an error, do nothing, and close the client that other threads still use.
+    # Django's own ask the connection, which knows what is to be done.
+    _rollback, _commit, _close = DJANGOS._rollback, DJANGOS._commit, DJANGOS._close
+
+    @property
+    def database(self) -> Connection:
+        """The connection, for a command that is no SQL."""
+        self.ensure_connection()
+        connection: Connection = self.connection
+        return connection
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """The settings' HOST (a URL) and OPTIONS, as pymongo's MongoClient takes them."""
+        return {"host": self.settings_dict["HOST"], **self.settings_dict["OPTIONS"]}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        # Without a name only databases are created and dropped, for tests.
+        name = self.settings_dict["NAME"] or "admin"
+        connection = Connection(client(**conn_params)[name])
+        # What Djongo calls "enforce": a missing column is an error instead of None.
+        self.djongo_connection = base.DjongoClient(connection, enforce_schema=True)
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Cursor:
+        return Cursor(self.connection.client, self.connection, self.djongo_connection)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Djongo's does nothing; this begins a transaction with the next operation, or ends one."""
+        self.connection.commit()
+        self.connection.autocommit = autocommit
+
+    def is_usable(self) -> bool:
+        """True: the driver itself replaces what was lost, connections and even the server."""
+        return self.connection is not None

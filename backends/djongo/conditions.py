@@ -1,0 +1,130 @@
+"""WHERE as a filter of MongoDB: what Djongo makes of it selects wrong rows, and raises no error.
+
+It loses an AND or OR after BETWEEN, and negates LIKE and IN in some places only. Its parts for
+single comparisons are right, but for those below; here they are put together as SQL means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from djongo.exceptions import SQLDecodeError
+from djongo.sql2mongo import operators
+from djongo.sql2mongo.sql_tokens import SQLStatement, SQLToken
+from sqlparse import tokens
+from sqlparse.sql import Comparison, Function, Identifier, Parenthesis
+
+Filter = dict[str, Any]
+
+
+class LikeOp(operators.LikeOp):
+    """Djongo's takes a text that looks like JSON for a question about another field."""
+
+    options = "s"  # the wildcard stands for a line break too
+
+    def _make_regex(self, token: Any) -> None:
+        text = self.params[SQLToken.placeholder_index(token)]
+        # At the end not $, which is before a last line break as well.
+        self._regex = rf"\A{text.replace('%', '.*')}(?![\s\S])"
+
+    def to_mongo(self) -> Filter:
+        return {self._field: {"$regex": self._regex, "$options": self.options}}
+
+
+class ILikeOp(LikeOp):
+    options = "is"
+
+
+class InOp(operators.InOp):
+    """Djongo's mistakes a list for the subquery, where a condition has both."""
+
+    def _fill_in(self, token: Any) -> None:
+        self._subquery = token[1].ttype == tokens.DML
+        if self._subquery and self.query.nested_query:
+            raise SQLDecodeError("Two subqueries")
+        super()._fill_in(token)
+
+    def _to_mongo(self, op: str) -> Filter:
+        found: Filter = super()._to_mongo(op) if self._subquery else {self._field: {op: self._in}}
+        return found
+
+
+class FuncOp(operators.FuncOp):
+    """Djongo's looks for the column of a joined table, or for a sum, where it is not."""
+
+    def to_mongo(self) -> Filter:
+        function = self._identifier
+        if function.func in AGGREGATES:
+            name = self.query.token_alias.token2alias.get(function)
+            if name is None:
+                raise SQLDecodeError("HAVING of what is not selected")
+            return {name: {self._operator: self._constant}}
+        part = "dayOfMonth" if function.func == "DAY" else function.func.lower()
+        computed = {f"${part}": f"${function.iden.field}"}
+        return {"$expr": {self._operator: [computed, self._constant]}}
+
+
+AGGREGATES = {"AVG", "MAX", "MIN", "SUM"}
+OPERATORS = {
+    "IN": InOp,
+    "LIKE": LikeOp,
+    "ILIKE": ILikeOp,
+    "BETWEEN": operators.BetweenOp,
+    "IS": operators.IsOp,
+}
+FRAME = {"WHERE", "HAVING", "(", ")"}
+
+
+class WhereOp:
+    """Comparisons and parentheses between AND, OR and NOT."""
+
+    def __init__(self, statement: SQLStatement, query: Any, params: Any = None) -> None:
+        self.query = query
+        self.parts = list(self._read(statement))
+
+    def _read(self, statement: SQLStatement) -> Iterator[Any]:
+        """Its operators as words, and what is between them as objects that become filters."""
+        for token in statement:
+            word = str(token).upper()
+            if word in ("AND", "OR", "NOT"):
+                yield word
+            elif word in OPERATORS:
+                yield OPERATORS[word](statement=statement, query=self.query)
+            elif isinstance(token, Comparison):
+                function = isinstance(token.tokens[0], Function)
+                yield (FuncOp if function else operators.CmpOp)(token, self.query)
+            elif isinstance(token, Parenthesis):
+                yield type(self)(SQLStatement(token), self.query)
+            elif not isinstance(token, Identifier) and word not in FRAME:
+                raise SQLDecodeError(word)
+            # An identifier is what the operator after it looks back at.
+
+    def to_mongo(self) -> Filter:
+        """The filter; AND binds closer than OR, NOT closer than both."""
+        return _together("$or", [self._all(part) for part in _split(self.parts, "OR")])
+
+    def _all(self, parts: list[Any]) -> Filter:
+        return _together("$and", [self._one(part) for part in _split(parts, "AND")])
+
+    def _one(self, parts: list[Any]) -> Filter:
+        if len(parts) > 1 and parts[0] == "NOT":
+            return {"$nor": [self._one(parts[1:])]}
+        if len(parts) != 1:
+            raise SQLDecodeError(" ".join(map(str, parts)))
+        found: Filter = parts[0].to_mongo()
+        return found
+
+
+def _split(parts: list[Any], word: str) -> list[list[Any]]:
+    found: list[list[Any]] = [[]]
+    for part in parts:
+        if part == word:
+            found.append([])
+        else:
+            found[-1].append(part)
+    return found
+
+
+def _together(operator: str, filters: list[Filter]) -> Filter:
+    return filters[0] if len(filters) == 1 else {operator: filters}

@@ -1,0 +1,48 @@
+"""What pymongo and Djongo raise, as the errors of a database driver.
+
+Djongo makes of everything an empty DatabaseError: a duplicate key is no IntegrityError, and what
+the server has said is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from djongo.database import DatabaseError, IntegrityError, NotSupportedError, OperationalError
+from djongo.exceptions import SQLDecodeError
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from bank.database_errors import causes
+
+DUPLICATE_KEY = 11000
+
+
+@contextmanager
+def driver_errors(sql: str = "") -> Iterator[None]:
+    """Raise the error that Django knows, from that of pymongo where there is one.
+
+    Its labels and its code are what tells whether the transaction may be run again.
+    """
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except Exception as error:
+        said = next((cause for cause in causes(error) if isinstance(cause, PyMongoError)), error)
+        # Djongo's own message has the values too, and so would every log.
+        unread = f"Djongo cannot read {sql}" if isinstance(said, SQLDecodeError) else None
+        raise _kind(said)(unread or str(said)) from said
+
+
+def _kind(error: BaseException) -> type[Exception]:
+    if isinstance(error, PyMongoError):
+        return IntegrityError if DUPLICATE_KEY in _codes(error) else OperationalError
+    return NotSupportedError if isinstance(error, SQLDecodeError) else DatabaseError
+
+
+def _codes(error: PyMongoError) -> set[int | None]:
+    """Its code, or those of its parts: what insert_many() raises is one error around many."""
+    if isinstance(error, BulkWriteError):
+        return {part["code"] for part in error.details["writeErrors"]}
+    return {getattr(error, "code", None)}

@@ -1,0 +1,23 @@
+"""The application on MongoDB, through Djongo."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from settings import base
+from settings.base import *  # noqa: F403
+from settings.environment import url
+
+BACKEND = "djongo"
+URL = url("DJONGO_URL")
+DATABASES = {
+    "default": {
+        "ENGINE": "backends.djongo",
+        "HOST": URL,  # read by the driver: it may name several servers, or be a mongodb+srv:// one
+        "NAME": urlsplit(URL).path[1:],
+        "OPTIONS": {"serverSelectionTimeoutMS": 3000},  # then it is a 503
+    }
+}
+
+# No CHECK either: the API and the admin keep those rules, see docs/djongo.md.
+SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "models.W027"]

@@ -1,0 +1,17 @@
+"""What the tests of Djongo can ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bank.models import Product
+from tests.djongo.things import things
+
+__all__ = ["pens", "things"]
+
+
+@pytest.fixture
+def pens() -> list[Product]:
+    """Three products, of which none, 10 and 20 are in stock."""
+    made = [Product(name=f"Pen {n}", price=n, stock=n * 10 or None) for n in range(3)]
+    return Product.objects.bulk_create(made)

@@ -1,0 +1,24 @@
+"""MongoDB's refusals as they come through Djongo."""
+
+from __future__ import annotations
+
+from django.db import OperationalError
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
+
+WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
+
+
+def conflict() -> OperationalError:
+    """A write conflict as it reaches the application."""
+    return _as_django_raises(OperationFailure("WriteConflict", 112, WRITE_CONFLICT))
+
+
+def lost() -> OperationalError:
+    """A connection that is gone."""
+    return _as_django_raises(AutoReconnect("connection closed"))
+
+
+def _as_django_raises(cause: PyMongoError) -> OperationalError:
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    return error

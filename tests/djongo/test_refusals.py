@@ -1,0 +1,112 @@
+"""The server itself refuses, or is not there."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from pymongo.client_session import ClientSession
+from pymongo.cursor import Cursor
+from pymongo.errors import AutoReconnect
+
+from bank.errors import AmbiguousCommit
+from bank.models import Customer
+from bank.transactions import outcomes, retry_transaction
+from tests.api import Api
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def elsewhere():
+    """The same database, outside of the transaction."""
+    return connection.connection.client[connection.database.name]
+
+
+def closed(*arguments: object) -> None:
+    raise AutoReconnect("connection closed")
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool) -> None:
+    carl = Customer.objects.create(name="Carl")
+    interferences = iter([{"$set": {"name": "Dora"}}])
+    retried = outcomes.snapshot()["retried"]
+
+    @retry_transaction
+    def body() -> None:
+        name = Customer.objects.get(pk=carl.pk).name
+        for change in interferences:
+            elsewhere().customers.update_one({"id": carl.pk}, change)
+        try:
+            Customer.objects.filter(pk=carl.pk).update(name=name + "!")
+        except OperationalError:
+            if not caught:
+                raise
+
+    body()
+
+    assert Customer.objects.get().name == "Dora!"
+    assert outcomes.snapshot()["retried"] - retried == 1
+
+
+def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
+    commit = ClientSession.commit_transaction
+
+    def unanswered(session: ClientSession) -> None:
+        commit(session)
+        error = AutoReconnect("connection closed")
+        error._add_error_label("UnknownTransactionCommitResult")
+        raise error
+
+    with (
+        patch.object(ClientSession, "commit_transaction", unanswered),
+        pytest.raises(AmbiguousCommit),
+    ):
+        retry_transaction(Customer.objects.create)(name="Carl")
+
+    assert Customer.objects.get().name == "Carl"
+
+
+def test_after_a_commit_that_failed_the_next_transaction_is_a_new_one() -> None:
+    with (
+        patch.object(ClientSession, "commit_transaction", closed),
+        pytest.raises(AmbiguousCommit),
+    ):
+        retry_transaction(Customer.objects.create)(name="Carl")
+
+    retry_transaction(Customer.objects.create)(name="Dora")
+
+    assert Customer.objects.get().name == "Dora"
+
+
+def test_a_server_that_forgets_a_cursor_is_an_error_of_djangos() -> None:
+    Customer.objects.bulk_create([Customer(name=str(number)) for number in range(300)])
+    rows = Customer.objects.order_by("pk").iterator(chunk_size=10)
+    next(rows)
+
+    with patch.object(Cursor, "next", closed), pytest.raises(OperationalError):
+        list(rows)
+
+
+def test_a_connection_that_is_closed_leaves_the_client_to_the_others() -> None:
+    client = connection.database.client
+    connection.close()
+
+    assert Customer.objects.count() == 0
+    assert connection.database.client is client
+
+
+def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
+    api = Api(Client())
+    connection.close()
+    away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
+    with patch.dict(connection.settings_dict, away):
+        health, read = api.get("/health/"), api.get("/customer/")
+        written = api.post("/customer/", {"name": "Carl"})
+        connection.close()
+
+    assert (health.status_code, health.json()["ok"]) == (503, False)
+    assert [(r.status_code, r["Retry-After"]) for r in (read, written)] == [(503, "1")] * 2
+    assert "MongoDB " in api.get("/health/").json()["server"]

@@ -1,0 +1,90 @@
+"""Which rules the database keeps: unique ones. Djongo alone keeps no constraint of a model's."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
+
+from bank.database_errors import broken_constraint
+from bank.models import Order, OrderLine, Product, StoredAnswer
+from tests.api import Api
+from tests.djongo.things import Thing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("order_lines", ["order_id", "product_id"]),
+        ("stored_answers", ["client", "key"]),
+        ("auth_group_permissions", ["group_id", "permission_id"]),
+        ("auth_user", ["username"]),
+    ],
+)
+def test_a_unique_constraint_is_a_unique_index(table: str, columns: list[str]) -> None:
+    indexes = connection.database[table].index_information().values()
+
+    unique = [index for index in indexes if index.get("unique")]
+
+    assert [(column, 1) for column in columns] in [index["key"] for index in unique]
+
+
+def test_a_broken_rule_is_an_integrity_error_that_names_it() -> None:
+    def store() -> None:
+        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+
+    store()
+    with pytest.raises(IntegrityError) as caught:
+        store()
+
+    assert broken_constraint(caught.value) == "stored_answer_once_per_key"
+    assert StoredAnswer.objects.count() == 1
+
+
+def test_a_unique_column_is_kept_by_the_database(things: type[Thing]) -> None:
+    things.objects.create(name="one")
+
+    with pytest.raises(IntegrityError):
+        things.objects.create(name="one")
+
+
+def test_the_database_takes_what_every_check_forbids() -> None:
+    Product.objects.create(name="", price=-1, stock=-1)
+
+    assert Product.objects.values_list("name", "price", "stock").get() == ("", -1, -1)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"name": "Pen", "price": -1}, {"name": "Pen", "price": 1, "stock": -1}]
+)
+def test_validation_lets_the_server_compute_every_check(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        Product(**wrong).full_clean()
+
+    Product(name="Pen", price=0, stock=None).full_clean()
+
+
+def test_the_database_takes_an_order_of_nobody() -> None:
+    Order.objects.create(customer_id=99, subtotal=1)
+
+    assert list(Order.objects.select_related("customer")) == []
+
+
+def test_many_to_many_can_be_added_twice() -> None:
+    group, permission = Group.objects.create(name="clerks"), Permission.objects.all()[0]
+
+    for _ in range(2):
+        group.permissions.add(permission)
+
+    assert list(group.permissions.all()) == [permission]
+
+
+def test_the_lines_of_an_order_go_with_it(api: Api) -> None:
+    order = api.order(api.customer(), api.product())
+
+    Order.objects.get(pk=order["id"]).delete()
+
+    assert OrderLine.objects.count() == 0

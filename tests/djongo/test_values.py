@@ -1,0 +1,65 @@
+"""Values come back as what they were."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from bank.models import Product
+from tests.djongo.things import Thing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST = Decimal("9999999999999999.99")
+
+
+def test_an_amount_is_exact_and_compared_as_a_number() -> None:
+    for price in (MOST, Decimal("9.10"), Decimal("10.00")):
+        Product.objects.create(name=str(price), price=price)
+
+    ordered = Product.objects.order_by("price").values_list("price", flat=True)
+
+    assert [str(price) for price in ordered] == ["9.10", "10.00", "9999999999999999.99"]
+    assert Product.objects.filter(price__gt=Decimal("9.5")).count() == 2
+    assert Product.objects.get(price=MOST).name == str(MOST)
+
+
+def test_an_amount_is_rounded_as_its_column_says() -> None:
+    pen = Product.objects.create(name="Pen", price=Decimal("1.005"))
+
+    pen.refresh_from_db()
+
+    assert str(pen.price) in ("1.00", "1.01")
+
+
+def test_every_type_of_column_comes_back_as_it_was(things: type[Thing]) -> None:
+    serial = uuid.uuid4()
+    values = {"made": date(2026, 2, 28), "blob": b"\x00\xff\x10", "big": 2**62, "active": False}
+    pk = things.objects.create(name="one", serial=serial, **values).pk
+
+    found = things.objects.get(serial=serial)
+
+    assert (found.pk, found.serial) == (pk, serial)
+    assert {name: getattr(found, name) for name in values} == values
+
+
+def test_rows_that_were_made_together_have_their_keys() -> None:
+    pens = Product.objects.bulk_create([Product(name=str(n), price=1) for n in range(3)])
+
+    assert [Product.objects.get(pk=pen.pk).name for pen in pens] == ["0", "1", "2"]
+
+
+def test_the_columns_of_a_table_can_be_looked_up() -> None:
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, "products")
+
+    assert [(c.name, c.type_code) for c in columns] == [
+        ("id", "long"),
+        ("name", "string"),
+        ("price", "decimal"),
+        ("stock", "long"),
+        ("stock_token", "long"),
+    ]
