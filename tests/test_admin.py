@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.api import Api
@@ -168,6 +170,16 @@ def test_answers_that_are_kept_for_repeats_are_listed(api: Api, admin: Client) -
 
     assert "my-own-key" in page(admin, "/admin/bank/storedanswer/")
     assert "my-own-key" in page(admin, "/admin/bank/storedanswer/?q=my-own")
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-1, True), (1, False)])
+def test_answers_are_filtered_by_the_day(api: Api, admin: Client, days: int, shown: bool) -> None:
+    api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
+    day = (timezone.now() + timedelta(days=days)).date()
+
+    found = page(admin, f"/admin/bank/storedanswer/?created__gte={day}+00:00:00%2B00:00")
+
+    assert ("my-own-key" in found) is shown
 
 
 @pytest.mark.parametrize("path", ["/admin/nothing/", "/admin/bank/nothing/"])
