@@ -31,7 +31,8 @@ def matrix(chosen: Sequence[Backend], required: Sequence[str], output: Path) -> 
         runs: list[Run] = []
         while waiting or runs:
             while waiting and len(runs) < (os.cpu_count() or 1):
-                position, backend = waiting.pop(0)
+                # The last first: those that take longest, so that none of them is left alone.
+                position, backend = waiting.pop()
                 runs.append(stack.enter_context(Run(backend, position, output / "logs")))
             for run in [run for run in runs if run.ended()]:
                 runs.remove(run)
