@@ -90,10 +90,9 @@ class Loading:
 
     def _set_created(self, batch: list[Record]) -> None:
         # auto_now_add has set it to this moment.
-        answers = StoredAnswer.objects.in_bulk(self._newest("answer", len(batch)))
-        for answer, record in zip(answers.values(), batch, strict=True):
-            answer.created = datetime.fromisoformat(record.content["created"])
-            answer.save(update_fields=["created"])
+        for key, record in zip(self._newest("answer", len(batch)), batch, strict=True):
+            created = datetime.fromisoformat(record.content["created"])
+            StoredAnswer.objects.filter(pk=key).update(created=created)
 
     def _key(self, kind: str, number: int) -> Key:
         """The key that the record of this number got here."""
