@@ -6,7 +6,7 @@ import os
 
 from django.core.management.utils import get_random_secret_key
 
-from settings.environment import require, words
+from settings.environment import api_tokens, require, words
 
 # DEPLOY=1: reachable by others. `python -m backends serve` sets it for any address but loopback.
 DEPLOY = os.environ.get("DEPLOY") == "1"
@@ -17,8 +17,9 @@ DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
 # 0.0.0.0 because the tutorial's curl lines use it as the address of this machine.
 ALLOWED_HOSTS = words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]  # noqa: S104
-# Whoever sends one of these as `Authorization: Bearer TOKEN` may call; empty: everybody may.
-API_TOKENS = words("API_TOKENS")
+# Who sends one of these as `Authorization: Bearer TOKEN` may call, and is the client of this name;
+# empty: everybody may.
+API_TOKENS = api_tokens(shortest=16 if DEPLOY else 1)
 
 INSTALLED_APPS = [
     "bank",

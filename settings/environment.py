@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import Any
 
@@ -20,6 +21,38 @@ def require(*names: str) -> None:
         raise ImproperlyConfigured(
             f"A deployed application needs {', '.join(missing)} in its environment."
         )
+
+
+def api_tokens(*, shortest: int = 1) -> dict[str, str]:
+    """API_TOKENS as token → name of its client: comma-separated `name:token`, or bare tokens.
+
+    A client may have two tokens, so that one can be replaced without a pause. A bare token is the
+    client named after its digest. Raises ImproperlyConfigured for what is not a token, or has less
+    than `shortest` characters; no message shows a token.
+    """
+    found: dict[str, str] = {}
+    for number, entry in enumerate(words("API_TOKENS"), 1):
+        name, token = _client(entry, f"API_TOKENS, entry {number}:", shortest)
+        if found.setdefault(token, name) != name:
+            raise ImproperlyConfigured(
+                f"API_TOKENS: {found[token]!r} and {name!r} have the same token; give each its own."
+            )
+    if os.environ.get("API_TOKENS") and not found:
+        raise ImproperlyConfigured("API_TOKENS is set, but has no token; add one or unset it.")
+    return found
+
+
+def _client(entry: str, where: str, shortest: int) -> tuple[str, str]:
+    """Name and token of one entry."""
+    name, colon, token = (part.strip() for part in entry.rpartition(":"))
+    if not token or ":" in name or (colon and not name):
+        raise ImproperlyConfigured(f"{where} write `name:token`, or a token without a colon.")
+    if len(token) < shortest or not all("!" <= character <= "~" for character in token):
+        raise ImproperlyConfigured(
+            f"{where} a token has at least {shortest} visible ASCII characters; "
+            f"`openssl rand -hex 16` makes one."
+        )
+    return name or hashlib.sha256(token.encode()).hexdigest()[:16], token
 
 
 def database(variable: str, *, engine: str, **options: Any) -> dict[str, Any]:

@@ -199,6 +199,6 @@ def test_a_thing_that_is_not_there_is_no_error_of_ours(admin: Client, pk: str) -
 
 
 def test_tokens_are_for_the_api_only(admin: Client, settings: Settings) -> None:
-    settings.API_TOKENS = ["s3cret-token"]
+    settings.API_TOKENS = {"s3cret-token": "ann"}
 
     page(admin, "/admin/")

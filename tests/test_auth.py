@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.api import Api, problem
 
 RIGHT = "Bearer s3cret-token"
 OTHER = "Bearer an-other-token"
+TOKENS = {"s3cret-token": "ann", "an-other-token": "bob"}
 CLOSED = [
     *[("GET", f"/{kind}/") for kind in ("customer", "product", "order")],
     *[("POST", f"/{kind}/") for kind in ("customer", "product", "order")],
@@ -37,7 +39,7 @@ WRONG = {
 
 @pytest.fixture
 def closed(settings: Settings) -> None:
-    settings.API_TOKENS = ["s3cret-token", "an-other-token"]
+    settings.API_TOKENS = TOKENS
 
 
 def refused(response: Any) -> bool:
@@ -68,14 +70,14 @@ def test_this_token_is_refused_and_nothing_changes(
 ) -> None:
     carl = api.customer()
     path = f"/customer/{carl['id']}/"
-    settings.API_TOKENS = ["s3cret-token", "an-other-token"]
+    settings.API_TOKENS = TOKENS
 
     assert refused(api.get(path, authorization=authorization))
     assert refused(api.post("/customer/", {"name": "Dora"}, authorization=authorization))
     assert refused(api.put(path, {"name": "Emil"}, authorization=authorization))
     assert refused(api.delete(path, authorization=authorization))
 
-    settings.API_TOKENS = []
+    settings.API_TOKENS = {}
     assert api.list("/customer/") == [carl]
 
 
@@ -101,6 +103,30 @@ def test_the_token_is_not_in_the_refusal(api: Api, closed: None) -> None:
 
     assert b"private" not in response.content
     assert b"s3cret" not in response.content
+
+
+def test_a_wrong_token_is_not_in_the_log(
+    api: Api, closed: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "bank"):
+        refused(api.get("/customer/", authorization="Bearer wrong-and-private"))
+
+    assert "/customer/" in caplog.text
+    assert "private" not in caplog.text
+
+
+def test_a_client_keeps_its_idempotency_keys_when_its_token_is_changed(
+    api: Api, settings: Settings
+) -> None:
+    key = {"Idempotency-Key": "once"}
+    settings.API_TOKENS = {"before": "ann"}
+    created = api.post("/customer/", {"name": "Carl"}, Authorization="Bearer before", **key)
+
+    settings.API_TOKENS = {"after": "ann"}
+    repeated = api.post("/customer/", {"name": "Carl"}, Authorization="Bearer after", **key)
+
+    assert repeated.json() == created.json()
+    assert api.get("/customer/", Authorization="Bearer after").json() == [created.json()]
 
 
 def test_where_there_are_no_tokens_everybody_may_call(api: Api) -> None:

@@ -61,7 +61,7 @@ def test_another_key_is_another_request(api: Api) -> None:
 
 
 def test_the_keys_of_two_callers_do_not_meet(api: Api, settings: Any) -> None:
-    settings.API_TOKENS = ["ann", "bob"]
+    settings.API_TOKENS = {"ann": "ann", "bob": "bob"}
 
     ids = {
         api.post("/customer/", {"name": "Carl"}, Authorization=f"Bearer {who}", **KEY).json()["id"]

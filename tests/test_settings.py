@@ -13,7 +13,7 @@ from tests.serving import ROOT
 SECRETS = {
     "SECRET_KEY": "s" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "bank.example.org",
-    "API_TOKENS": "ann,bob",
+    "API_TOKENS": "ann:0123456789abcdef,bob:fedcba9876543210",
 }
 
 
