@@ -14,6 +14,8 @@ from django.db import NotSupportedError
 from django.db.backends.utils import format_number
 from djongo import operations
 
+from backends.mongodb.flush import empty
+
 DATE_PARTS = {"year", "month", "day"}
 TIME_PARTS = {"hour", "minute", "second"}
 Part = tuple[str, Any]
@@ -40,6 +42,13 @@ class DatabaseOperations(operations.DatabaseOperations):
         """The keys of bulk_create(): Djongo takes as many from the counter as there are rows."""
         last, number = cursor.lastrowid, cursor.rowcount
         return [(key,) for key in range(last - number + 1, last + 1)]
+
+    def sql_flush(self, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        """The tables, which execute_sql_flush() takes; Djongo would parse a statement for each."""
+        return [*tables]
+
+    def execute_sql_flush(self, tables: Sequence[str]) -> None:
+        empty(self.connection.database, tables)
 
     def prep_for_like_query(self, x: Any) -> str:
         """The text itself: Djongo makes a regular expression of it, and escapes nothing."""

@@ -1,0 +1,48 @@
+"""After a test that cannot be rolled back the database is as `migrate` has left it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
+
+from bank.models import Customer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def flush() -> None:
+    """What Django does at the end of such a test."""
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+
+
+def permissions() -> list[Any]:
+    found = Permission.objects.values_list("content_type__model", "codename", "name")
+    return sorted(found)
+
+
+def test_what_a_test_has_inserted_is_gone_and_permissions_stay() -> None:
+    flush()
+    before = list(Permission.objects.order_by("pk").values_list())
+    User.objects.create(username="carl").user_permissions.add(*Permission.objects.all()[:3])
+    Customer.objects.create(name="Carl")
+
+    flush()
+
+    assert list(Permission.objects.order_by("pk").values_list()) == before != []
+    assert not Customer.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_permissions_that_a_test_has_changed_are_made_again() -> None:
+    flush()
+    before = permissions()
+    changed, deleted = Permission.objects.all()[:2]
+    Permission.objects.filter(pk=changed.pk).update(name="changed")
+    deleted.delete()
+
+    flush()
+
+    assert permissions() == before
