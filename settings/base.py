@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "bank.request_log.RequestLog",
+    "bank.deadline.RequestDeadline",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bank.problems.ProblemDetails",
@@ -99,6 +100,9 @@ SILENCED_SYSTEM_CHECKS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
+# Seconds from the arrival of a request to its answer, as far as queues and the database are
+# concerned; then it is a 503 with Retry-After.
+REQUEST_DEADLINE = 5.0
 
 LOGGING = {
     "version": 1,
