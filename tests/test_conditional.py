@@ -160,3 +160,68 @@ def test_nothing_has_no_version(api: Api, kind: str) -> None:
 
     problem(api.get(path, if_none_match="*"), 404)
     problem(api.put(path, api.body(kind), if_match='"x"'), 404)
+    problem(api.put(path, api.body(kind), if_none_match="*"), 404)
+    problem(api.delete(path, if_match='"x"'), 404)
+
+
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "*"])
+def test_delete_removes_the_version_that_is_named(api: Api, kind: str, form: str) -> None:
+    path = address(kind, api.some(kind))
+    etag = api.get(path)["ETag"]
+
+    response = api.delete(path, if_match=form.format(etag))
+
+    assert response.status_code == 204
+    problem(api.get(path), 404)
+
+
+@pytest.mark.parametrize("form", ['"other"', "W/{}", '"other", W/{}', "unquoted"])
+def test_delete_refuses_to_remove_another_version(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+    path = address(kind, thing)
+    etag = api.get(path)["ETag"]
+
+    response = api.delete(path, if_match=form.format(etag))
+
+    problem(response, 412)
+    assert api.get(path).json() == thing
+
+
+def test_a_refused_delete_of_an_order_moves_no_stock(api: Api) -> None:
+    pen = api.product(stock=5)
+    order = api.order(api.customer(), (pen, 2))
+
+    problem(api.delete(address("order", order), if_match='"other"'), 412)
+
+    assert api.stock(pen) == 3
+
+
+@pytest.mark.parametrize("form", ["*", "{}", "W/{}", '"other", W/{}'])
+def test_if_none_match_forbids_to_change_what_exists(api: Api, kind: str, form: str) -> None:
+    thing = api.some(kind)
+    path = address(kind, thing)
+    tag = form.format(api.get(path)["ETag"])
+
+    problem(api.put(path, changed(api, kind), if_none_match=tag), 412)
+    problem(api.delete(path, if_none_match=tag), 412)
+
+    assert api.get(path).json() == thing
+
+
+def test_if_none_match_of_another_version_allows_a_change(api: Api, kind: str) -> None:
+    path = address(kind, api.some(kind))
+
+    assert api.put(path, changed(api, kind), if_none_match='"other"').status_code == 200
+    assert api.delete(path, if_none_match='"other"').status_code == 204
+
+
+def test_every_byte_of_a_thing_counts_for_its_etag(api: Api) -> None:
+    path = address("product", api.product("Pen", "1.20", stock=10))
+    bodies = [("Pen", "1.20", 10), ("Pan", "1.20", 10), ("Pen", "1.21", 10), ("Pen", "1.20", 11)]
+
+    etags = {
+        api.put(path, {"name": name, "price": price, "stock": stock})["ETag"]
+        for name, price, stock in bodies
+    }
+
+    assert len(etags) == len(bodies)

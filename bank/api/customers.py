@@ -9,7 +9,7 @@ from bank import documents
 from bank.api.responses import (
     After,
     Limit,
-    check_if_match,
+    check_preconditions,
     created,
     deleted,
     key_in_path,
@@ -48,7 +48,7 @@ def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
 @retry_transaction
 def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> HttpResponse:
     key = key_in_path(Customer, pk)
-    check_if_match(request, documents.customer(key))
+    check_preconditions(request, documents.customer(key))
     Customer(pk=key, name=customer.name).save(force_update=True)
     return with_etag({"id": key, "name": customer.name})
 
@@ -58,4 +58,5 @@ def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> Htt
 def delete_customer(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while the customer has orders."""
     key = key_in_path(Customer, pk)
+    check_preconditions(request, documents.customer(key))
     return deleted(Customer.objects.filter(pk=key), used_by=Order.objects.filter(customer=key))

@@ -5,14 +5,14 @@
 from collections import Counter
 from contextlib import suppress
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank import documents
 from bank.api.responses import (
     After,
     Limit,
-    check_if_match,
+    check_preconditions,
     created,
     key_in_path,
     key_of,
@@ -55,7 +55,7 @@ def get_order(request: HttpRequest, pk: str) -> HttpResponse:
 def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
     """As deleting it and placing it anew, at today's prices, under the same id."""
     key = key_in_path(Order, pk)
-    check_if_match(request, documents.order(key))
+    check_preconditions(request, documents.order(key))
     return with_etag(_fill(Order.objects.get(pk=key), order))
 
 
@@ -63,10 +63,9 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
 @retry_transaction
 def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
     """Puts its products back in stock."""
-    order = Order.objects.filter(pk=key_in_path(Order, pk)).first()
-    if order is None:
-        raise Http404
-    order.cancel()
+    key = key_in_path(Order, pk)
+    check_preconditions(request, documents.order(key))
+    Order(pk=key).cancel()
     return HttpResponse(status=204)
 
 

@@ -9,7 +9,7 @@ from bank import documents
 from bank.api.responses import (
     After,
     Limit,
-    check_if_match,
+    check_preconditions,
     created,
     deleted,
     key_in_path,
@@ -48,7 +48,7 @@ def get_product(request: HttpRequest, pk: str) -> HttpResponse:
 @retry_transaction
 def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpResponse:
     key = key_in_path(Product, pk)
-    check_if_match(request, documents.product(key))
+    check_preconditions(request, documents.product(key))
     Product(pk=key, **product.model_dump()).save(force_update=True)
     return with_etag({"id": key, **product.model_dump()})
 
@@ -58,4 +58,5 @@ def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpRe
 def delete_product(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while orders contain the product."""
     key = key_in_path(Product, pk)
+    check_preconditions(request, documents.product(key))
     return deleted(Product.objects.filter(pk=key), used_by=OrderLine.objects.filter(product=key))

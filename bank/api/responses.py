@@ -68,22 +68,27 @@ def created(kind: str, document: Document) -> HttpResponse:
     return response
 
 
-def check_if_match(request: HttpRequest, current: Document | None) -> None:
-    """Raise a 404 where there is nothing, a 412 where If-Match names another version."""
+def check_preconditions(request: HttpRequest, current: Document | None) -> None:
+    """Raise a 404 where there is nothing, a 412 where If-Match or If-None-Match forbids a change.
+
+    Call it in the transaction that makes the change. If-Match compares strongly, If-None-Match
+    weakly: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
     if current is None:
         raise Http404
+    etag = with_etag(current)["ETag"]
     wanted = request.META.get("HTTP_IF_MATCH")
-    if wanted is not None and not _names(wanted, with_etag(current)["ETag"], weak=False):
+    if wanted is not None and not _names(wanted, etag, weak=False):
         raise Problem(412, "It has changed since you read it: read it again, then decide.")
+    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
+        raise Problem(412, "It exists, in a version that If-None-Match names; nothing was changed.")
 
 
 def deleted(rows: QuerySet[Any], used_by: QuerySet[Any]) -> HttpResponse:
-    """204, or 404 where there is no such row, or 409 while orders refer to it."""
+    """204, or 409 while orders refer to these rows."""
     if used_by.exists():
         raise Problem(409, "There are orders of it: delete them first.")
-    count, _ = rows.delete()
-    if not count:
-        raise Http404
+    rows.delete()
     return HttpResponse(status=204)
 
 
