@@ -135,8 +135,9 @@ def _milliseconds(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")  # finer than that not every backend keeps
 
 
-def _all(page: Callable[[Key | None, int], list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    after: Key | None = None
-    while found := page(after, PAGE):
-        after = found[-1]["id"]
+def _all(page: Callable[[Key | None, int], documents.Page]) -> Iterator[documents.Document]:
+    found, after = page(None, PAGE)
+    yield from found
+    while after is not None:
+        found, after = page(after, PAGE)
         yield from found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from bank.models import Product
 from tests.api import Api, problem
 
 MAX = "9999999999999999.99"
@@ -37,6 +39,21 @@ def test_an_order_is_read_back_as_it_was_answered(api: Api) -> None:
 
     assert api.get(f"/order/{first['id']}/").json() == first
     assert api.list("/order/") == [first, second]
+
+
+def test_an_order_may_have_a_thousand_lines_in_a_body_of_almost_a_mebibyte(api: Api) -> None:
+    Product.objects.bulk_create([Product(name=f"Pen {n}", price=1) for n in range(1000)])
+    lines = [
+        {"id": product["id"], "name": "x" * 990} for product in api.list("/product/?limit=1000")
+    ]
+    body = json.dumps({"customer": api.customer(), "products": lines})
+
+    response = api.post("/order/", body)
+
+    assert 1_000_000 < len(body) < 1024 * 1024
+    assert (response.status_code, response.json()["subtotal"]) == (200, "1000.00")
+    assert api.list("/order/") == [response.json()]
+    assert [line["id"] for line in response.json()["products"]] == [line["id"] for line in lines]
 
 
 def test_the_tutorials_order_is_understood(api: Api) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test import Client
 
+from bank import documents
+from bank.models import Order
 from tests.api import Api, problem
+from tests.threads import at_once
 
 
 def next_page(response: HttpResponse) -> str | None:
@@ -32,6 +38,20 @@ def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: No
         meanwhile(pages[-1])
         address = next_page(response)
     return pages
+
+
+@contextmanager
+def before_statement(number: int, act: Callable[[], object]) -> Iterator[None]:
+    """Act once, before the statement of this number (1, 2, …) is executed."""
+    remaining = iter(range(1, number + 1))
+
+    def interrupt(execute: Callable[..., Any], *statement: Any) -> Any:
+        if next(remaining, None) == number:
+            act()
+        return execute(*statement)
+
+    with connection.execute_wrapper(interrupt):
+        yield
 
 
 def customers(api: Api, number: int) -> list[Any]:
@@ -162,3 +182,54 @@ def test_unknown_parameters_are_ignored_and_not_in_the_link(api: Api) -> None:
     pages = walk(api, "/customer/?limit=2&x=y&offset=7&page=3")
 
     assert pages == [things[:2], things[2:]]
+
+
+def test_a_page_of_orders_is_bounded_in_lines(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_LINES", 4)
+    carl, pens = api.customer(), [api.product() for _ in range(5)]
+    orders = [api.order(carl, *pens[:lines]) for lines in (2, 2, 1, 3, 0, 4, 5, 1)]
+
+    pages = walk(api, "/order/?limit=6")
+
+    assert pages == [orders[:2], orders[2:4], orders[4:5], orders[5:6], orders[6:7], orders[7:]]
+
+
+@pytest.mark.parametrize("gone", [[0], [1], [2], [0, 1], [1, 2], [0, 1, 2], [3]])
+def test_orders_deleted_while_a_page_is_read_hide_no_others(api: Api, gone: list[int]) -> None:
+    carl = api.customer()
+    orders = [api.order(carl) for _ in range(5)]
+    deleted = [orders[position]["id"] for position in gone]
+
+    with before_statement(2, lambda: Order.objects.filter(pk__in=deleted).delete()):
+        first = api.client.get("/order/?limit=2")
+    address = next_page(first)
+    assert address
+    seen = first.json() + sum(walk(api, address), [])
+
+    assert seen == [order for order in orders if order["id"] not in deleted]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_walks_beside_deletions_and_insertions_see_each_lasting_order_once() -> None:
+    api = Api(Client())
+    carl = api.customer()
+    orders = [api.order(carl) for _ in range(60)]
+    lasting = {order["id"] for order in orders[::3]}
+    passing = [order["id"] for order in orders if order["id"] not in lasting]
+
+    def work(job: str | int) -> list[Any]:
+        client = Api(Client())
+        if job == "walk":
+            return [thing["id"] for page in walk(client, "/order/?limit=7") for thing in page]
+        assert client.delete(f"/order/{job}/").status_code == 204
+        client.order(carl)
+        return []
+
+    # Walks are spread among the deletions; the last ones see what these have left.
+    jobs = [job for key in passing for job in (key, "walk")][:60]
+    seen = [keys for keys in at_once(work, jobs, threads=3) if keys]
+
+    assert len(seen) == 30
+    for keys in seen:
+        assert len(keys) == len(set(keys))
+        assert lasting <= set(keys)

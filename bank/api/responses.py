@@ -15,11 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from ninja import Query
 
-from bank.documents import Document
+from bank.documents import Document, Page
 from bank.models import Key
 from bank.problems import Problem
 
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link names the next.")]
 After = Annotated[str | None, Query(description="The id after which the page begins.")]
 
 
@@ -47,16 +47,16 @@ def one(request: HttpRequest, document: Document | None) -> HttpResponse:
 
 def page(
     request: HttpRequest,
-    read: Callable[[Key | None, int], list[Document]],
+    read: Callable[[Key | None, int], Page],
     model: type[Model],
     limit: int,
     after: str | None,
 ) -> HttpResponse:
     """At most `limit` documents, and a Link to the next page where there is one."""
-    documents = read(None if after is None else _after(model, after), limit + 1)
-    response = json_response(documents[:limit])
-    if len(documents) > limit:
-        query = urlencode({"limit": limit, "after": documents[limit - 1]["id"]})
+    documents, next_after = read(None if after is None else _after(model, after), limit)
+    response = json_response(documents)
+    if next_after is not None:
+        query = urlencode({"limit": limit, "after": next_after})
         response["Link"] = f'<{request.path}?{query}>; rel="next"'
     return response
 

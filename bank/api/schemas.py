@@ -13,6 +13,7 @@ from bank.models import MAX_AMOUNT
 AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
 AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 MAX_COUNT = 2**31 - 1
+MAX_LINES = 1000  # of an order
 
 
 def amount(value: Any) -> Decimal:
@@ -79,7 +80,11 @@ class LineIn(Input):
 
 class OrderIn(Input):
     customer: CustomerRef
-    products: list[LineIn] = Field([], max_length=1000)
+    products: list[LineIn] = Field(
+        [],
+        max_length=MAX_LINES,
+        description="At most 1000 entries, those that name a product again included.",
+    )
     subtotal: Amount | None = Field(None, description="Left out: computed from the prices.")
 
 
