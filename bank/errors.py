@@ -39,6 +39,21 @@ class NotEnoughStock(OrderError):
         return f"There is not enough stock of {names}; nothing was changed."
 
 
+class TooMuchStock(OrderError):
+    """What comes back would be more stock than a product can have; nothing was changed."""
+
+    def __init__(self, products: Iterable[Any]) -> None:
+        super().__init__()
+        self.products = list(products)
+
+    def __str__(self) -> str:
+        names = ", ".join(repr(product.name) for product in self.products)
+        return (
+            f"What comes back would be more stock of {names} than a product can have; "
+            "nothing was changed. Lower its stock first."
+        )
+
+
 class SubtotalTooLarge(OrderError):
     """The prices add up to more than 9999999999999999.99."""
 

@@ -12,14 +12,16 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from bank.compiled import Parameter, compiled
-from bank.errors import NotEnoughStock, SubtotalTooLarge, UnknownProducts
+from bank.errors import NotEnoughStock, SubtotalTooLarge, TooMuchStock, UnknownProducts
 
 Key = Any  # an integer on SQL backends, an ObjectId on MongoDB
 MAX_AMOUNT = Decimal("9999999999999999.99")
+MAX_COUNT = 2**31 - 1  # pieces in stock, and in an order
 
 
 def money(**options: Any) -> models.DecimalField:
@@ -46,10 +48,10 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
     ) -> Mapping[Key, Product]:
         """Move these quantities out of stock, and others back in; return the products by key.
 
-        Two statements, however many products. Raises UnknownProducts or NotEnoughStock; then
-        nothing was moved. Two sellers at once are kept apart by the transaction around it:
-        SERIALIZABLE refuses the second writer of a row that both have read, and a database that
-        compares only what was written refuses the second stock_token.
+        Two statements, however many products. Raises UnknownProducts, NotEnoughStock or
+        TooMuchStock; then nothing was moved. Two sellers at once are kept apart by the transaction
+        around it: SERIALIZABLE refuses the second writer of a row that both have read, and a
+        database that compares only what was written refuses the second stock_token.
         """
         returned = returned or {}
         products = _by_keys({*quantities, *returned})
@@ -63,9 +65,15 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
         wanted = {key: quantities.get(key, 0) for key in stocks}
         if short := {products[key]: stocks[key] for key in stocks if stocks[key] < wanted[key]}:
             raise NotEnoughStock(short)
+        left = {key: stocks[key] - wanted[key] for key in stocks}
+        # What was beyond the limit before, imported perhaps, may still be sold.
+        if over := [
+            products[key] for key in left if left[key] > max(MAX_COUNT, products[key].stock or 0)
+        ]:
+            raise TooMuchStock(over)
         token = new_token()
-        for key in stocks:
-            products[key].stock, products[key].stock_token = stocks[key] - wanted[key], token
+        for key in left:
+            products[key].stock, products[key].stock_token = left[key], token
         counted: list[Any] = [products[key] for key in stocks]
         if counted:
             self.bulk_update(counted, ["stock", "stock_token"])
@@ -97,7 +105,12 @@ def new_token() -> int:
 class Product(models.Model):
     name = models.CharField(max_length=250)
     price = money()
-    stock = models.BigIntegerField(null=True, blank=True, help_text="Empty: not counted.")
+    stock = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Empty: not counted.",
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_COUNT)],
+    )
     # Written anew with every write of stock. Dolt merges two transactions cell by cell, and sees no
     # conflict where both write the same: 9 twice, from 10 each time, and one sale is lost. Two
     # tokens are never the same: https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from bank.models import Product
 from tests.api import Api, pointers, problem
@@ -176,3 +177,54 @@ def test_every_write_of_stock_leaves_another_token(api: Api) -> None:
 
 def token(product: Any) -> int | None:
     return Product.objects.get(pk=product["id"]).stock_token
+
+
+MAX_STOCK = 2**31 - 1
+
+
+def ordered_then_full(api: Api) -> tuple[Any, Any]:
+    """A product whose stock is as large as can be, and an order of two more of it."""
+    pen = api.product("Pen", stock=5)
+    order = api.order(api.customer(), (pen, 2))
+    assert api.put(f"/product/{pen['id']}/", {**pen, "stock": MAX_STOCK}).status_code == 200
+    return pen, order
+
+
+def test_stock_that_comes_back_does_not_pass_what_a_product_can_have(api: Api) -> None:
+    pen, order = ordered_then_full(api)
+    path = f"/order/{order['id']}/"
+
+    deleted = api.delete(path)
+    replaced = api.put(path, order_body(api))
+
+    for refused in (deleted, replaced):
+        assert "'Pen'" in problem(refused, 409)["detail"]
+    assert api.list("/order/") == [order]
+    assert api.stock(pen) == MAX_STOCK
+
+
+def test_stock_may_come_back_up_to_what_a_product_can_have(api: Api) -> None:
+    pen, order = ordered_then_full(api)
+    api.put(f"/product/{pen['id']}/", {**pen, "stock": MAX_STOCK - 2})
+
+    assert api.delete(f"/order/{order['id']}/").status_code == 204
+    assert api.stock(pen) == MAX_STOCK
+
+
+def test_stock_that_is_beyond_the_limit_already_can_be_sold(api: Api) -> None:
+    pen = api.product("Pen", stock=5)
+    Product.objects.update(stock=MAX_STOCK + 9)
+
+    api.order(api.customer(), (pen, 2))
+
+    assert api.stock(pen) == MAX_STOCK + 7
+
+
+@pytest.mark.parametrize("stock", [-1, MAX_STOCK + 1])
+def test_a_form_refuses_the_stock_that_the_api_refuses(api: Api, stock: int) -> None:
+    pointed_at = pointers(api.post("/product/", {"name": "Pen", "price": 1, "stock": stock}))
+
+    assert pointed_at == ["#/stock"]
+    with pytest.raises(ValidationError, match="stock"):
+        Product(name="Pen", price=1, stock=stock).clean_fields()
+    Product(name="Pen", price=1, stock=MAX_STOCK).clean_fields()

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
 from bank.database_errors import Meaning, broken_constraint, meaning
-from bank.errors import AmbiguousCommit, NotEnoughStock, StillRefused
+from bank.errors import AmbiguousCommit, NotEnoughStock, StillRefused, TooMuchStock
 from bank.problems import Problem
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ def add_error_handlers(api: NinjaAPI) -> None:
         HttpError: _of_django_ninja,
         Http404: lambda error: Problem(404, "There is nothing at this address."),
         NotEnoughStock: lambda error: Problem(409, str(error)),
+        TooMuchStock: lambda error: Problem(409, str(error)),
         ProtectedError: lambda error: Problem(409, "There are orders of it: delete them first."),
         IntegrityError: _conflict,
         StillRefused: lambda error: Problem(503, str(error), headers=RETRY_LATER),

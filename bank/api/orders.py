@@ -20,10 +20,10 @@ from bank.api.responses import (
     page,
     with_etag,
 )
-from bank.api.schemas import MAX_COUNT, LineIn, OrderIn, OrderOut
+from bank.api.schemas import LineIn, OrderIn, OrderOut
 from bank.errors import SubtotalTooLarge, UnknownProducts
 from bank.idempotency import IDEMPOTENCY_KEY, once
-from bank.models import Customer, Key, Order, Product
+from bank.models import MAX_COUNT, Customer, Key, Order, Product
 from bank.problems import invalid
 from bank.transactions import retry_transaction
 

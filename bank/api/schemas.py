@@ -8,11 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from bank.models import MAX_AMOUNT
+from bank.models import MAX_AMOUNT, MAX_COUNT
 
 AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
 AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
-MAX_COUNT = 2**31 - 1
 MAX_LINES = 1000  # of an order
 
 
