@@ -58,7 +58,7 @@ class Run:
 
     def __enter__(self) -> Run:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        for old in (self.log, self.reports.reports):
+        for old in (self.log, self.reports.reports, self.reports.running):
             old.unlink(missing_ok=True)
         self.began = time.monotonic()
         try:
@@ -69,6 +69,7 @@ class Run:
             return self
         words = [sys.executable, "-m", "backends", "test", self.backend.name]
         words += ["--color=no", f"--report-log={self.reports.reports}"]
+        words += ["-p", "backends.interrupted"]
         # Patience: it stops pytest and then a server, each of which may take its time.
         self.child = self.stack.enter_context(running(words, log=self.log, patience=60))
         return self
@@ -88,12 +89,15 @@ class Run:
     def result(self) -> Result:
         """What came out, once it has ended; said in a line where no bar is shown."""
         self.reports.read()
+        self.reports.interrupted()
         self.outcome.tests = self.reports.tests
         self.outcome.server = self.reports.server()
         self.outcome.seconds = time.monotonic() - self.began
         if self.child is not None:
-            self.outcome.status = "failed" if self.child.returncode else "passed"
-            if self.child.returncode and not self.outcome.count("failed"):
+            # A skipped test is a failed one here, and no failure to pytest.
+            failed = self.outcome.count("failed")
+            self.outcome.status = "failed" if self.child.returncode or failed else "passed"
+            if self.child.returncode and not failed:
                 self.outcome.reason = "\n".join(self._last_lines())
         if self.bar.disable:
             print(f"{self.backend.name}: {self.outcome.status}", flush=True)

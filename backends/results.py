@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 OUTCOMES = ("passed", "expected", "failed")
+RUNNING = ".running"  # after the name of the report log: where backends/interrupted.py writes
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Reports:
 
     def __init__(self, reports: Path, output: Path) -> None:
         self.reports, self.output = reports, output
+        self.running = Path(f"{reports}{RUNNING}")
         self.tests: dict[str, Test] = {}
         self.position = 0
 
@@ -87,6 +89,15 @@ class Reports:
             elif report["$report_type"] == "CollectReport" and report["outcome"] == "failed":
                 reason = str(report["longrepr"])
                 self.tests[report["nodeid"] or "collection"] = Test("failed", reason)
+
+    def interrupted(self) -> None:
+        """Show the test in which pytest itself was ended, by its timeout or a crash, as failed.
+
+        To be called when pytest has ended: until then that test is simply the one that runs.
+        """
+        if self.running.exists():
+            reason = f"pytest was ended in this test, by a timeout or a crash: see {self.output}"
+            self.tests[self.running.read_text()] = Test("failed", reason)
 
     def collected(self) -> int | None:
         """How many tests there are, once pytest knows."""

@@ -17,8 +17,10 @@ from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
 
-# What is true of one backend only is tested in the folder of its name.
+# What is true of one backend only is tested in the folder of its name. The tools are the same on
+# every backend: they are tested with the default one.
 collect_ignore = [name for name in BACKENDS if name != settings.BACKEND]
+collect_ignore += ["tools"] if settings.BACKEND != "postgresql" else []
 
 
 def pytest_configure() -> None:

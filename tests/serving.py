@@ -69,12 +69,14 @@ def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
     return run_backends(command, settings.BACKEND, *options, output=output)
 
 
-def run_backends(*words: str, output: Path) -> subprocess.Popen[bytes]:
+def run_backends(*words: str, output: Path, **environment: str) -> subprocess.Popen[bytes]:
     """`python -m backends …` where no server's URL is known."""
     clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
     command = [PYTHON, "-m", "backends", *words]
     with output.open("wb") as file:
-        return subprocess.Popen(command, cwd=ROOT, env=clean, stdout=file, stderr=file)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=clean | environment, stdout=file, stderr=file
+        )
 
 
 def gone(processes: list[psutil.Process]) -> bool:

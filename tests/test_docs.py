@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.conf import settings
 
 from tests.documents import commands, follow
-from tests.serving import ROOT, Server
+from tests.serving import Server
 
 
 @pytest.mark.parametrize("document", ["README.md", f"docs/{settings.BACKEND}.md"])
@@ -28,16 +26,3 @@ def test_what_make_serve_prints_is_what_the_readme_shows(server: Server) -> None
     for line in shown.splitlines():
         if "installing" not in line and "starting" not in line and "URL" not in line:
             assert line.replace("8000", str(server.port)) in printed
-
-
-def test_every_link_within_the_documentation_leads_somewhere() -> None:
-    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
-
-
-def test_every_test_that_the_documentation_names_exists() -> None:
-    tests = "".join(file.read_text() for file in (ROOT / "tests").rglob("*.py"))
-    for document in (ROOT / "docs").glob("*.md"):
-        for name in re.findall(r"`(test_\w+)`", document.read_text()):
-            assert f"def {name}(" in tests, f"{document.name}: {name}"

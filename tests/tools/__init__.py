@@ -1,0 +1,1 @@
+"""What is not about a database: the tools, the compose files, tables of errors. Run once."""

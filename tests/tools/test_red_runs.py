@@ -1,0 +1,103 @@
+"""A run in which anything went wrong is red, whatever it was, and says what."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from backends.results import Result, totals
+from tests.serving import ROOT, run_backends
+
+HANGS = """
+import pytest
+from django.db import connection
+
+def test_that_passes(db): pass
+
+@pytest.mark.timeout(2, func_only=True)
+def test_that_waits_for_the_server(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(600)")
+
+def test_that_is_not_reached(): pass
+"""
+DECLARED = """
+from tests import conftest
+from tests.conftest import pytest_collection_modifyitems
+from tests.differences import Difference
+
+conftest.expected = lambda *_: Difference("declared", "https://example.org", frozenset(), ())
+"""
+
+
+def matrix(suite: str, directory: Path, *options: str) -> tuple[int, Any, str]:
+    """The exit code, the entry in matrix.json and the last line of a matrix of this suite."""
+    file, said, output = (directory / name for name in ("test_suite.py", "said", "output"))
+    file.write_text(suite)
+    addopts = " ".join([str(file), "-c pyproject.toml -p no:cacheprovider", *options])
+    command = ["matrix", settings.BACKEND, "--output", str(output)]
+    exit_code = run_backends(*command, output=said, PYTEST_ADDOPTS=addopts).wait(120)
+    saved = json.loads((output / "matrix.json").read_text())["backends"][settings.BACKEND]
+    return exit_code, saved, said.read_text().splitlines()[-1]
+
+
+def outcomes(saved: Any) -> dict[str, str]:
+    return {node.partition("::")[2]: test["outcome"] for node, test in saved["tests"].items()}
+
+
+def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) -> None:
+    exit_code, saved, last = matrix(HANGS, tmp_path)
+
+    assert (exit_code, saved["status"], last) == (1, "failed", "1 passed, 1 failed")
+    assert outcomes(saved) == {
+        "test_that_passes": "passed",
+        "test_that_waits_for_the_server": "failed",
+    }
+    log = (tmp_path / "output" / "logs" / f"{settings.BACKEND}-tests.log").read_text()
+    assert 'cursor.execute("SELECT pg_sleep(600)")' in log
+
+
+@pytest.mark.parametrize(
+    ("suite", "reason"),
+    [
+        ("import pytest\ndef test_that_skips(): pytest.skip('no time')", "no time"),
+        ("import nothing_of_this_name", "No module named 'nothing_of_this_name'"),
+    ],
+)
+def test_one_failure_of_any_kind_is_red(suite: str, reason: str, tmp_path: Path) -> None:
+    exit_code, saved, last = matrix(f"def test_a(): pass\n{suite}\n", tmp_path)
+
+    assert (exit_code, saved["status"], saved["failed"]) == (1, "failed", 1)
+    assert last.endswith(" 1 failed")
+    assert reason in " ".join(str(test["reason"]) for test in saved["tests"].values())
+
+
+def test_a_run_that_ends_before_any_test_is_a_failure_that_counts(tmp_path: Path) -> None:
+    exit_code, saved, last = matrix("", tmp_path, "--no-such-option")
+
+    assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
+    assert "--no-such-option" in saved["reason"]
+    assert totals([Result("dolt", status="failed", reason="no server")])["failed"] == 1
+
+
+def test_a_declared_difference_that_is_none_is_red(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(DECLARED)
+    (tmp_path / "test_x.py").write_text("def test_x(): pass")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert "[XPASS(strict)] declared" in ended.stdout
