@@ -30,7 +30,7 @@ def install(name: str, *, apart: bool = False, system: str | None = None) -> Pat
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would spoil each other's work
         if not done.exists() or done.read_bytes() != requirements.read_bytes():
             print(f"{name}: installing backends/{name}/requirements.txt (once)", flush=True)
-            if apart:
+            if apart and not python.exists():
                 venv.create(home, with_pip=True)
             _pip(python, requirements, ["--no-deps"] if apart else [], system)
             done.write_bytes(requirements.read_bytes())
