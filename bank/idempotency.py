@@ -16,8 +16,10 @@ from typing import Any
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
+from bank.api.responses import new_at
 from bank.models import StoredAnswer
 from bank.problems import Problem
+from bank.stored_answers import expiry, forget_now_and_then
 from bank.transactions import retries_here, retry_transaction
 
 Work = Callable[[], HttpResponse]
@@ -28,7 +30,10 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
             "in": "header",
             "name": "Idempotency-Key",
             "schema": {"type": "string", "pattern": KEY},
-            "description": "1–255 visible ASCII characters; the same key: the same answer.",
+            "description": (
+                "1–255 visible ASCII characters. For two days, "
+                "the same request with the same key gets the same answer."
+            ),
         }
     ]
 }
@@ -36,9 +41,11 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 
 
 def once(request: HttpRequest, work: Work) -> HttpResponse:
-    """Do the work in a retried transaction; with an Idempotency-Key once, ever, for this client.
+    """Do the work in a retried transaction; with an Idempotency-Key once for this client.
 
-    A repeated request gets the stored answer; a different one with the same key is a 422.
+    A repeated request gets the stored answer, with the same headers, for
+    settings.IDEMPOTENCY_KEY_LIFETIME; a different one with the same key is a 422. The client is
+    known by its name (request.auth), which stays when its token is replaced.
     Answers that changed nothing (errors) are not stored: the next try may do better.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
@@ -47,12 +54,14 @@ def once(request: HttpRequest, work: Work) -> HttpResponse:
     _check(key)
     run = retry_transaction(idempotent=True)(partial(_stored_or_new, request, key, work))
     try:
-        return run()
+        response = run()
     except IntegrityError:
-        # Its twin stored its answer a moment ago: now it is found. If it is another constraint
-        # that broke, it breaks again.
+        # The same request stored its answer meanwhile: now it is found. If it is another
+        # constraint that broke, it breaks again.
         retries_here.set(retries_here.get() + 1)
-        return run()
+        response = run()
+    forget_now_and_then()
+    return response
 
 
 def _check(key: str) -> None:
@@ -67,6 +76,9 @@ def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
     who = {"client": client, "key": key}
     what = _digest(f"{request.method} {request.path_info}\n".encode(), request.body)
     stored = StoredAnswer.objects.filter(**who).first()
+    if stored and stored.created < expiry():
+        stored.delete()
+        stored = None
     if stored is None:
         response = work()
         StoredAnswer.objects.create(
@@ -75,8 +87,7 @@ def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
         return response
     if stored.request != what:
         raise Problem(422, "This Idempotency-Key came with another request before: use a new one.")
-    headers = {"Location": stored.location}
-    return HttpResponse(stored.body, content_type="application/json", headers=headers)
+    return new_at(stored.location, stored.body.encode())
 
 
 def _digest(*parts: bytes) -> str:

@@ -18,6 +18,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from bank.compiled import Parameter, compiled
 from bank.errors import NotEnoughStock, SubtotalTooLarge, TooMuchStock, UnknownProducts
+from bank.fields import CompressedTextField
 
 Key = Any  # an integer on SQL backends, an ObjectId on MongoDB
 MAX_AMOUNT = Decimal("9999999999999999.99")
@@ -232,10 +233,10 @@ def total(lines: Iterable[OrderLine]) -> Decimal:
 class StoredAnswer(models.Model):
     """The answer to a request that came with an Idempotency-Key, for when it comes again."""
 
-    client = models.CharField(max_length=64, help_text="SHA-256 of the caller's token and the key.")
+    client = models.CharField(max_length=64, help_text="SHA-256 of the client's name and the key.")
     key = models.CharField(max_length=255)
     request = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
-    body = models.TextField()
+    body: models.Field[str, str] = CompressedTextField(db_column="compressed_body")
     location = models.CharField(max_length=250)
     created = models.DateTimeField(auto_now_add=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 from django.core.management.utils import get_random_secret_key
 
@@ -100,6 +101,8 @@ SILENCED_SYSTEM_CHECKS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
+# The answer to a request with an Idempotency-Key is kept, and replayed, so long.
+IDEMPOTENCY_KEY_LIFETIME = timedelta(days=2)
 # Seconds from the arrival of a request to its answer, as far as queues and the database are
 # concerned; then it is a 503 with Retry-After.
 REQUEST_DEADLINE = 5.0

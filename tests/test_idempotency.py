@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from bank import stored_answers
 from bank.models import StoredAnswer
 from tests import faults
 from tests.api import Api
 from tests.threads import at_once
 
+REQUEST = ("/customer/", '{"name": "Carl"}')
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+
+
+def headers(response: HttpResponse) -> dict[str, str]:
+    """All but those that are each response's own."""
+    return {
+        name: value
+        for name, value in response.items()
+        if name.lower() not in ("date", "x-request-id")
+    }
+
+
+def age(by: timedelta) -> None:
+    """Let every answer be stored so long ago."""
+    StoredAnswer.objects.update(created=timezone.now() - by)
 
 
 def test_the_same_request_again_gets_the_same_answer_and_changes_nothing(api: Api) -> None:
@@ -21,8 +45,9 @@ def test_the_same_request_again_gets_the_same_answer_and_changes_nothing(api: Ap
 
     again = api.post("/customer/", {"name": "Carl"}, **KEY)
 
-    assert (again.status_code, again.json()) == (200, first.json())
-    assert again["Location"] == first["Location"]
+    assert (again.status_code, again.content) == (200, first.content)
+    assert headers(again) == headers(first)
+    assert {"Content-Type", "ETag", "Location"} <= set(headers(first))
     assert len(api.get("/customer/").json()) == 1
 
 
@@ -69,6 +94,19 @@ def test_the_keys_of_two_callers_do_not_meet(api: Api, settings: Any) -> None:
     }
 
     assert len(ids) == 2
+
+
+def test_the_key_of_a_client_outlives_its_token(api: Api, settings: Any) -> None:
+    def post(token: str) -> HttpResponse:
+        return api.post("/customer/", {"name": "Carl"}, Authorization=f"Bearer {token}", **KEY)
+
+    settings.API_TOKENS = {"old": "shop"}
+    first = post("old")
+    settings.API_TOKENS = {"new": "shop", "old": "other shop"}
+    again, of_another_client = post("new"), post("old")
+
+    assert (again.content, headers(again)) == (first.content, headers(first))
+    assert of_another_client.json()["id"] != first.json()["id"]
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "two words", "\u00e9"])
@@ -134,3 +172,123 @@ def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[st
 
     assert (kept, StoredAnswer.objects.count()) == (1, 0)
     assert capsys.readouterr().out == "0 stored answers forgotten\n1 stored answers forgotten\n"
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_an_answer_is_replayed_until_it_expires_and_not_after(api: Api, settings: Any) -> None:
+    body = {"name": "Carl"}
+    first = api.post("/customer/", body, **KEY).json()
+
+    age(settings.IDEMPOTENCY_KEY_LIFETIME - MINUTE)
+    before = api.post("/customer/", body, **KEY).json()
+    age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
+    after = api.post("/customer/", body, **KEY).json()
+    again = api.post("/customer/", body, **KEY).json()
+
+    assert (before, again) == (first, after)
+    assert after["id"] != first["id"]
+
+
+def test_an_expired_key_may_come_with_another_request(api: Api, settings: Any) -> None:
+    api.post("/customer/", {"name": "Carl"}, **KEY)
+    age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
+
+    assert api.post("/customer/", {"name": "Dora"}, **KEY).json()["name"] == "Dora"
+
+
+def test_the_command_deletes_expired_answers_of_any_number(
+    api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stored_answers, "BATCH", 2)
+    for number in range(5):
+        api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"old-{number}"})
+    api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": "new"})
+    age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
+    StoredAnswer.objects.filter(key="new").update(created=timezone.now())
+
+    call_command("bank_forget_answers")
+
+    assert capsys.readouterr().out == "5 stored answers forgotten\n"
+    assert StoredAnswer.objects.get().key == "new"
+
+
+def test_requests_delete_expired_answers_in_small_batches(
+    api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"old-{number}"})
+    age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
+    monkeypatch.setattr(stored_answers, "EVERY", 1)
+    monkeypatch.setattr(stored_answers, "BATCH", 2)
+    left = []
+
+    for number in range(3):
+        api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"new-{number}"})
+        left.append(StoredAnswer.objects.filter(key__startswith="old").count())
+
+    assert left == [3, 1, 0]
+    assert StoredAnswer.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_succeeds_where_expired_answers_cannot_be_deleted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(stored_answers, "EVERY", 1)
+    monkeypatch.setattr(stored_answers, "expiry", lambda: "no moment")
+
+    response = Api(Client()).post("/customer/", {"name": "Carl"}, **KEY)
+
+    assert response.status_code == 200
+    assert [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING] == [
+        "Expired answers were not deleted; a later request will."
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_was_stored_before_compression_is_still_replayed() -> None:
+    def migrate(name: str) -> Any:
+        executor = MigrationExecutor(connection)
+        executor.migrate([("bank", name)])
+        return executor.loader.project_state([("bank", name)]).apps
+
+    api = Api(Client())
+    first = api.post("/customer/", {"name": "Carl"}, **KEY)
+    stored = StoredAnswer.objects.values("client", "key", "request", "location").get()
+    StoredAnswer.objects.all().delete()
+    old = migrate("0004_product_stock_limits").get_model("bank", "StoredAnswer")
+    old.objects.create(**stored, body=first.content.decode())
+
+    migrate("0007_remove_uncompressed_body")
+    again = api.post("/customer/", {"name": "Carl"}, **KEY)
+
+    assert (again.content, headers(again)) == (first.content, headers(first))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_that_is_repeated_while_the_first_is_executed_gets_its_answer() -> None:
+    api = Api(Client())
+
+    def send() -> Any:
+        try:
+            return Api(Client()).post(*REQUEST, **KEY).json()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        others: list[Future[Any]] = []
+
+        def overtake(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            result = execute(sql, *rest)
+            if not others and "stored_answers" in str(sql):
+                others.append(pool.submit(send))
+                wait(others, timeout=1)  # seconds; where one writes at a time it waits for this
+            return result
+
+        with connection.execute_wrapper(overtake):
+            response = api.client.post(*REQUEST, "application/json", headers=KEY)
+
+    assert response.json() == others[0].result()
+    assert api.list("/customer/") == [response.json()]

@@ -25,14 +25,12 @@ After = Annotated[str | None, Query(description="The id after which the page beg
 
 def json_response(document: Any) -> HttpResponse:
     """The document as JSON: amounts as strings with two decimals, keys as they are or as text."""
-    return HttpResponse(orjson.dumps(document, default=_text), content_type="application/json")
+    return HttpResponse(_json(document), content_type="application/json")
 
 
 def with_etag(document: Document) -> HttpResponse:
     """One document and its ETag, a hash of its bytes."""
-    response = json_response(document)
-    response["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
-    return response
+    return _with_etag(_json(document))
 
 
 def one(request: HttpRequest, document: Document | None) -> HttpResponse:
@@ -63,8 +61,13 @@ def page(
 
 def created(kind: str, document: Document) -> HttpResponse:
     """A new document, its ETag, and where it is from now on."""
-    response = with_etag(document)
-    response["Location"] = f"/{kind}/{document['id']}/"
+    return new_at(f"/{kind}/{document['id']}/", _json(document))
+
+
+def new_at(location: str, content: bytes) -> HttpResponse:
+    """What created() answers, from the bytes of the document."""
+    response = _with_etag(content)
+    response["Location"] = location
     return response
 
 
@@ -123,6 +126,15 @@ def _names(header: str, etag: str, *, weak: bool = True) -> bool:
     """Whether a list of ETags names this one, or anything (`*`); RFC 9110, 13.1."""
     tags = parse_etags(header)
     return "*" in tags or etag in tags or (weak and f"W/{etag}" in tags)
+
+
+def _with_etag(content: bytes) -> HttpResponse:
+    etag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+    return HttpResponse(content, content_type="application/json", headers={"ETag": etag})
+
+
+def _json(document: Any) -> bytes:
+    return orjson.dumps(document, default=_text)
 
 
 def _text(value: Any) -> str:

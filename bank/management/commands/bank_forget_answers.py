@@ -1,4 +1,4 @@
-"""`manage.py bank_forget_answers`: run it daily, so that stored answers do not pile up."""
+"""`manage.py bank_forget_answers`: deletes all expired answers at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from bank.models import StoredAnswer
+from bank.stored_answers import forget
 
 
 class Command(BaseCommand):
@@ -18,9 +19,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=float, default=2)
+        lifetime = settings.IDEMPOTENCY_KEY_LIFETIME / timedelta(days=1)
+        parser.add_argument("--days", type=float, default=lifetime)
 
     def handle(self, *args: Any, days: float, **options: Any) -> None:
-        old = StoredAnswer.objects.filter(created__lt=timezone.now() - timedelta(days=days))
-        count, _ = old.delete()
+        before, count = timezone.now() - timedelta(days=days), 0
+        while deleted := forget(before):
+            count += deleted
         self.stdout.write(f"{count} stored answers forgotten")

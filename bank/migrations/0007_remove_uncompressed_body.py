@@ -1,0 +1,19 @@
+"""`body` is the compressed column from now on."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bank", "0006_compress_stored_answers")]
+
+    operations = [
+        migrations.RemoveField("storedanswer", "body"),
+        migrations.RenameField("storedanswer", "compressed_body", "body"),
+        migrations.AlterField(
+            "storedanswer",
+            "client",
+            models.CharField(max_length=64, help_text="SHA-256 of the client's name and the key."),
+        ),
+    ]

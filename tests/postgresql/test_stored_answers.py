@@ -1,0 +1,63 @@
+"""How PostgreSQL stores answers, and refuses a second one for the same key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test import Client
+
+from bank.models import StoredAnswer
+from tests.api import Api
+from tests.threads import at_once
+
+KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+
+
+def test_answers_are_stored_compressed(api: Api) -> None:
+    name = "Dé" * 125
+    api.post("/customer/", {"name": name}, **KEY)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compressed_body FROM stored_answers")
+        [(stored,)] = cursor.fetchall()
+
+    assert len(bytes(stored)) < 100
+    assert name in StoredAnswer.objects.get().body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_unique_violation_of_a_repeated_request_is_answered_with_the_first_answer() -> None:
+    api = Api(Client())
+    first = api.post("/customer/", {"name": "Carl"}, **KEY)
+    stored = StoredAnswer.objects.get()
+    StoredAnswer.objects.all().delete()
+    refused: list[Exception] = []
+
+    def insert(_: int) -> None:
+        # Without SERIALIZABLE, so that it is the constraint that refuses the other one.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
+            )
+        stored.save(force_insert=True)
+
+    def overtake(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if not refused and sql.startswith('INSERT INTO "stored_answers"'):
+            at_once(insert, [0], threads=1)
+        try:
+            return execute(sql, *rest)
+        except IntegrityError as error:
+            refused.append(error)
+            raise
+
+    with connection.execute_wrapper(overtake):
+        again = api.client.post("/customer/", b'{"name": "Carl"}', "application/json", headers=KEY)
+
+    assert [str(error).partition("\n")[0] for error in refused] == [
+        'duplicate key value violates unique constraint "stored_answer_once_per_key"'
+    ]
+    assert (again.status_code, again.content) == (200, first.content)
+    assert api.list("/customer/") == [first.json()]
