@@ -39,7 +39,8 @@ lint: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
 	@echo "installing requirements.txt into .venv (once)"
 	@$(PYTHON) -m venv .venv
-	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt || \
+		{ echo "pip did not install requirements.txt: is there a network? What it said is above."; exit 1; }
 	@touch $@
 
 bench: build/bench-venv/ready

@@ -12,24 +12,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from django.core.exceptions import ImproperlyConfigured
+
 from backends.copy import copy
 from backends.errors import CannotRun, NotHere
+from backends.invocation import invocation
 from backends.matrix import matrix
 from backends.processes import ROOT, foreground
 from backends.registry import BACKENDS, Backend, backend
 from backends.serve import serve
+
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
     """Run the command; raise CannotRun for what the person at the terminal can mend."""
     options, rest = _parser().parse_known_args()
     if rest and options.command != "test":
-        raise CannotRun(f"What is {' '.join(rest)!r}? See `python -m backends --help`.")
+        raise CannotRun(f"What is {' '.join(rest)!r}? See `{invocation('--help')}`.")
     return int(globals()[f"_{options.command}"](options, rest) or 0)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m backends", description=__doc__)
+    parser = argparse.ArgumentParser(prog=invocation(), description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="the backends, and what each would start")
     for name, text in {
@@ -54,9 +59,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="anything else is a deployment")
-    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--port", type=_port, default=8000, help="1 to 65535")
     command.add_argument("--data", type=Path, help="where everything is kept (.data/BACKEND)")
     command.add_argument("--no-demo", dest="demo", action="store_false", help="no demo data")
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 65535:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a port: give PORT=1 to 65535")
+    return int(word)
 
 
 def _matrix_options(command: argparse.ArgumentParser) -> None:
@@ -138,21 +149,31 @@ def _until_ctrl_c() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt(number)
+    for each in STOP:  # a second one must not keep us from stopping what runs
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt(*([] if number == signal.SIGINT else [number]))
 
 
 def script() -> None:
     """Run main() and end the process: 0 done, 1 failed, 2 misused, 130 interrupted.
 
-    SIGTERM is taken as Ctrl-C: every context manager on the way out stops what it has started.
+    SIGTERM and SIGHUP are taken as Ctrl-C: every context manager on the way out stops what it has
+    started. So does the end of a program that reads what we print.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for each in STOP:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup
+            signal.signal(each, _interrupt)
     try:
-        sys.exit(main())
-    except CannotRun as error:
+        code = main()
+        sys.stdout.flush()
+        sys.exit(code)
+    except (CannotRun, ImproperlyConfigured) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 if __name__ == "__main__":

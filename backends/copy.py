@@ -12,7 +12,7 @@ from typing import Any
 from backends.errors import CannotRun
 from backends.processes import ROOT, die_with_parent
 from backends.registry import Backend
-from backends.serve import directory, manage
+from backends.serve import kept_server, manage
 
 
 def copy(source: Backend, target: Backend, data: Path) -> None:
@@ -36,8 +36,7 @@ def copy(source: Backend, target: Backend, data: Path) -> None:
 @contextmanager
 def _bank(backend: Backend, data: Path) -> Iterator[dict[str, str]]:
     """The environment of children that work on this backend, whose server runs meanwhile."""
-    kept = data / backend.name
-    with directory(kept), backend.server(kept) as url:
+    with kept_server(backend, data / backend.name) as url:
         yield backend.environment(url)
 
 

@@ -18,6 +18,8 @@ from backends.processes import ROOT, log_file
 from backends.providers import Provider
 from backends.secret import kept_secret
 
+START = "sudo systemctl start docker"
+
 
 def docker(name: str, url: str) -> Provider:
     """The service of compose/NAME.yaml; {port} and {password} in the URL are filled in.
@@ -33,7 +35,7 @@ def _missing() -> str | None:
     if not shutil.which("docker") or _fails("docker", "compose", "version"):
         return "curl -fsSL https://get.docker.com | sh"
     engine_is_away = _fails("docker", "compose", "ls")
-    return "sudo systemctl start docker" if engine_is_away else None
+    return START if engine_is_away else None
 
 
 def _fails(*command: str) -> bool:
@@ -80,5 +82,5 @@ def _password(data: Path | None) -> str:
     """Random; kept in `data`, because the server in the volume keeps it too."""
     if data is None:
         return secrets.token_urlsafe(16)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return kept_secret(data / "password")

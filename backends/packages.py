@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import re
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
-from backends.errors import NotHere
+from backends.errors import CannotRun, NotHere
 from backends.processes import ROOT
+
+# What pip says before "No matching distribution", where the reason is that no index answers.
+UNREACHABLE = re.compile(r"connection broken by.*No matching distribution", re.DOTALL)
 
 
 def install(name: str, *, apart: bool = False, system: str | None = None) -> Path:
@@ -43,6 +47,11 @@ def _pip(python: Path, requirements: Path, options: list[str], system: str | Non
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         print(result.stderr, file=sys.stderr)
+        if UNREACHABLE.search(result.stderr):
+            raise CannotRun(
+                "pip cannot reach its package index: connect to the network (or set PIP_PROXY or "
+                "PIP_INDEX_URL), and try again."
+            )
         raise NotHere(
             f"What pip needs for {requirements.relative_to(ROOT)}",
             system or f"pip install -r {requirements.relative_to(ROOT)}",

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from backends import packages
+from backends import docker, packages
 from backends.errors import CannotRun, NotHere
 from backends.providers import Provider
 
@@ -48,10 +48,12 @@ class Backend:
     def provider(self) -> Provider:
         """The first way to have a server that works here; NotHere has a command that adds one."""
         missing = [provider.missing() for provider in self.room.PROVIDERS]
-        for provider, command in zip(self.room.PROVIDERS, missing, strict=True):
-            if command is None:
+        for provider, lacks in zip(self.room.PROVIDERS, missing, strict=True):
+            if lacks is None:
                 return provider
-        raise NotHere(f"A server for {self.name}", next(filter(None, missing)))
+        # Starting a Docker that is installed is less than any download.
+        command = docker.START if docker.START in missing else next(filter(None, missing))
+        raise NotHere(f"A server for {self.name}", command)
 
     def environment(self, url: str) -> dict[str, str]:
         """This process's environment, for a child that runs the application on this server."""

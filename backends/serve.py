@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,16 +18,24 @@ from backends.errors import CannotRun
 from backends.processes import ROOT, running, wait_until
 from backends.registry import Backend
 from backends.secret import kept_secret
+from settings.environment import flag
 
 THREADS = 2  # per worker: one waits for the database while the other computes
 
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
     """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
+    host = _address(host)
     _refuse_busy(host, port)
-    print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
-    with directory(data), backend.server(data) as url:
-        environment = _environment(backend, url, host, data)
+    deployed = flag("DEPLOY") or not ip_address(host).is_loopback
+    if os.environ.get(backend.url_variable):
+        print(f"{backend.name}: using the server at {backend.url_variable}", flush=True)
+    else:
+        print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
+    with kept_server(backend, data) as url:
+        environment = _environment(backend, url, data, deployed)
+        if deployed:
+            manage(backend, environment, "check", "--deploy", "--fail-level", "WARNING")
         manage(backend, environment, "migrate", "--verbosity", "0")
         print("tables are up to date", flush=True)
         url = backend.least_privilege(url)
@@ -34,10 +43,10 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
         if demo:
             manage(backend, environment, "bank_demo", "--if-empty")
         with running(_granian(backend, host, port), env=environment) as child:
-            ping = f"http://{_loopback(host)}:{port}/ping/"
+            ping = f"http://{_url_host(host)}:{port}/ping/"
             wait_until(lambda: _answers(ping), child, what="The application", log=None)
             print(f"\n  {ping.removesuffix('ping/')}customer/", flush=True)
-            if backend.url_variable not in os.environ:
+            if not os.environ.get(backend.url_variable):
                 print(f"  {backend.url_variable}={url}")
             print("\nCtrl-C stops.", flush=True)
             child.wait()
@@ -54,36 +63,67 @@ def _granian(backend: Backend, host: str, port: int) -> list[str]:
     ]
 
 
-def _environment(backend: Backend, url: str, host: str, data: Path) -> dict[str, str]:
-    environment = backend.environment(url)
-    if ip_address(_address(host)).is_loopback and os.environ.get("DEPLOY") != "1":
+@contextmanager
+def kept_server(backend: Backend, data: Path) -> Iterator[str]:
+    """The URL of the server that the environment names, or of our own, which keeps `data`."""
+    if os.environ.get(backend.url_variable):
+        with backend.server() as url:
+            yield url
+        return
+    backend.provider()  # or NotHere, before anything is installed
+    backend.python()  # installed for everybody; what follows is made for its owner alone
+    with directory(data), backend.server(data) as url:
+        yield url
+
+
+def _environment(backend: Backend, url: str, data: Path, deployed: bool) -> dict[str, str]:
+    environment = backend.environment(url) | {"DEPLOY": "1" if deployed else "0"}
+    if not deployed and not environment.get("SECRET_KEY"):
         # Kept: sessions of the admin outlive a restart.
-        environment.setdefault("SECRET_KEY", kept_secret(data / "secret_key", size=50))
-    else:
-        environment["DEPLOY"] = "1"
+        with _in(data):
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            environment["SECRET_KEY"] = kept_secret(data / "secret_key", size=50)
     return environment
 
 
 def manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
-    """Run a command of manage.py on this backend; CannotRun if it fails."""
+    """Run a command of manage.py on this backend; SystemExit if it fails, as it has said why."""
     command = [str(backend.python()), str(ROOT / "manage.py"), *arguments]
-    if subprocess.run(command, env=environment, cwd=ROOT).returncode:
-        raise CannotRun(f"`manage.py {arguments[0]}` failed; what it said is above.")
+    # In a session of its own: Ctrl-C reaches us only, and then it is killed without a traceback.
+    code = subprocess.run(command, env=environment, cwd=ROOT, start_new_session=True).returncode
+    if code < 0:
+        raise CannotRun(f"`manage.py {arguments[0]}` was ended by signal {-code}. Start again.")
+    if code:
+        sys.exit(code)
 
 
 @contextmanager
 def directory(data: Path) -> Iterator[None]:
-    """The directory of everything that is kept, for one program at a time."""
+    """The directory of everything that is kept, for one program at a time.
+
+    What is made in the block, by us and by the programs we start, is its owner's alone.
+    """
+    mask = os.umask(0o077)
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with _in(data):
+            data.mkdir(parents=True, exist_ok=True)
+            lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with lock:
+            yield
+    finally:
+        os.umask(mask)
+
+
+@contextmanager
+def _in(data: Path) -> Iterator[None]:
+    """What keeps us from writing in this directory becomes a sentence."""
+    try:
+        yield
     except BlockingIOError as error:
         raise CannotRun(f"Another server uses {data}: stop it, or give DATA=elsewhere.") from error
     except OSError as error:
         raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
-    with lock:
-        yield
 
 
 def _refuse_busy(host: str, port: int) -> None:
@@ -96,11 +136,21 @@ def _refuse_busy(host: str, port: int) -> None:
 
 
 def _address(host: str) -> str:
-    return socket.gethostbyname(host) if ":" not in host else host
+    """The IP address of a host, IPv4 before IPv6; CannotRun if there is none."""
+    try:
+        found = socket.getaddrinfo(host or "?", None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise CannotRun(
+            f"No address is known for the host {host!r}: give its IP address."
+        ) from error
+    return str(min(found, key=lambda each: each[0] != socket.AF_INET)[4][0])
 
 
-def _loopback(host: str) -> str:
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - asked, not listened on
+def _url_host(address: str) -> str:
+    """How a browser on this machine names a server that listens on this address."""
+    if ip_address(address).is_unspecified:
+        return "[::1]" if ":" in address else "127.0.0.1"
+    return f"[{address}]" if ":" in address else address
 
 
 def _answers(url: str) -> bool:

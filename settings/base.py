@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
-from django.core.management.utils import get_random_secret_key
+from settings.environment import (
+    allowed_hosts,
+    api_tokens,
+    flag,
+    log_level,
+    require,
+    secret_key,
+)
 
-from settings.environment import api_tokens, require, words
-
-# DEPLOY=1: reachable by others. `python -m backends serve` sets it for any address but loopback.
-DEPLOY = os.environ.get("DEPLOY") == "1"
+# DEPLOY=1: reachable by others. `make serve` sets it for any address but loopback.
+DEPLOY = flag("DEPLOY")
 if DEPLOY:
     require("SECRET_KEY", "ALLOWED_HOSTS", "API_TOKENS")
 
 DEBUG = False
-SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
-# 0.0.0.0 because the tutorial's curl lines use it as the address of this machine.
-ALLOWED_HOSTS = words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]  # noqa: S104
+SECRET_KEY = secret_key(deployed=DEPLOY)
+ALLOWED_HOSTS = allowed_hosts(deployed=DEPLOY)
 # Who sends one of these as `Authorization: Bearer TOKEN` may call, and is the client of this name;
 # empty: everybody may.
 API_TOKENS = api_tokens(shortest=16 if DEPLOY else 1)
@@ -120,7 +123,7 @@ LOGGING = {
     # INFO: a line per request. DEBUG: every SQL statement with its time as well.
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "bank": {"level": os.environ.get("LOG_LEVEL", "WARNING").upper()},
+        "bank": {"level": log_level()},
         "django.request": {"level": "ERROR"},  # a 404 is its client's business, a 500 is ours
     },
 }

@@ -11,6 +11,9 @@ BACKEND = "cockroachdb"
 DATABASES = {
     "default": database(
         "COCKROACHDB_URL",
+        "postgresql",
+        "postgres",
+        "cockroach",
         engine="backends.cockroachdb",
         # Its default; said here because a cluster, a role or a database may have another one:
         # https://www.cockroachlabs.com/docs/stable/read-committed

@@ -9,7 +9,7 @@ from settings.base import *  # noqa: F403
 from settings.environment import url
 
 BACKEND = "djongo"
-URL = url("DJONGO_URL")
+URL = url("DJONGO_URL", "mongodb", "mongodb+srv")
 DATABASES = {
     "default": {
         "ENGINE": "backends.djongo",

@@ -9,6 +9,7 @@ BACKEND = "dolt"
 DATABASES = {
     "default": database(
         "DOLT_URL",
+        "mysql",
         engine="backends.dolt",
         # A transaction sees the data as it was when it began, whatever one asks for. Django would
         # ask for READ COMMITTED, which Dolt accepts and does not do:

@@ -13,6 +13,7 @@ BACKEND = "doltlite"
 DATABASES = {
     "default": database(
         "DOLTLITE_URL",
+        "doltlite",
         engine="backends.doltlite",
         # One transaction writes at a time, the others wait here. DEFERRED, the default, would let
         # two read what both will write, and refuse one of them only then, without waiting:

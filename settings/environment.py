@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from backends.invocation import invocation
+
+HOST = r"[^*/:]+|\[[0-9a-fA-F:.]+\]"
+SERVER = "://user:password@host/bank"
+EXAMPLES = {"doltlite": "doltlite:////srv/bank/bank.db"}
+
+
+TRUE, FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]  # noqa: S104 - see allowed_hosts()
 
 
 def words(name: str) -> list[str]:
@@ -15,12 +35,66 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
+def flag(name: str) -> bool:
+    """Whether a variable is 1, true, yes or on; raises ImproperlyConfigured for other words."""
+    value = os.environ.get(name, "").strip().lower()
+    if value not in TRUE + FALSE:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}, which is neither 1 nor 0: give one of them."
+        )
+    return value in TRUE
+
+
 def require(*names: str) -> None:
     """Raise ImproperlyConfigured naming every variable that is missing, not only the first."""
-    if missing := [name for name in names if not os.environ.get(name)]:
+    if missing := [name for name in names if not words(name)]:
         raise ImproperlyConfigured(
             f"A deployed application needs {', '.join(missing)} in its environment."
         )
+
+
+def log_level() -> str:
+    """LOG_LEVEL in capitals, WARNING if it is not set; raises ImproperlyConfigured."""
+    level = os.environ.get("LOG_LEVEL", "").strip().upper() or "WARNING"
+    if level not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}; it can be {', '.join(LOG_LEVELS)}.")
+    return level
+
+
+def secret_key(*, deployed: bool) -> str:
+    """SECRET_KEY, or a random one; raises ImproperlyConfigured if it is weak, where deployed.
+
+    Weak is what Django's check security.W009 calls so, which a start without checks would skip:
+    https://docs.djangoproject.com/en/5.2/ref/checks/#security
+    """
+    key = os.environ.get("SECRET_KEY") or get_random_secret_key()
+    weak = (
+        len(key) < SECRET_KEY_MIN_LENGTH
+        or len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS
+        or key.startswith(SECRET_KEY_INSECURE_PREFIX)
+    )
+    if deployed and weak:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is weak: give at least {SECRET_KEY_MIN_LENGTH} random characters, "
+            f"as `openssl rand -base64 48` makes them."
+        )
+    return key
+
+
+def allowed_hosts(*, deployed: bool) -> list[str]:
+    """ALLOWED_HOSTS, or the names of this machine where it is not set.
+
+    0.0.0.0 is one of these, because the tutorial's curl lines use it. Raises ImproperlyConfigured
+    for what is not the name of a host and, where deployed, for `*`.
+    """
+    hosts = words("ALLOWED_HOSTS") or LOCAL_HOSTS
+    wrong = [host for host in hosts if not re.fullmatch(HOST, host)]
+    if wrong and (deployed or wrong != ["*"]):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS: {wrong[0]!r} is not a host's name: write bank.example.org, or "
+            f".example.org for all of its sub-domains, without scheme and port."
+        )
+    return hosts
 
 
 def api_tokens(*, shortest: int = 1) -> dict[str, str]:
@@ -55,7 +129,7 @@ def _client(entry: str, where: str, shortest: int) -> tuple[str, str]:
     return name or hashlib.sha256(token.encode()).hexdigest()[:16], token
 
 
-def database(variable: str, *, engine: str, **options: Any) -> dict[str, Any]:
+def database(variable: str, *schemes: str, engine: str, **options: Any) -> dict[str, Any]:
     """The database at the URL in `variable`, with one lasting connection per thread.
 
     The driver gets these options, and those that the URL's query names (sslmode, …).
@@ -64,17 +138,40 @@ def database(variable: str, *, engine: str, **options: Any) -> dict[str, Any]:
     a kept connection may be dead, so Django checks it once before each request that uses it.
     """
     parsed = dj_database_url.parse(
-        url(variable), engine=engine, conn_max_age=None, conn_health_checks=True
+        url(variable, *schemes), engine=engine, conn_max_age=None, conn_health_checks=True
     )
     return {**parsed, "OPTIONS": options | parsed.get("OPTIONS", {})}
 
 
-def url(variable: str) -> str:
-    """The URL of a database; raises ImproperlyConfigured saying how to come by one."""
+def url(variable: str, *schemes: str) -> str:
+    """The URL of a database; raises ImproperlyConfigured saying how to come by one.
+
+    No message shows the URL: there is a password in it.
+    """
     found = os.environ.get(variable)
     if not found:
         raise ImproperlyConfigured(
-            f"{variable} is not set. `make serve` and `make test` start a server and set it; "
-            f"for anything else run `python -m backends shell NAME` or set it to your server's URL."
+            f"{variable} is not set. `make serve` and `make test` start a server and set it; for "
+            f"anything else run `{invocation('shell', 'NAME')}` or set it to your server's URL."
+        )
+    if wrong := _wrong(found, schemes):
+        raise ImproperlyConfigured(
+            f"{variable}: {wrong}. It is like {EXAMPLES.get(schemes[0], schemes[0] + SERVER)}"
         )
     return found
+
+
+def _wrong(found: str, schemes: Sequence[str]) -> str | None:
+    """What keeps this from being the URL of a database."""
+    try:
+        parts = urlsplit(found)
+        hosts = parts.netloc.rpartition("@")[2]
+        several = hosts.split(",") if parts.scheme == "mongodb" else [hosts]
+        ports = [urlsplit(f"//{host}").port for host in several]
+    except ValueError:
+        return "its host or its port (1 to 65535) is not one; write other characters as %XX"
+    if not found.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        return f"it does not begin with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    if 0 in ports:
+        return "a port is 1 to 65535"
+    return None if parts.path.strip("/") else "it names no database; write # and ? as %23 and %3F"

@@ -14,6 +14,8 @@ PREPARED = {"server_side_binding": True, "prepare_threshold": 3} if is_psycopg3 
 DATABASES = {
     "default": database(
         "POSTGRESQL_URL",
+        "postgresql",
+        "postgres",
         engine="backends.postgresql",
         # What cannot have happened one after the other is refused with 40001 and run again:
         # https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import time
@@ -9,9 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 
+from backends.docker import free_port
 from tests.serving import Server, gone, run
+from tests.tools.test_settings import SECRETS
 
 
 def test_it_serves_demo_data_and_ends_without_a_trace(server: Server) -> None:
@@ -131,7 +135,7 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
 def test_data_in_use_is_one_sentence(server: Server, tmp_path: Path) -> None:
     server.start("--no-demo")
 
-    said = sentence(tmp_path, "--port", "0", "--data", str(server.data))
+    said = sentence(tmp_path, "--port", str(free_port()), "--data", str(server.data))
 
     assert said == f"Another server uses {server.data}: stop it, or give DATA=elsewhere."
 
@@ -139,12 +143,40 @@ def test_data_in_use_is_one_sentence(server: Server, tmp_path: Path) -> None:
 def test_data_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    said = sentence(tmp_path, "--port", "0", "--data", str(tmp_path / "file" / "data"))
+    said = sentence(tmp_path, "--port", str(free_port()), "--data", str(tmp_path / "file" / "data"))
 
     assert said.endswith("Give DATA=dir.")
 
 
-def test_an_open_address_without_secrets_is_refused(tmp_path: Path) -> None:
-    sentence(tmp_path, "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path))  # noqa: S104
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "A deployed application needs SECRET_KEY, ALLOWED_HOSTS, API_TOKENS in its"),
+        (SECRETS | {"API_TOKENS": ","}, "A deployed application needs API_TOKENS in its"),
+    ],
+)
+def test_an_open_address_without_secrets_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
+) -> None:
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
 
-    assert "needs SECRET_KEY, ALLOWED_HOSTS, API_TOKENS" in (tmp_path / "said").read_text()
+    said = sentence(
+        tmp_path, "--host", "0.0.0.0", "--port", str(free_port()), "--data", str(tmp_path)
+    )
+
+    assert said.startswith(message)
+
+
+def test_what_is_kept_is_its_owners_alone_whatever_the_umask(server: Server) -> None:
+    mask = os.umask(0)
+    try:
+        server.start("--no-demo")
+    finally:
+        os.umask(mask)
+
+    kept = [path for path in server.data.rglob("*") if path.is_file()]
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+    assert server.data.stat().st_mode & 0o066 == 0

@@ -60,6 +60,8 @@ def _file(data: Path | None) -> Iterator[str]:
     temporary = tempfile.TemporaryDirectory
     with nullcontext(data) if data else temporary(prefix="bank-doltlite-") as directory:
         file = Path(directory).resolve() / "bank.db"
+        if file.exists():
+            file.chmod(0o600)  # what is made now is its owner's alone anyway, see base.py
         collector: list[str | Path] = [sys.executable, COLLECTOR, file]
         log = log_file("doltlite", data)
         with running(collector, log=log, env=os.environ | environment()):

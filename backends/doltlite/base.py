@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +13,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends import utils
 from django.db.backends.sqlite3 import base, creation, features, operations
 
+from backends.invocation import invocation
+
 REFUSALS = {
     "prolly": "",  # Dolt's storage
     "orig": "This is a file of SQLite's. DoltLite has no versions in it: name another file.",
     "SQLite": (
         "SQLite would open it. DoltLite must be loaded before Python's sqlite3 is: "
-        "`python -m backends shell doltlite` is a shell in which that is so."
+        f"`{invocation('shell', 'doltlite')}` is a shell in which that is so."
     ),
 }
 CASELESS = {"iexact", "icontains", "istartswith", "iendswith"}
@@ -86,7 +90,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Raises ImproperlyConfigured where SQLite answers: nothing stands in for DoltLite."""
+        """Raises ImproperlyConfigured where SQLite answers: nothing stands in for DoltLite.
+
+        A new file is made for its owner alone; SQLite would let everybody read it.
+        """
+        if os.path.isabs(conn_params["database"]):
+            with suppress(OSError):  # which is SQLite's to report
+                os.close(os.open(conn_params["database"], os.O_CREAT | os.O_RDONLY, 0o600))
         connection = super().get_new_connection(conn_params)
         if refusal := REFUSALS[_storage(connection)]:
             connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -78,3 +79,29 @@ def test_a_file_that_is_served_does_not_grow_for_ever(server: Server) -> None:
         time.sleep(0.1)
 
     assert server.call("GET", "/customer/") == [carl]
+
+
+def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    engine = connection.copy()
+    engine.settings_dict["NAME"] = str(tmp_path / "bank.db")
+    mask = os.umask(0)
+    try:
+        with engine.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (a)")
+    finally:
+        os.umask(mask)
+        engine.close()
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes["bank.db"] == 0o600
+    assert {*modes.values()} == {0o600}
+
+
+def test_a_file_that_others_can_read_is_closed_to_them_at_the_next_start(server: Server) -> None:
+    server.start("--no-demo")
+    server.stop()
+    (server.data / "bank.db").chmod(0o666)
+
+    server.start("--no-demo")
+
+    assert (server.data / "bank.db").stat().st_mode & 0o777 == 0o600

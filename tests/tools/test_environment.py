@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 
 from settings import environment
+from tests.serving import ROOT
 
 LONG = "0123456789abcdef"
 
@@ -56,3 +61,131 @@ def test_api_tokens_that_are_none_are_refused_and_never_shown(
 
     assert str(refused.value).startswith(message)
     assert LONG[1:] not in str(refused.value)
+
+
+def base(monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict[str, Any]:
+    """settings/base.py, run again with only these of the variables that it reads."""
+    for name in ("DEPLOY", "SECRET_KEY", "ALLOWED_HOSTS", "API_TOKENS", "LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(str(ROOT / "settings" / "base.py"))
+
+
+DEPLOYED = {
+    "DEPLOY": "1",
+    "SECRET_KEY": "s" * 45 + "01234",
+    "ALLOWED_HOSTS": "bank.example.org",
+    "API_TOKENS": f"ann:{LONG}",
+}
+
+
+@pytest.mark.parametrize("value", ["1", "true", "Yes", "ON"])
+def test_a_deployed_application_trusts_its_proxy_and_names_its_hosts(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    settings = base(monkeypatch, **DEPLOYED | {"DEPLOY": value})
+
+    assert settings["DEBUG"] is False
+    assert settings["ALLOWED_HOSTS"] == ["bank.example.org"]
+    assert settings["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is True
+
+
+@pytest.mark.parametrize("value", ["", "0", "False", "no", "off"])
+def test_elsewhere_no_debug_page_no_proxy_and_no_other_host_is_trusted(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    settings = base(monkeypatch, DEPLOY=value)
+
+    assert settings["DEBUG"] is False
+    assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
+    assert settings["SECURE_PROXY_SSL_HEADER"] is None
+    assert settings["API_TOKENS"] == {}
+    assert settings["LOGGING"]["loggers"]["bank"]["level"] == "WARNING"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DEPLOY", "ja", "DEPLOY is 'ja', which is neither 1 nor 0"),
+        ("SECRET_KEY", "s", "SECRET_KEY is weak: give at least 50 random characters"),
+        ("SECRET_KEY", LONG * 3 + "x", "SECRET_KEY is weak"),
+        ("SECRET_KEY", "s" * 60 + "012", "SECRET_KEY is weak"),
+        ("SECRET_KEY", f"django-insecure-{LONG * 4}", "SECRET_KEY is weak"),
+        ("ALLOWED_HOSTS", " , ", "A deployed application needs ALLOWED_HOSTS"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS: '*' is not a host's name"),
+        ("ALLOWED_HOSTS", "a.org,*.b.org", "ALLOWED_HOSTS: '*.b.org' is not a host's name"),
+        ("ALLOWED_HOSTS", "https://a.org", "ALLOWED_HOSTS: 'https://a.org' is not a host's name"),
+        ("ALLOWED_HOSTS", "a.org:443", "ALLOWED_HOSTS: 'a.org:443' is not a host's name"),
+        ("API_TOKENS", ",", "A deployed application needs API_TOKENS"),
+        ("API_TOKENS", "", "A deployed application needs API_TOKENS"),
+        ("API_TOKENS", LONG[1:], "API_TOKENS, entry 1: a token has at least 16"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'LOUD'; it can be DEBUG, INFO, WARNING, ERROR, CRIT"),
+    ],
+)
+def test_a_deployed_application_refuses(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(message)}"):
+        base(monkeypatch, **DEPLOYED | {name: value})
+
+
+def test_a_request_for_another_host_is_refused(client: Client) -> None:
+    assert client.get("/docs", headers={"Host": "evil.example.org"}).status_code == 400
+
+
+SQL = ("postgresql", "postgres")
+MONGODB = ("mongodb", "mongodb+srv")
+
+
+@pytest.mark.parametrize(
+    ("schemes", "value"),
+    [
+        (SQL, "postgresql:///bank"),
+        (SQL, "postgres://me:a%23b@host:5432/bank?sslmode=require"),
+        (SQL, "postgresql://postgres@%2Ftmp%2Fsocket/bank"),
+        (SQL, "postgresql://me@[::1]:5432/bank"),
+        (("doltlite",), "doltlite:////srv/bank.db"),
+        (MONGODB, "mongodb://a:27017,b:27018/bank?replicaSet=r"),
+        (MONGODB, "mongodb+srv://me@host/bank"),
+    ],
+)
+def test_a_url_of_a_database_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], value: str
+) -> None:
+    monkeypatch.setenv("X_URL", value)
+
+    assert environment.url("X_URL", *schemes) == value
+
+
+@pytest.mark.parametrize(
+    ("schemes", "value", "message"),
+    [
+        (SQL, "", "X_URL is not set"),
+        (SQL, "pw", "X_URL: it does not begin with postgresql:// or postgres://. It is like post"),
+        (SQL, "mysql://me:pw@host/bank", "X_URL: it does not begin with postgresql://"),
+        (SQL, "postgresql:/pw/bank", "X_URL: it does not begin with postgresql://"),
+        (SQL, "postgresql://me:pw@host", "X_URL: it names no database"),
+        (SQL, "postgresql://me:pw@host/", "X_URL: it names no database"),
+        (SQL, "postgresql://me:p#pw@host/bank", "X_URL: its host or its port (1 to 65535)"),
+        (SQL, "postgresql://me:pw@host:99999/bank", "X_URL: its host or its port (1 to 65535)"),
+        (SQL, "postgresql://me:pw@host:x/bank", "X_URL: its host or its port (1 to 65535)"),
+        (SQL, "postgresql://me:pw@[host/bank", "X_URL: its host or its port (1 to 65535)"),
+        (SQL, "postgresql://me:pw@host:0/bank", "X_URL: a port is 1 to 65535"),
+        (SQL, "postgresql://a:1,b:2/bank", "X_URL: its host or its port (1 to 65535)"),
+        (("doltlite",), "sqlite:///pw", "X_URL: it does not begin with doltlite://"),
+        (MONGODB, "mongodb://me:pw@a,b:x/bank", "X_URL: its host or its port (1 to 65535)"),
+        (MONGODB, "mongodb://me:pw@host", "X_URL: it names no database"),
+    ],
+)
+def test_a_url_that_is_none_of_this_backend_is_refused_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], value: str, message: str
+) -> None:
+    monkeypatch.setenv("X_URL", value)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.url("X_URL", *schemes)
+
+    assert str(refused.value).startswith(message)
+    assert "pw" not in str(refused.value)

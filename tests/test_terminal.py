@@ -1,0 +1,121 @@
+"""What a wrong URL and a Ctrl-C do at a terminal: a line, no traceback, nothing left."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from backends import serve
+from backends.docker import free_port
+from backends.registry import backend
+from tests.serving import PYTHON, ROOT, gone
+from tests.test_backends import say
+
+VARIABLE = f"{settings.BACKEND.upper()}_URL"
+DEAD = {
+    "postgresql": "postgresql://ann:pa55word@127.0.0.1:1/bank",
+    "cockroachdb": "postgresql://ann:pa55word@127.0.0.1:1/bank",
+    "dolt": "mysql://ann:pa55word@127.0.0.1:1/bank",
+    "doltlite": "doltlite:////no/such/directory/bank.db",
+    "mongodb": "mongodb://ann:pa55word@127.0.0.1:1/bank",
+    "djongo": "mongodb://ann:pa55word@127.0.0.1:1/bank",
+}
+
+
+def test_a_url_at_which_nothing_answers_is_one_line(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    said = say(
+        *("serve", settings.BACKEND, "--port", str(free_port()), "--data", str(data)),
+        **{VARIABLE: DEAD[settings.BACKEND]},
+    )
+
+    assert said.returncode == 1
+    assert said.stdout == f"{settings.BACKEND}: using the server at {VARIABLE}\n"
+    assert "Traceback" not in said.stderr
+    last = said.stderr.splitlines()[-1]
+    assert last.startswith("The database does not answer, or refuses: ")
+    assert last.endswith(f" Is {VARIABLE} right?")
+    assert "pa55word" not in said.stderr
+    assert [each.name for each in data.iterdir()] == ["secret_key"]
+
+
+def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
+    said = say(
+        "serve",
+        settings.BACKEND,
+        "--port",
+        str(free_port()),
+        "--data",
+        str(tmp_path),
+        **{VARIABLE: "x"},
+    )
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"{VARIABLE}: it does not begin with ")
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_a_server_of_ones_own_needs_no_data_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, DEAD[settings.BACKEND])
+    with open(tmp_path / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        with serve.kept_server(backend(settings.BACKEND), tmp_path) as url:
+            assert url == DEAD[settings.BACKEND]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"BACKEND": "oracle"}, "There is no settings.oracle: set BACKEND to the name of a module"),
+        ({"BACKEND": settings.BACKEND, VARIABLE: ""}, f"{VARIABLE} is not set. `make serve` and"),
+    ],
+)
+def test_manage_py_without_its_backend_is_one_line(variables: dict[str, str], message: str) -> None:
+    kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+
+    said = subprocess.run(
+        [PYTHON, "manage.py", "migrate"], cwd=ROOT, env=kept | variables, capture_output=True
+    )
+
+    assert said.returncode == 1
+    assert said.stderr.decode().startswith(message)
+    assert said.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_start_that_is_interrupted_twice_leaves_nothing(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    data, output = tmp_path / "data", tmp_path / "output"
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    words = ["serve", settings.BACKEND, "--port", str(free_port()), "--data", str(data)]
+    with output.open("wb") as file:
+        child = subprocess.Popen(
+            [PYTHON, "-m", "backends", *words], cwd=ROOT, env=clean, stdout=file, stderr=file
+        )
+    while not (data / "lock").exists():
+        time.sleep(0.02)
+        assert child.poll() is None, output.read_text()
+    time.sleep(0.3)
+    family = psutil.Process(child.pid).children(recursive=True)
+
+    child.send_signal(number)
+    time.sleep(0.1)
+    child.send_signal(number)
+
+    assert child.wait(60) == 0
+    assert gone(family)
+    assert "Traceback" not in output.read_text()
+    assert output.read_text().endswith("\nstopped\n")

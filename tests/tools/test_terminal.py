@@ -1,0 +1,146 @@
+"""What is wrong at a terminal is a line that says what to do, and exit code 1 or 2."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from backends import packages, serve
+from backends.docker import START, free_port
+from backends.errors import CannotRun, NotHere
+from backends.invocation import invocation
+from backends.registry import backend
+from backends.secret import kept_secret
+from tests.serving import PYTHON, ROOT
+from tests.test_backends import say
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "99999", "80.5", ""])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    said = say("serve", settings.BACKEND, f"--port={port}")
+
+    assert said.returncode == 2
+    assert said.stderr.endswith(f"{port!r} is not a port: give PORT=1 to 65535\n")
+
+
+@pytest.mark.parametrize("host", ["", "no.such.host.invalid", "a..b", "256.0.0.1"])
+def test_a_host_without_an_address_is_refused(host: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match=r"^No address is known for the host .* give its IP"):
+        serve.serve(backend("postgresql"), host=host, port=1, data=tmp_path, demo=False)
+
+
+def test_a_host_is_an_address_and_a_browser_can_call_it() -> None:
+    assert serve._address("localhost") == "127.0.0.1"
+    urls = {address: serve._url_host(address) for address in ("127.0.0.1", "0.0.0.0", "::", "::1")}
+    assert [*urls.values()] == ["127.0.0.1", "127.0.0.1", "[::1]", "[::1]"]
+
+
+def test_a_value_of_deploy_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    said = say("serve", "--port", str(free_port()), "--data", str(tmp_path), DEPLOY="perhaps")
+
+    assert said.returncode == 1
+    assert said.stderr == "DEPLOY is 'perhaps', which is neither 1 nor 0: give one of them.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["serv"], 2, "invalid choice: 'serv'"),
+        (["list", "--no-such-option"], 1, "What is '--no-such-option'? See `"),
+        (["matrix", "oracle"], 1, "There is no backend 'oracle'; there is: postgresql, "),
+        (["copy", "postgresql"], 2, "the following arguments are required: target"),
+    ],
+)
+def test_a_command_that_there_is_not_is_refused(words: list[str], code: int, message: str) -> None:
+    said = say(*words)
+
+    assert said.returncode == code
+    assert message in said.stderr.splitlines()[-1]
+    assert "Traceback" not in said.stderr
+
+
+def test_a_message_names_the_command_that_works_when_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKENDS_PYTHON", f"{tmp_path}/.venv/bin/python")
+    monkeypatch.chdir(tmp_path)
+    near = invocation("list")
+    monkeypatch.chdir("/")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    assert near == ".venv/bin/python -m backends list"
+    assert invocation("list") == f"{tmp_path}/.venv/bin/python -m backends list"
+
+
+def program(directory: Path, name: str, script: str) -> None:
+    (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+    (directory / name).chmod(0o755)
+
+
+def test_a_docker_that_is_not_running_is_to_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "docker", '[ "$2" = version ]')
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    with pytest.raises(NotHere) as refused:
+        backend("cockroachdb").provider()
+
+    assert refused.value.command == START
+
+
+def test_pip_without_a_network_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = {"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "1", "PIP_NO_INDEX": "0"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(packages, "ROOT", tmp_path)
+    (tmp_path / "requirements.txt").write_text("no-such-thing-at-all==1\n")
+
+    with pytest.raises(CannotRun, match=r"^pip cannot reach its package index: connect to the net"):
+        packages._pip(Path(PYTHON), tmp_path / "requirements.txt", [], None)
+
+
+def test_a_reader_that_has_seen_enough_is_no_traceback() -> None:
+    words = [PYTHON, "-m", "backends", "list"]
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    said = subprocess.run(words, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+
+    assert (said.returncode, said.stderr) == (1, b"")
+
+
+def test_a_secret_is_its_owners_from_the_first_and_stays_the_same(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        secret = kept_secret(tmp_path / "secret")
+    finally:
+        os.umask(mask)
+
+    assert len(secret) == 22
+    assert kept_secret(tmp_path / "secret") == secret
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+
+
+def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "open").write_text("known\n")
+    (tmp_path / "empty").write_text("\n")
+    for name in ("open", "empty"):
+        (tmp_path / name).chmod(0o644)
+
+    assert kept_secret(tmp_path / "open") == "known"
+    assert len(kept_secret(tmp_path / "empty")) == 22
+    assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600, 0o600]
