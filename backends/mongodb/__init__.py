@@ -51,6 +51,7 @@ def _server(name: str, command: Command, data: Path | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="bank-mongodb-") as temporary:
         directory = (data or Path(temporary)).resolve() / name
         directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
         stop_leftover(directory)
         port = _port(directory)
         log = log_file("mongodb", data)
