@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,17 @@ def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `python -m backends …` answers."""
     return subprocess.run(
         [PYTHON, "-m", "backends", *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py …` answers on the backend under test."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,

@@ -14,7 +14,7 @@ from backends import packages, serve
 from backends.docker import START, free_port
 from backends.errors import CannotRun, NotHere
 from backends.invocation import invocation
-from backends.registry import backend
+from backends.registry import Backend, backend
 from backends.secret import kept_secret
 from tests.serving import PYTHON, ROOT
 from tests.test_backends import say
@@ -144,3 +144,51 @@ def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
     assert kept_secret(tmp_path / "open") == "known"
     assert len(kept_secret(tmp_path / "empty")) == 22
     assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600, 0o600]
+
+
+class Stopped(Exception):
+    """Raised in place of migrate: nothing is to be served."""
+
+
+@pytest.mark.parametrize(
+    ("variables", "host", "expected"),
+    [
+        ({"DEPLOY": "true"}, "127.0.0.1", ["check", "migrate"]),
+        ({"DEPLOY": "0"}, "0.0.0.0", ["check", "migrate"]),
+        ({"DEPLOY": "off"}, "localhost", ["migrate"]),
+    ],
+)
+def test_a_deployment_is_checked_before_anything_else(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    host: str,
+    expected: list[str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    commands: list[tuple[str, ...]] = []
+
+    def manage(one: Backend, environment: dict[str, str], *arguments: str) -> None:
+        assert environment["DEPLOY"] == ("1" if len(expected) == 2 else "0")
+        commands.append(arguments)
+        if arguments[0] == "migrate":
+            raise Stopped
+
+    monkeypatch.setattr(serve, "manage", manage)
+    monkeypatch.setenv("POSTGRESQL_URL", "postgresql:///nothing")
+    with pytest.raises(Stopped):
+        serve.serve(backend("postgresql"), host=host, port=free_port(), data=tmp_path, demo=False)
+
+    assert [words[0] for words in commands] == expected
+    if "check" in expected:
+        assert commands[0] == ("check", "--deploy", "--fail-level", "WARNING")
+
+
+def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> None:
+    environment = {**os.environ, "DEPLOY": "perhaps"}
+
+    with pytest.raises(SystemExit) as stopped:
+        serve.manage(backend(settings.BACKEND), environment, "check", "--deploy")
+
+    assert stopped.value.code == 1

@@ -1,0 +1,33 @@
+"""What a URL with a wrong password, or of a database that there is not, says."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.test_backends import manage
+
+
+@pytest.mark.parametrize(
+    ("password", "database", "reason"),
+    [
+        ("pa55word", "bank", "Access denied for user 'root'"),
+        (None, "no_such_bank", "database not found: no_such_bank"),
+    ],
+)
+def test_a_url_that_the_server_refuses_is_one_line(
+    password: str | None, database: str, reason: str
+) -> None:
+    url = urlsplit(os.environ["DOLT_URL"])
+    where = f"{url.username}:{password or url.password}@{url.hostname}:{url.port}"
+
+    said = manage("migrate", DOLT_URL=f"mysql://{where}/{database}")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("The database does not answer, or refuses: ")
+    assert reason in said.stderr
+    assert said.stderr.endswith(" Is DOLT_URL right?\n")
+    assert "pa55word" not in said.stderr
+    assert said.stderr.count("\n") == 1

@@ -1,0 +1,20 @@
+"""What a URL of a database that there is not says."""
+
+from __future__ import annotations
+
+import os
+
+from tests.test_backends import manage
+
+
+def test_a_database_that_there_is_not_is_one_line() -> None:
+    url = os.environ["POSTGRESQL_URL"].replace("/bank", "/no_such_bank")
+
+    said = manage("migrate", POSTGRESQL_URL=url)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("The database does not answer, or refuses: connection failed: ")
+    assert said.stderr.endswith(
+        'database "no_such_bank" does not exist. Is POSTGRESQL_URL right?\n'
+    )
+    assert said.stderr.count("\n") == 1
