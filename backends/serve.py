@@ -20,7 +20,8 @@ from backends.registry import Backend
 from backends.secret import kept_secret
 from settings.environment import flag
 
-THREADS = 2  # per worker: one waits for the database while the other computes
+HEADER_MS = 10_000  # for a header to arrive, and how long a connection may do nothing
+CONNECTIONS = 4096  # per worker; what granian calls backpressure counts connections, idle ones too
 
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
@@ -55,11 +56,13 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
 
 def _granian(backend: Backend, host: str, port: int) -> list[str]:
     return [
-        *(str(backend.python()), "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *(str(backend.python()), "-m", "granian", "--interface", "rsgi", "--no-ws"),
         *("--host", host, "--port", str(port), "--log-level", "warning"),
-        *("--workers", str(os.cpu_count() or 1), "--blocking-threads", str(THREADS)),
+        *("--workers", str(os.cpu_count() or 1), "--http", "1"),
+        *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
+        *("--http1-header-read-timeout", str(HEADER_MS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        "myproject.wsgi:application",
+        "myproject.rsgi:application",
     ]
 
 

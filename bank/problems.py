@@ -55,18 +55,19 @@ def invalid(pointer: str, detail: str) -> Problem:
 class ProblemDetails:
     """Gives Django's own errors (404, 405, 400, 500, …) the same form, outside of the admin.
 
-    A body that is too large, or of unknown length, is refused before any of it is read.
+    A body that is too large, or of unknown length, is refused before any of it is read, also by
+    the admin.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/"):
-            return self.get_response(request)
         if refused := _refused_body(request):
             return refused.response()
         response = self.get_response(request)
+        if request.path.startswith("/admin/"):
+            return response
         if response.status_code >= 400 and not response["Content-Type"].endswith("json"):
             # In place, because its other headers (Allow, …) stay.
             problem = Problem(response.status_code).response()

@@ -2,6 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-application = get_asgi_application()
+from myproject.content_type import without_charset
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+django = get_asgi_application()
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Callable[..., Any]) -> None:
+    """Django, with the protections of wsgi.py, and without bodies that it will refuse.
+
+    Django's handler writes a body to disk before any middleware sees the request.
+    """
+    if scope["type"] == "http":
+        scope = {**scope, "headers": [_checked(*header) for header in scope["headers"]]}
+        if not _has_acceptable_body(scope["headers"]):
+            receive = _without_body(receive)
+    await django(scope, receive, send)
+
+
+def _checked(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    if name == b"content-type":
+        value = without_charset(value.decode("latin-1")).encode("latin-1")
+    return name, value
+
+
+def _has_acceptable_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    length = dict(headers).get(b"content-length", b"")
+    return length.isdigit() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _without_body(receive: Receive) -> Receive:
+    """An empty body, and then what else the server has to say (that the client has left)."""
+    empty = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive_no_body() -> dict[str, Any]:
+        if empty:
+            return empty.pop()
+        while (message := await receive())["type"] == "http.request":
+            pass
+        return message
+
+    return receive_no_body

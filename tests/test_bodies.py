@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.api import Api, pointers, problem
@@ -95,6 +99,16 @@ def test_a_larger_body_is_a_413(api: Api, kind: str, length: int) -> None:
     problem(api.put(f"/{kind}/{thing['id']}/", padded(length)), 413)
 
     assert api.list(f"/{kind}/") == [thing]
+
+
+def test_the_admin_refuses_a_larger_form_before_it_keeps_a_file(
+    api: Api, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "nowhere")
+    form = {"username": "ann", "file": BytesIO(b"x" * 3 * MIB)}
+
+    problem(api.client.post("/admin/login/", form), 413)
+    problem(api.client.post("/admin/login/", padded(MIB + 1), "text/plain"), 413)
 
 
 @pytest.mark.parametrize("length", ["²", "x", "-1", "1" * 30])

@@ -127,6 +127,23 @@ def test_a_call_needs_no_csrf_token(api: Api) -> None:
     assert not response.cookies
 
 
+@pytest.mark.parametrize(("path", "status"), [("/", 404), ("/docs", 405), ("/openapi.json", 405)])
+def test_nor_does_an_address_outside_of_the_api(path: str, status: int) -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        response = strict.generic(method, path, "{}")
+
+        problem(response, status)
+        assert status == 404 or _allowed(response) == {"GET"}
+
+
+def test_the_admin_needs_a_csrf_token(client: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    assert strict.post("/admin/login/", {"username": "ann"}).status_code == 403
+
+
 def _allowed(response: Any) -> set[str]:
     return set(response["Allow"].split(", ")) - {"HEAD"}
 

@@ -1,0 +1,134 @@
+"""What granian runs: Django behind a front that slow clients cannot occupy.
+
+An event loop reads each request completely before it takes one of the few threads in which Django
+runs, so clients that send nothing, or a byte a second, cost a connection and no thread.
+The protocol: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from bank.problems import Problem
+from myproject.environ import environ_of
+from myproject.threads import Job, Threads
+from myproject.wsgi import application as django
+
+logger = logging.getLogger("bank.front")
+
+THREADS = 2  # per process: one waits for the database while the other computes
+BODY_SECONDS = 10.0  # from the end of the header to the end of the body
+UNGUARDED_SECONDS = 0.5  # for so long nobody looks whether a client has left: most are answered
+DISCARDED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that its 413 can be read
+
+
+class Front:
+    """An RSGI application: `granian --interface rsgi myproject.rsgi:application`.
+
+    - A body that is not complete after BODY_SECONDS is a 408; its connection is closed.
+    - A body that Django will refuse (413, 411) is read and thrown away before Django answers.
+    - A request that gets no thread within settings.REQUEST_DEADLINE seconds of its arrival is a
+      503 with Retry-After, and is never run. Nor is that of a client that left before its turn.
+    - /ping/ has a thread of its own and does not wait for the others.
+
+    `bank.arrived` in the environ is time.monotonic() of the moment the request was complete.
+    """
+
+    def __init__(self) -> None:
+        self.threads = Threads(THREADS, "django")
+        self.ping = Threads(1, "ping")
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        environ = environ_of(scope)
+        try:
+            body = await _read(environ, proto)
+        except TimeoutError:
+            late = Problem(408, f"The body did not arrive within {BODY_SECONDS:g} s.")
+            return _send(proto, late.response(), close=True)
+        except RuntimeError:  # the client left in the middle of its body
+            return None
+        environ["wsgi.input"] = BytesIO(body)
+        environ["bank.arrived"] = time.monotonic()
+        await self._run(environ, proto)
+
+    async def _run(self, environ: dict[str, Any], proto: Any) -> None:
+        pings = environ["PATH_INFO"] in ("/ping", "/ping/")
+        job = (self.ping if pings else self.threads).submit(_answer, environ, proto)
+        guards: list[asyncio.Task[None]] = []
+        timer = job.loop.call_later(
+            UNGUARDED_SECONDS, lambda: guards.append(job.loop.create_task(_guard(job, proto)))
+        )
+        with suppress(asyncio.CancelledError):
+            await job.ended
+        timer.cancel()
+        for guard in guards:
+            guard.cancel()
+
+
+application = Front()
+
+
+async def _read(environ: dict[str, Any], proto: Any) -> bytes:
+    """The body; nothing of one that Django will refuse. Raises TimeoutError, RuntimeError."""
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    if chunked:
+        environ.pop("CONTENT_LENGTH", None)  # does not count then: RFC 9112, 6.3
+    length = environ.get("CONTENT_LENGTH", "0")
+    if length == "0" and not chunked:
+        return b""
+    if not chunked and length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        async with asyncio.timeout(BODY_SECONDS):
+            return bytes(await proto())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            await _discard(proto)
+    return b""
+
+
+async def _discard(proto: Any) -> None:
+    seen = 0
+    async for chunk in proto:
+        seen += len(chunk)
+        if seen > DISCARDED_BYTES:
+            break
+
+
+async def _guard(job: Job, proto: Any) -> None:
+    """Cancel a job that has not begun when its client leaves, or when its deadline is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(settings.REQUEST_DEADLINE - UNGUARDED_SECONDS):
+            await proto.client_disconnect()
+            job.cancel()
+            return
+    if job.cancel():
+        logger.warning("No thread was free within %g s", settings.REQUEST_DEADLINE)
+        busy = Problem(503, "The server is busy; try again.", headers={"Retry-After": "1"})
+        _send(proto, busy.response())
+
+
+def _answer(environ: dict[str, Any], proto: Any) -> None:
+    """Run Django, in a thread, and send what it answers."""
+    head: list[Any] = []
+    try:
+        response: Any = django(environ, lambda status, headers: head.extend((status, headers)))
+        try:
+            content = b"".join(response)
+            proto.response_bytes(int(head[0][:3]), head[1], content)
+        finally:
+            response.close()
+    except Exception:
+        logger.exception("A request failed outside of Django's own handling")
+        _send(proto, Problem(500).response())
+
+
+def _send(proto: Any, response: HttpResponse, *, close: bool = False) -> None:
+    headers = [*response.items(), *([("Connection", "close")] if close else [])]
+    proto.response_bytes(response.status_code, headers, response.content)

@@ -1,0 +1,234 @@
+"""What stands between clients and Django (myproject/rsgi.py), on sockets. No database differs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from tests.serving import Server
+from tests.wire import Answer, Wire, ask, request
+
+MIB = 1024 * 1024
+# Twice as many connections as there can be threads: they are spread by chance over the processes.
+ENOUGH = 30
+FORGED = {"Cookie": f"csrftoken={'x' * 32}", "Content_Type": "application/x-www-form-urlencoded"}
+
+
+def problem(answer: Answer | None, status: int) -> str:
+    """The detail of the problem document that this answer is."""
+    assert answer
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    return str(json.loads(answer.body)["detail"])
+
+
+def slowest(port: int, path: str, times: int = 40) -> float:
+    """Seconds that the slowest of so many GETs took, each on a connection of its own."""
+    took = []
+    for _ in range(times):
+        start = time.monotonic()
+        assert ask(port, request("GET", path)).status == 200
+        took.append(time.monotonic() - start)
+    return max(took)
+
+
+def test_200_slow_clients_delay_nobody_and_are_answered_408(running: Server) -> None:
+    before = slowest(running.port, "/customer/")
+    silent = [
+        request("POST", "/customer/", Content_Length="100"),
+        request("POST", "/admin/login/", Content_Length="100", **FORGED),
+    ]
+    idle = [Wire(running.port) for _ in range(100)]
+    slow_bodies = [Wire(running.port) for _ in range(50)]
+    slow_headers = [Wire(running.port) for _ in range(50)]
+    for number, wire in enumerate(idle + slow_bodies):
+        wire.send(silent[number % 2])
+    opened = time.monotonic()
+
+    during = []
+    while time.monotonic() - opened < 5:
+        for wire in slow_bodies:
+            wire.send(b"x")
+        for wire in slow_headers:
+            wire.send(b"G")
+        during.append(slowest(running.port, "/customer/", times=20))
+        time.sleep(1)
+
+    print(f"slowest GET: {before * 1e3:.1f} ms before, {max(during) * 1e3:.1f} ms beside 200")
+    assert max(during) < before + 1
+    for wire in idle + slow_bodies:
+        assert "did not arrive within 10 s" in problem(wire.answer(), 408)
+        assert wire.answer() is None
+    for wire in slow_headers:
+        answer = wire.answer()
+        assert answer is None or answer.status == 408
+    assert 9 < time.monotonic() - opened < 20
+    for wire in idle + slow_bodies + slow_headers:
+        wire.socket.close()
+
+
+def test_1000_connections_that_do_nothing_keep_nobody_out(running: Server) -> None:
+    assert ask(running.port, request("GET", "/ping/")).status == 200
+    idle = [Wire(running.port) for _ in range(1000)]
+    for wire in idle:
+        wire.send(request("GET", "/ping/"))
+    assert all(answer and answer.status == 200 for answer in [wire.answer() for wire in idle])
+
+    longest = slowest(running.port, "/customer/")
+
+    for wire in idle:
+        wire.socket.close()
+    assert longest < 1
+
+
+@pytest.mark.parametrize("size", [1, 3, 15])
+def test_a_body_that_is_too_large_reads_its_413_ten_times_of_ten(
+    running: Server, size: int
+) -> None:
+    body = b"x" * (size * MIB + 1)
+
+    answers = [ask(running.port, request("POST", "/customer/", body)) for _ in range(10)]
+
+    assert {problem(answer, 413) for answer in answers} == {"A body has at most 1048576 bytes."}
+
+
+def test_the_admin_refuses_a_large_form_too(running: Server) -> None:
+    form = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + b"x" * 3 * MIB
+    multipart = {**FORGED, "Content_Type": "multipart/form-data; boundary=x"}
+
+    answers = [
+        ask(running.port, request("POST", "/admin/login/", form, **multipart)) for _ in range(10)
+    ]
+
+    assert {problem(answer, 413) for answer in answers} == {"A body has at most 1048576 bytes."}
+
+
+def test_of_a_body_without_end_16_mebibytes_are_read(running: Server) -> None:
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    sent = 0
+
+    with Wire(running.port, timeout=20) as wire, pytest.raises(OSError):
+        wire.send(request("POST", "/customer/", Transfer_Encoding="chunked", Content_Length="9"))
+        while sent < 200 * MIB:
+            wire.send(chunk)
+            sent += 65536
+
+    assert 16 * MIB < sent < 100 * MIB
+
+
+def test_a_body_in_chunks_is_a_411_that_can_be_read(running: Server) -> None:
+    head = request("POST", "/customer/").replace(
+        b"Content-Length: 0", b"Transfer-Encoding: chunked"
+    )
+    chunk = b"100000\r\n" + b"x" * MIB + b"\r\n"
+
+    with Wire(running.port) as wire:
+        wire.send(head, chunk * 3, b"0\r\n\r\n")
+        refused = wire.answer()
+        wire.send(request("GET", "/ping/"))
+        next_answer = wire.answer()
+
+    assert "Content-Length" in problem(refused, 411)
+    assert next_answer and next_answer.status == 200
+
+
+def test_a_client_that_leaves_within_its_body_is_not_served(running: Server) -> None:
+    with Wire(running.port) as wire:
+        wire.send(request("POST", "/customer/", b'{"name":"Half"}', Content_Length="20"))
+    time.sleep(0.5)
+
+    assert b"Half" not in ask(running.port, request("GET", "/customer/")).body
+
+
+def test_a_header_with_an_underscore_never_arrives(running: Server) -> None:
+    head = b"GET /ping/ HTTP/1.1\r\nHost: localhost\r\n"
+
+    dropped = ask(running.port, head, b"X_Request_ID: mine\r\n\r\n")
+    taken = ask(running.port, head, b"X-Request-ID: mine\r\n\r\n")
+
+    assert (dropped.headers["x-request-id"] != "mine", taken.headers["x-request-id"]) == (
+        True,
+        "mine",
+    )
+
+
+def test_a_header_that_is_not_ascii_is_empty_and_not_left_out(running: Server) -> None:
+    pen = b'{"name":"Pen","price":"1.00"}'
+    location = ask(running.port, request("POST", "/product/", pen)).headers["location"]
+
+    changed = ask(running.port, request("PUT", location, pen, If_Match='"é"'))
+
+    assert changed.status == 412
+
+
+@contextmanager
+def locked(server: Server, table: str = "customers") -> Iterator[None]:
+    """Nobody else can read or write the table for the length of the block."""
+    with psycopg.connect(server.database_url()) as connection:
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+@contextmanager
+def all_threads_busy(server: Server) -> Iterator[None]:
+    """Every thread waits for a lock that is released at the end of the block."""
+    waiting = [Wire(server.port) for _ in range(ENOUGH)]
+    with locked(server):
+        for wire in waiting:
+            wire.send(request("GET", "/customer/"))
+        time.sleep(0.3)
+        yield
+    for wire in waiting:
+        wire.answer()
+        wire.socket.close()
+
+
+def test_ping_does_not_wait_for_the_database(running: Server) -> None:
+    with all_threads_busy(running):
+        took = max(slowest(running.port, "/ping/"), slowest(running.port, "/ping"))
+
+    print(f"slowest ping beside busy threads: {took * 1e3:.1f} ms")
+    assert took < 1
+
+
+def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_never_run(running: Server) -> None:
+    late = request("POST", "/customer/", b'{"name":"Late"}')
+    with all_threads_busy(running), ThreadPoolExecutor(ENOUGH) as pool:
+        start = time.monotonic()
+        answers = list(pool.map(lambda _: ask(running.port, late), range(ENOUGH)))
+        took = time.monotonic() - start
+    time.sleep(0.5)
+
+    details = [problem(answer, 503) for answer in answers]
+    assert {answer.headers["retry-after"] for answer in answers} == {"1"}
+    assert "The server is busy; try again." in details
+    assert 4.5 < took < 8
+    assert b"Late" not in ask(running.port, request("GET", "/customer/")).body
+
+
+def test_what_a_client_asked_for_that_left_before_its_turn_is_not_done(running: Server) -> None:
+    with all_threads_busy(running):
+        for _ in range(ENOUGH):
+            with Wire(running.port) as wire:
+                wire.send(request("POST", "/customer/", b'{"name":"Left"}'))
+        time.sleep(1.5)
+    time.sleep(0.5)
+
+    assert b"Left" not in ask(running.port, request("GET", "/customer/")).body
+
+
+def test_a_silent_connection_is_closed(running: Server) -> None:
+    start = time.monotonic()
+    with Wire(running.port) as silent, Wire(running.port) as after_an_answer:
+        after_an_answer.send(request("GET", "/ping/"))
+        after_an_answer.answer()
+
+        ends = [silent.answer(), after_an_answer.answer()]
+
+    assert all(end is None or end.status == 408 for end in ends)
+    assert time.monotonic() - start < 20
