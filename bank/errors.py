@@ -75,6 +75,11 @@ class CopyDiffers(CopyError):
     whole: copy into it again."""
 
 
+class NotOnlyDemoData(BankError):
+    """There is data in this bank that is not the demo's; nothing was changed. Demo data goes into
+    an empty bank."""
+
+
 class TransactionError(BankError):
     """The transaction could not be done."""
 

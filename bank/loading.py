@@ -58,11 +58,12 @@ class Loading:
         """Insert them, in the order in which they came; yield how many at a time."""
         for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
             while batch := list(islice(of_a_kind, BATCH)):
-                retry_transaction(self._insert)(kind, batch)
+                retry_transaction(self.insert)(kind, batch)
                 self.keys[kind] += self._newest(kind, len(batch))
                 yield len(batch)
 
-    def _insert(self, kind: str, batch: list[Record]) -> None:
+    def insert(self, kind: str, batch: list[Record]) -> None:
+        """Insert records of one kind; call in a transaction. What they refer to is in `keys`."""
         model = MODELS[kind]
         build: Callable[[dict[str, Any]], models.Model] = getattr(self, f"_{kind}")
         rows = [build(record.content) for record in batch]

@@ -263,3 +263,17 @@ class UnfinishedCopy(models.Model):
 
     def __str__(self) -> str:
         return f"Copy of {self.started}"
+
+
+class DemoData(models.Model):
+    """How many of the wanted demo orders there are: see bank/demo.py. At most one row."""
+
+    orders = models.BigIntegerField()
+    wanted = models.BigIntegerField()
+
+    class Meta:
+        db_table = "demo_data"
+        verbose_name_plural = "demo data"
+
+    def __str__(self) -> str:
+        return f"{self.orders} of {self.wanted} demo orders"

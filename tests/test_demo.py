@@ -1,20 +1,126 @@
-"""The demo data: of any size."""
+"""The demo data: of any size, the same whenever it was stopped, and never beside other data."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
-from django.core.management import call_command
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Sum
 
-from bank.management.commands.bank_demo import PRODUCTS
-from bank.models import Order, Product
+from backends.registry import BACKENDS
+from bank import demo
+from bank.copying import digest
+from bank.models import Customer, DemoData, Order, OrderLine, Product
+from tests.api import Api
+from tests.serving import ROOT
+
+THERE = "demo data is there already, or yours is\n"
 
 
 @pytest.mark.django_db
 def test_a_larger_demo_does_not_run_out_of_stock() -> None:
-    counted = sum(stock for _, stock in PRODUCTS.values() if stock)
+    counted = sum(stock for _, stock in demo.PRODUCTS.values() if stock)
 
     call_command("bank_demo", orders=250)
 
     assert Order.objects.count() == 250
     assert Product.objects.aggregate(left=Sum("stock"))["left"] == counted - 20
+
+
+@pytest.mark.django_db
+def test_demo_data_that_grows_is_the_same_as_if_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call_command("bank_demo", orders=45)
+    at_once = digest()
+    for model in (OrderLine, Order, Product, Customer):
+        model.objects.all().delete()
+    monkeypatch.setattr(demo, "BATCH", 7)
+
+    for orders in (0, 10, 45):
+        call_command("bank_demo", orders=orders)
+
+    assert digest() == at_once
+
+
+@pytest.mark.parametrize("kind", ["customer", "product"])
+def test_demo_data_does_not_come_beside_other_data(
+    api: Api, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.some(kind)
+    before = digest()
+
+    call_command("bank_demo", if_empty=True)
+    with pytest.raises(CommandError, match="not the demo's"):
+        call_command("bank_demo")
+
+    assert capsys.readouterr().out == THERE
+    assert digest() == before
+
+
+def test_demo_data_that_was_used_is_left_alone(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("bank_demo", orders=5)
+    DemoData.objects.update(wanted=9)
+    api.order(api.list("/customer/?limit=1")[0])
+    before = digest()
+    capsys.readouterr()
+
+    call_command("bank_demo", if_empty=True)
+
+    assert capsys.readouterr().out == THERE
+    assert digest() == before
+
+
+@pytest.mark.django_db
+def test_finished_demo_data_is_not_added_again(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("bank_demo", orders=5)
+    before = digest()
+    capsys.readouterr()
+
+    call_command("bank_demo", if_empty=True)
+
+    assert capsys.readouterr().out == THERE
+    assert digest() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_demo_data_goes_on_after_kill_9_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    with (tmp_path / "said").open("wb") as said:
+        command = [sys.executable, "manage.py", "bank_demo", "--orders", "100000"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=said, stderr=said)
+    while not DemoData.objects.exists():
+        assert process.poll() is None, (tmp_path / "said").read_text()
+        time.sleep(0.01)
+    process.kill()
+    process.wait(30)
+    stopped = DemoData.objects.get()
+    orders = stopped.orders + demo.BATCH + 1
+    DemoData.objects.update(wanted=orders)  # as if no more had been asked for
+
+    call_command("bank_demo", if_empty=True)
+    continued = digest()
+    for model in (OrderLine, Order, Product, Customer):
+        model.objects.all().delete()
+    call_command("bank_demo", orders=orders)
+
+    assert 0 < stopped.orders < stopped.wanted == 100000
+    assert (Order.objects.count(), continued) == (orders, digest())
+
+
+def environment() -> dict[str, str]:
+    """Of a child that works in the test's own database."""
+    backend = BACKENDS[settings.BACKEND]
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(os.environ[backend.url_variable])
+    query = url.query and f"?{url.query}"
+    return backend.environment(f"{url.scheme}://{url.netloc}/{name}{query}")
