@@ -10,8 +10,14 @@ from typing import Any, TypeVar
 from django.db import connections, transaction
 
 from bank.database_errors import Meaning, meaning
+from bank.errors import SwallowedError
 
 R = TypeVar("R")
+REFUSALS = {
+    Meaning.CONFLICT,
+    Meaning.UNKNOWN,
+    Meaning.LOST,
+}  # they end a transaction, savepoint or not
 
 
 class Verdict(enum.Enum):
@@ -37,9 +43,13 @@ class Attempt:
         self.using = using
         self.stage = Stage.BODY
         self.first_refusal: Exception | None = None
+        self.last_error: Exception | None = None
 
     def run(self, body: Callable[[], R]) -> R:
-        """Run the body in a transaction of its own; raise a refusal even if the body caught it."""
+        """Run the body in a transaction of its own; raise a refusal even if the body caught it.
+
+        Raise SwallowedError where it caught another error that ended the transaction.
+        """
         with (
             _outermost_atomic(self.using),
             connections[self.using].execute_wrapper(self._remember_refusal),
@@ -48,8 +58,9 @@ class Attempt:
             transaction.on_commit(self._committed, using=self.using)
             result = body()
             if self.first_refusal:
-                # The transaction is dead; PostgreSQL would answer COMMIT with a silent ROLLBACK.
                 raise self.first_refusal
+            if self._aborted():
+                raise SwallowedError from self.last_error
             self.stage = Stage.COMMIT
         return result
 
@@ -58,9 +69,10 @@ class Attempt:
         if self.stage is Stage.COMMITTED:
             return Verdict.FAIL
         said = meaning(self.first_refusal or error)
-        if said is Meaning.OTHER:
+        before_commit = self.stage is Stage.BODY
+        if said is Meaning.OTHER or (said is Meaning.TIMEOUT and before_commit):
             return Verdict.FAIL
-        if said is Meaning.CONFLICT or self.stage is Stage.BODY:
+        if said is Meaning.CONFLICT or before_commit:
             # Where COMMIT was never sent nothing is committed, whatever else is unknown.
             return Verdict.RETRY
         return Verdict.AMBIGUOUS
@@ -69,9 +81,19 @@ class Attempt:
         try:
             return execute(*statement)
         except Exception as error:
-            if self.first_refusal is None and meaning(error) is not Meaning.OTHER:
+            self.last_error = error
+            if self.first_refusal is None and meaning(error) in REFUSALS:
                 self.first_refusal = error
             raise
+
+    def _aborted(self) -> bool:
+        """Whether COMMIT would be answered with a silent ROLLBACK, or commit only a part.
+
+        After which errors that is so, the engine knows: `connection.transaction_aborted`.
+        """
+        connection = connections[self.using]
+        ended = self.last_error is not None and getattr(connection, "transaction_aborted", False)
+        return connection.needs_rollback or ended
 
     def _committed(self) -> None:
         self.stage = Stage.COMMITTED

@@ -2,8 +2,9 @@
 
 The codes are the servers' own: PostgreSQL and CockroachDB send an SQLSTATE (psycopg 3 calls it
 `sqlstate`, psycopg2 `pgcode`), MySQL and Dolt an error number, MongoDB labels and a code, SQLite
-and DoltLite a result code. Django wraps the driver's error, sometimes twice, so the whole chain of
-causes is looked at.
+and DoltLite a result code. Django raises its own error `from` the driver's, sometimes twice, so the
+chain of `__cause__` is looked at. `__context__` is not: it is whatever was being handled meanwhile,
+an error of an earlier transaction for instance.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Meaning(enum.Enum):
     CONFLICT = "rolled back for a reason that may be gone at the next try"
     UNKNOWN = "the server itself cannot say whether it committed"
     LOST = "the connection is gone; the transaction too, unless COMMIT was already sent"
+    TIMEOUT = "the statement was ended because it took too long, or by an operator"
     OTHER = "nothing that trying again would change"
 
 
@@ -30,9 +32,14 @@ SQLSTATES = {
     "CR000": Meaning.CONFLICT,  # CockroachDB before 2.0
     "40003": Meaning.UNKNOWN,  # statement_completion_unknown: CockroachDB's "ambiguous result"
     "08007": Meaning.UNKNOWN,  # transaction_resolution_unknown
+    "55P03": Meaning.CONFLICT,  # lock_not_available: lock_timeout; the lock may be free next time
+    "25P03": Meaning.LOST,  # idle_in_transaction_session_timeout: the server ended the session
     "57P01": Meaning.LOST,  # admin_shutdown: the server stops, or pg_terminate_backend
-    "57P02": Meaning.LOST,  # crash_shutdown
-    "57P03": Meaning.LOST,  # cannot_connect_now: the server starts
+    "57P02": Meaning.LOST,  # crash_shutdown: another session's process crashed
+    "57P03": Meaning.LOST,  # cannot_connect_now: the server starts or stops
+    "57P05": Meaning.LOST,  # idle_session_timeout: the server ended the session
+    # query_canceled: statement_timeout, or an operator's pg_cancel_backend. Both mean "no more".
+    "57014": Meaning.TIMEOUT,
 }
 MYSQL_ERRORS = {
     1213: Meaning.CONFLICT,  # ER_LOCK_DEADLOCK; Dolt: "conflicts with a committed transaction"
@@ -46,6 +53,7 @@ MYSQL_ERRORS = {
 SQLITE_RESULTS = {  # https://www.sqlite.org/rescode.html
     5: Meaning.CONFLICT,  # SQLITE_BUSY: another connection writes, or has written (…_SNAPSHOT)
     6: Meaning.CONFLICT,  # SQLITE_LOCKED
+    9: Meaning.TIMEOUT,  # SQLITE_INTERRUPT: the engine's time limit
     10: Meaning.LOST,  # SQLITE_IOERR: what was to be written may be on the disk, or not
     14: Meaning.LOST,  # SQLITE_CANTOPEN
 }
@@ -53,7 +61,10 @@ MONGODB_LABELS = {
     "UnknownTransactionCommitResult": Meaning.UNKNOWN,
     "TransientTransactionError": Meaning.CONFLICT,
 }
-MONGODB_WRITE_CONFLICT = 112
+MONGODB_CODES = {
+    112: Meaning.CONFLICT,  # WriteConflict
+    50: Meaning.TIMEOUT,  # MaxTimeMSExpired
+}
 MONGODB_LOST = {  # pymongo's ConnectionFailure, and what is derived from it
     *("ConnectionFailure", "AutoReconnect", "NetworkTimeout", "NotPrimaryError"),
     *("ServerSelectionTimeoutError", "WaitQueueTimeoutError"),
@@ -75,13 +86,13 @@ def meaning(error: BaseException) -> Meaning:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, then what it was raised from or while handling, outermost first."""
+    """The error, then what it was raised from, outermost first."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         yield cause
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__
 
 
 def broken_constraint(error: IntegrityError) -> str:
@@ -137,6 +148,5 @@ def _mongodb(error: BaseException) -> Meaning:
     for label, said in MONGODB_LABELS.items():
         if has_label(label):
             return said
-    if getattr(error, "code", None) == MONGODB_WRITE_CONFLICT:
-        return Meaning.CONFLICT
-    return Meaning.LOST if type(error).__name__ in MONGODB_LOST else Meaning.OTHER
+    lost = Meaning.LOST if type(error).__name__ in MONGODB_LOST else Meaning.OTHER
+    return MONGODB_CODES.get(getattr(error, "code", None) or 0, lost)

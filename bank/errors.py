@@ -90,8 +90,15 @@ class NestedTransaction(TransactionError):
     or decorate the view with transaction.non_atomic_requests."""
 
 
-class StillRefused(TransactionError):
-    """The database kept refusing the transaction; nothing was changed. Try again later."""
+class RetriesExhausted(TransactionError):
+    """The database refused the transaction, or did not answer, until its time was over; nothing
+    was changed. Try again later."""
+
+
+class SwallowedError(TransactionError):
+    """The transaction caught a database error that had ended it, so its writes were lost; nothing
+    was changed. Let the error out, or put atomic() around the statements that may fail, which is a
+    savepoint, and catch the error around that."""
 
 
 class AmbiguousCommit(TransactionError):

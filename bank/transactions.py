@@ -12,27 +12,28 @@ import inspect
 import itertools
 import logging
 import random
-import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, overload
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from bank.attempts import Attempt, Verdict
-from bank.errors import AmbiguousCommit, NestedTransaction, StillRefused
-from bank.line import Line
+from bank.deadline import remaining
+from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, TransactionError
+from bank.outcomes import outcomes
+from bank.retry_queue import RetryQueue
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
-# Those that were refused stand in line, one at a time per process, and for a while so does who
-# comes new: a crowd that starts together is refused together, the same one again and again.
-line: defaultdict[str, Line] = defaultdict(Line)
+# Transactions that start together are refused together, the same ones again and again. So those
+# that were refused run one at a time per process, and for a while so do new ones.
+queues: defaultdict[str, RetryQueue] = defaultdict(RetryQueue)
 retries_here: ContextVar[int] = ContextVar("retries_here", default=0)
 
 
@@ -62,12 +63,13 @@ def retry_transaction(
 
     - It runs again after a conflict (40001, a deadlock, Dolt's 1213, a transient MongoDB error),
       also one that the body has caught, and after a connection lost before COMMIT. Between two
-      attempts it waits. After `attempts`, or when `deadline` (seconds) would pass, it raises
-      StillRefused.
+      attempts it waits. After `attempts`, or when `deadline` (seconds) or the time of the running
+      request (bank/deadline.py) would pass, it raises RetriesExhausted.
     - It never runs again after COMMIT: the error of an on_commit hook is raised as it is.
     - It raises AmbiguousCommit where nobody can say whether COMMIT happened. With
       idempotent=True the body is run again instead, and must itself find out what is done.
-    - It raises NestedTransaction inside of another transaction; other errors as they are.
+    - It raises SwallowedError where the body has caught an error that ended its transaction,
+      NestedTransaction inside of another transaction; other errors as they are.
     """
     if attempts < 1:
         raise ValueError("retry_transaction needs at least one attempt.")
@@ -92,24 +94,27 @@ def _retry(
     body: functools.partial[R], *, using: str, attempts: int, deadline: float, idempotent: bool
 ) -> R:
     _refuse_nesting(using)
-    give_up = time.monotonic() + deadline
-    ambiguous = False
+    give_up = time.monotonic() + min(deadline, remaining())
+    ambiguous, refusal = False, None
     for number in itertools.count(1):
         attempt = Attempt(using)
         try:
-            with line[using] if number > 1 or line[using].crowded else nullcontext():
+            with _turn(queues[using], number, give_up):
+                if time.monotonic() > give_up:
+                    raise _gave_up(ambiguous) from refusal
                 result = attempt.run(body)
+        except TransactionError:
+            raise
         except Exception as error:
-            verdict = attempt.verdict(error)
+            verdict, refusal = attempt.verdict(error), error
             if verdict is Verdict.FAIL:
                 raise
             ambiguous |= verdict is Verdict.AMBIGUOUS
             pause = backoff(number)
             last = number == attempts or time.monotonic() + pause > give_up
             if last or (ambiguous and not idempotent):
-                outcomes.count("ambiguous" if ambiguous else "refused")
-                raise (AmbiguousCommit() if ambiguous else StillRefused()) from error
-            line[using].refused()
+                raise _gave_up(ambiguous) from error
+            queues[using].refused()
             _note_retry(body, number, pause, error)
         else:
             outcomes.count("committed")
@@ -117,6 +122,16 @@ def _retry(
         time.sleep(pause)
         connections[using].close_if_unusable_or_obsolete()
     raise AssertionError("itertools.count ended")
+
+
+def _turn(queue: RetryQueue, number: int, give_up: float) -> AbstractContextManager[Any]:
+    waits = number > 1 or queue.contended
+    return queue.turn(give_up - time.monotonic()) if waits else nullcontext()
+
+
+def _gave_up(ambiguous: bool) -> TransactionError:
+    outcomes.count("ambiguous" if ambiguous else "refused")
+    return AmbiguousCommit() if ambiguous else RetriesExhausted()
 
 
 def backoff(attempt: int, *, base: float = 0.005, cap: float = 0.5) -> float:
@@ -140,24 +155,3 @@ def _note_retry(body: functools.partial[Any], number: int, pause: float, error: 
     retries_here.set(retries_here.get() + 1)
     name = getattr(body.func, "__qualname__", "transaction")
     logger.info("%s refused %d times, again in %.0f ms: %s", name, number, pause * 1e3, error)
-
-
-class Outcomes:
-    """How many transactions of this process were committed, retried, refused, ambiguous."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter(committed=0, retried=0, refused=0, ambiguous=0)
-
-    def count(self, outcome: str) -> None:
-        """Add one."""
-        with self._lock:
-            self._counts[outcome] += 1
-
-    def snapshot(self) -> dict[str, int]:
-        """A copy of the counts by outcome."""
-        with self._lock:
-            return dict(self._counts)
-
-
-outcomes = Outcomes()

@@ -108,8 +108,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
 # The answer to a request with an Idempotency-Key is kept, and replayed, so long.
 IDEMPOTENCY_KEY_LIFETIME = timedelta(days=2)
 # Seconds from the arrival of a request to its answer, as far as queues and the database are
-# concerned; then it is a 503 with Retry-After.
+# concerned; then it is a 503 with Retry-After. More than 2: so long connecting may take.
 REQUEST_DEADLINE = 5.0
+# What the server itself does about it in sessions made by requests, in milliseconds. A lock is
+# given up earlier, so that there is time to try again.
+SERVER_LIMITS = {
+    "statement_timeout": int(REQUEST_DEADLINE * 1000),
+    "lock_timeout": 2000,
+    "idle_in_transaction_session_timeout": int(REQUEST_DEADLINE * 1000),
+}
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.backends.postgresql.psycopg_any import IsolationLevel, is_psycopg3
 
 from settings.base import *  # noqa: F403
+from settings.base import SERVER_LIMITS
 from settings.environment import database
 
 BACKEND = "postgresql"
@@ -24,6 +25,7 @@ DATABASES = {
         # conflict; on small tables the planner prefers one. An index is read page by page:
         # https://www.postgresql.org/docs/18/transaction-iso.html (at the end of 13.2.3)
         options="-c enable_seqscan=off",
+        limits=SERVER_LIMITS,
         **PREPARED,
     )
 }

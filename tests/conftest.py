@@ -12,7 +12,7 @@ from django.test import Client, modify_settings
 from pytest_django.plugin import blocking_manager_key
 
 from backends.registry import BACKENDS
-from bank.transactions import line
+from bank.transactions import queues
 from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
@@ -45,9 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_in_line() -> None:
-    """What one test was refused makes nobody wait in the next."""
-    line.clear()
+def empty_retry_queues() -> None:
+    """A refusal in one test makes no transaction of the next one queue."""
+    queues.clear()
 
 
 @pytest.fixture

@@ -9,7 +9,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,21 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parent.parent
 # A backend with a virtual environment of its own says which Python people run commands with.
 PYTHON = os.environ.get("BACKENDS_PYTHON", sys.executable)
+
+
+@dataclass
+class Answer:
+    """What came back, and after how long."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    began: float  # time.monotonic()
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
 
 
 class Server:
@@ -62,6 +80,32 @@ class Server:
         with urllib.request.urlopen(request, timeout=30) as response:
             content = response.read()
         return json.loads(content) if content[:1] in b"[{" else content.decode()
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """As call(), but an error of HTTP is an answer as well, and it is timed."""
+        began = time.monotonic()
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, data, headers, method=method)
+        try:
+            response = urllib.request.urlopen(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            content = response.read()
+        took = time.monotonic() - began
+        return Answer(response.status, response.headers, content, began, took)
+
+    def orders(self) -> list[Any]:
+        """All there are."""
+        found: list[Any] = []
+        while page := self.call("GET", f"/order/?limit=1000&{_after(found)}"):
+            found += page
+        return found
+
+
+def _after(found: list[Any]) -> str:
+    return f"after={found[-1]['id']}" if found else ""
 
 
 def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from contextlib import nullcontext, suppress
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test import RequestFactory
 
-from bank.errors import AmbiguousCommit, NestedTransaction, StillRefused
-from bank.models import Customer
-from bank.transactions import backoff, outcomes, retry_transaction
+from bank import transactions
+from bank.deadline import RequestDeadline
+from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, SwallowedError
+from bank.models import Customer, StoredAnswer
+from bank.transactions import backoff, outcomes, queues, retry_transaction
 from tests import faults
+from tests.threads import outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +67,30 @@ def test_a_refused_commit_runs_the_whole_body_again(body: Body) -> None:
         assert retry_transaction(body)() == 3
 
     assert names() == ["Carl"]
+
+
+@pytest.mark.parametrize("block", [nullcontext, transaction.atomic])
+def test_a_swallowed_error_never_loses_what_was_written(block: Any, body: Body) -> None:
+    """Where an error leaves the transaction alive all is committed; elsewhere it is an error."""
+
+    def store() -> None:
+        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+
+    def careless() -> None:
+        body()
+        with suppress(IntegrityError), block():
+            store()
+
+    store()
+    before = outcomes.snapshot()["committed"]
+    result = outcome(retry_transaction(careless))
+
+    committed = outcomes.snapshot()["committed"] - before
+    assert (type(result), names(), committed) in [
+        (type(None), ["Carl"], 1),
+        (SwallowedError, [], 0),
+    ]
+    assert body.runs == 1
 
 
 def test_only_the_hooks_of_the_attempt_that_committed_run(body: Body) -> None:
@@ -153,15 +184,94 @@ def test_other_database_errors_are_raised_at_once(body: Body) -> None:
 
 
 def test_it_gives_up_after_so_many_attempts(body: Body) -> None:
-    with faults.at_commit(faults.conflict, times=99), pytest.raises(StillRefused) as refused:
+    with faults.at_commit(faults.conflict, times=99), pytest.raises(RetriesExhausted) as refused:
         retry_transaction(attempts=3)(body)()
 
     assert (body.runs, names()) == (3, [])
     assert isinstance(refused.value.__cause__, OperationalError)
 
 
+def test_a_deadline_that_has_passed_in_the_queue_refuses_without_running(body: Body) -> None:
+    queue = queues["default"]
+    queue.refused()
+    holds, done = Event(), Event()
+
+    def hold() -> None:
+        with queue.turn(60):
+            holds.set()
+            done.wait(30)
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert holds.wait(10)
+    with pytest.raises(RetriesExhausted):
+        retry_transaction(deadline=0.1)(body)()
+    done.set()
+    holder.join()
+
+    assert (body.runs, names()) == (0, [])
+
+
+def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: Any) -> None:
+    settings.REQUEST_DEADLINE = 0.5
+    connection.ensure_connection()  # there would be no time for it
+    began = time.monotonic()
+
+    def view(request: Any) -> None:
+        with faults.at_commit(faults.conflict, times=99):
+            retry_transaction(deadline=60)(body)()
+
+    with pytest.raises(RetriesExhausted):
+        RequestDeadline(view)(RequestFactory().get("/"))  # type: ignore[arg-type]
+
+    assert 1 < body.runs < 99
+    assert time.monotonic() - began < 5
+
+
+def test_an_ambiguous_attempt_is_not_forgotten_when_a_later_one_is_refused(body: Body) -> None:
+    before = outcomes.snapshot()
+
+    def refused_at_the_second_run() -> None:
+        if body() == 2:
+            raise faults.conflict()
+
+    with faults.at_commit(faults.lost, committed=True), pytest.raises(AmbiguousCommit):
+        retry_transaction(idempotent=True, attempts=2)(refused_at_the_second_run)()
+
+    after = outcomes.snapshot()
+    assert (body.runs, after["ambiguous"] - before["ambiguous"]) == (2, 1)
+    assert after["refused"] == before["refused"]
+
+
+def test_between_two_attempts_it_waits(body: Body, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "backoff", lambda attempt: 0.2 * attempt)
+    began = time.monotonic()
+
+    with faults.at_commit(faults.conflict, times=2):
+        retry_transaction(body)()
+
+    assert time.monotonic() - began >= 0.6
+
+
+def test_an_error_raised_while_handling_an_earlier_refusal_is_not_retried(body: Body) -> None:
+    def work() -> None:
+        body()
+        raise ValueError("a defect of the body")
+
+    def handle() -> None:
+        try:
+            raise faults.conflict()
+        except OperationalError:
+            retry_transaction(work)()
+
+    with pytest.raises(ValueError, match="a defect of the body"):
+        handle()
+
+    assert (body.runs, names()) == (1, [])
+
+
 def test_it_gives_up_when_the_deadline_would_pass(body: Body) -> None:
-    with faults.at_commit(faults.conflict, times=99), pytest.raises(StillRefused):
+    with faults.at_commit(faults.conflict, times=99), pytest.raises(RetriesExhausted):
         retry_transaction(deadline=0.5)(body)()
 
     assert 1 < body.runs < 30

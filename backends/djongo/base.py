@@ -7,8 +7,10 @@ docs/djongo.md has the table. Djongo is under the AGPL-3.0: nothing but this pac
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+import pymongo
 from django.db.backends.base import base as django_base
 from djongo import base
 
@@ -45,6 +47,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # Djongo's raise an error, do nothing, and close the client that other threads still use.
     # Django's own ask the connection, which knows what is to be done.
     _rollback, _commit, _close = DJANGOS._rollback, DJANGOS._commit, DJANGOS._close
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        """End whatever the driver does when the block has taken so long; it tells the server too.
+
+        https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
+        """
+        return pymongo.timeout(max(seconds, 0.001))  # 0 would mean: no limit
+
+    @property
+    def transaction_aborted(self) -> bool:
+        """Whether an error of the server has ended the transaction, as any of its errors does.
+
+        https://www.mongodb.com/docs/manual/core/transactions/#errors
+        """
+        return self.connection is not None and self.connection.aborted
 
     @property
     def database(self) -> Connection:

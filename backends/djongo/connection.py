@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -39,6 +41,7 @@ class Connection:
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self.autocommit = True
+        self.aborted = False
         self._database = database
         self._session: ClientSession | None = None
 
@@ -55,6 +58,7 @@ class Connection:
         What it reads is of one moment; what it commits outlives the loss of a server.
         """
         if self._session is None and not self.autocommit:
+            self.aborted = False
             self._session = self._database.client.start_session()
             self._session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority"))
         return self._session
@@ -66,14 +70,14 @@ class Connection:
 
     def commit(self) -> None:
         """Commit what was begun; it is over also where that fails."""
-        session, self._session = self._session, None
+        session, self._session, self.aborted = self._session, None, False
         if session:
             with driver_errors(), session:
                 session.commit_transaction()
 
     def rollback(self) -> None:
         """Undo what was begun."""
-        session, self._session = self._session, None
+        session, self._session, self.aborted = self._session, None, False
         if session:
             session.end_session()  # aborts what was not committed
 
@@ -94,5 +98,12 @@ class Collection:
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._collection, name)
         if name in TRANSACTIONAL:
-            return partial(attribute, session=self._connection.session())
+            return partial(self._run, attribute, session=self._connection.session())
         return attribute
+
+    def _run(self, operation: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        try:
+            return operation(*args, **options)
+        except OperationFailure:
+            self._connection.aborted = options["session"] is not None
+            raise

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from backends.dolt.features import DatabaseFeatures
 from backends.dolt.operations import DatabaseOperations
 from backends.dolt.server import COLLATION
+from backends.time_limit import TimeLimit
 
 UNKNOWN = 1105  # the number of every error that Dolt has no MySQL number for
 # The column's collation outweighs BINARY, other than on MySQL, but not a collation that is named:
@@ -73,8 +74,9 @@ class DatabaseValidation(validation.DatabaseValidation):
         ]
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     display_name = "Dolt"
+    too_late = (2003, *TimeLimit.too_late)  # CR_CONN_HOST_ERROR
     operators = base.DatabaseWrapper.operators | {
         "contains": f"LIKE %s {EXACTLY}",
         "startswith": f"LIKE %s {EXACTLY}",

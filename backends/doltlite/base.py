@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +25,7 @@ REFUSALS = {
         f"`{invocation('shell', 'doltlite')}` is a shell in which that is so."
     ),
 }
+LOOK_EVERY = 10_000  # instructions of SQLite's virtual machine: a millisecond or so
 CASELESS = {"iexact", "icontains", "istartswith", "iendswith"}
 
 
@@ -88,6 +91,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
+    _deadline = math.inf  # of time.monotonic()
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """End what a statement does (SQLITE_INTERRUPT) when the block has taken so long.
+
+        Waiting for another writer is not ended by this: OPTIONS["timeout"] is for that.
+        """
+        outer, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self._deadline = outer
+
+    @property
+    def transaction_aborted(self) -> bool:
+        """Whether SQLite has rolled back by itself: what came later would be committed alone.
+
+        https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+        """
+        return self.connection is not None and not self.connection.in_transaction
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Raises ImproperlyConfigured where SQLite answers: nothing stands in for DoltLite.
@@ -101,6 +125,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if refusal := REFUSALS[_storage(connection)]:
             connection.close()
             raise ImproperlyConfigured(f"{conn_params['database']}: {refusal}")
+        connection.set_progress_handler(lambda: time.monotonic() > self._deadline, LOOK_EVERY)
         connection.create_collation("amount", compare)
         connection.create_function("UPPER", 1, upper, deterministic=True)
         # So that `contains` is not `icontains`, which compares capitals, see CASELESS:

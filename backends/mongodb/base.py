@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
+import pymongo
 from django.db.transaction import Atomic
 from django.utils.functional import cached_property
 from django_mongodb_backend import base, transaction
@@ -28,6 +29,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     compiled_query = CompiledPipeline
     run_on_commit: list[Any]
+    # Whether an error of the server has ended the running transaction, as any of its errors does:
+    # https://www.mongodb.com/docs/manual/core/transactions/#errors
+    transaction_aborted = False
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        """End whatever the driver does when the block has taken so long; it tells the server too.
+
+        https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
+        """
+        return pymongo.timeout(max(seconds, 0.001))  # 0 would mean: no limit
 
     def outermost_atomic(self) -> AbstractContextManager[None]:
         """A transaction, as Django's atomic(durable=True) is one elsewhere.
@@ -48,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Everything it reads is of one moment; what it commits outlives the loss of a server."""
         self.ensure_connection()
         self.run_on_commit.clear()
+        self.transaction_aborted = False
         self.session = self.connection.start_session()
         self.session.start_transaction(
             read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")

@@ -11,6 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from pymongo.errors import OperationFailure
+
 OPERATIONS = {"aggregate", "delete_many", "insert_many", "update_many"}  # all that a query uses
 NAMES = {"from", "as", "localField", "foreignField"}  # where a text is part of the statement
 
@@ -31,7 +33,11 @@ class Statements:
     def _run(self, name: str, operation: Callable[..., Any], *args: Any, **options: Any) -> Any:
         def execute(statement: str, *rest: Any) -> Any:
             with self._connection.wrap_database_errors:
-                return operation(*args, **options)
+                try:
+                    return operation(*args, **options)
+                except OperationFailure:
+                    self._connection.transaction_aborted = True
+                    raise
 
         for wrapper in reversed(self._connection.execute_wrappers):
             execute = partial(wrapper, execute)

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
 from bank.database_errors import Meaning, broken_constraint, meaning
-from bank.errors import AmbiguousCommit, NotEnoughStock, StillRefused, TooMuchStock
+from bank.errors import AmbiguousCommit, NotEnoughStock, RetriesExhausted, TooMuchStock
 from bank.problems import Problem
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def add_error_handlers(api: NinjaAPI) -> None:
         TooMuchStock: lambda error: Problem(409, str(error)),
         ProtectedError: lambda error: Problem(409, "There are orders of it: delete them first."),
         IntegrityError: _conflict,
-        StillRefused: lambda error: Problem(503, str(error), headers=RETRY_LATER),
+        RetriesExhausted: lambda error: Problem(503, str(error), headers=RETRY_LATER),
         AmbiguousCommit: lambda error: Problem(503, str(error)),
         DatabaseError: _database,
         InterfaceError: _database,

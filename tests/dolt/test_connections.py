@@ -31,6 +31,16 @@ def test_a_connection_lost_before_commit_is_no_loss() -> None:
     assert list(Customer.objects.values_list("name", flat=True)) == ["Carl", "Dora"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_before_the_transaction_began_is_replaced() -> None:
+    connection.ensure_connection()
+    at_once(end, [connection.connection.thread_id()], threads=1)
+
+    retry_transaction(Customer.objects.create)(name="Carl")
+
+    assert Customer.objects.get().name == "Carl"
+
+
 def end(number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("KILL %s", [number])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from bank.errors import AmbiguousCommit
+from bank.errors import AmbiguousCommit, SwallowedError
 from bank.models import Customer
 from bank.transactions import retry_transaction
 from tests.api import Api
@@ -63,6 +65,46 @@ def test_a_caught_40001_is_not_committed_as_nothing() -> None:
     create()
 
     assert names() == ["Carl"]
+
+
+def test_a_caught_error_is_not_committed_as_nothing() -> None:
+    @retry_transaction
+    def create() -> None:
+        Customer.objects.create(name="Carl")
+        with suppress(DatabaseError):
+            execute("SELECT 1/0")
+
+    with pytest.raises(SwallowedError, match="savepoint") as error:
+        create()
+
+    assert names() == []
+    assert "division by zero" in str(error.value.__cause__)
+
+
+def test_an_error_that_a_savepoint_has_undone_may_be_caught() -> None:
+    @retry_transaction
+    def create() -> None:
+        Customer.objects.create(name="Carl")
+        with suppress(DatabaseError), transaction.atomic():
+            Customer.objects.create(name="Dora")
+            execute("SELECT 1/0")
+
+    create()
+
+    assert names() == ["Carl"]
+
+
+def test_a_transaction_that_was_marked_for_rollback_is_not_taken_for_committed() -> None:
+    @retry_transaction
+    def create() -> None:
+        Customer.objects.create(name="Carl")
+        with suppress(LookupError), transaction.atomic(savepoint=False):
+            raise LookupError
+
+    with pytest.raises(SwallowedError):
+        create()
+
+    assert names() == []
 
 
 @pytest.mark.parametrize(("cut", "there"), [("before", []), ("after", ["Carl"])])

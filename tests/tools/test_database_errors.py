@@ -37,7 +37,13 @@ MEANINGS = [
     (Meaning.CONFLICT, foreign("psycopg2", "OperationalError", pgcode="CR000")),
     (Meaning.UNKNOWN, postgresql("40003")),
     (Meaning.UNKNOWN, postgresql("08007")),
+    (Meaning.CONFLICT, postgresql("55P03")),
+    (Meaning.LOST, postgresql("25P03")),
     (Meaning.LOST, postgresql("57P01")),
+    (Meaning.LOST, postgresql("57P02")),
+    (Meaning.LOST, postgresql("57P03")),
+    (Meaning.LOST, postgresql("57P05")),
+    (Meaning.TIMEOUT, postgresql("57014")),
     (Meaning.LOST, postgresql("08006")),
     (Meaning.LOST, foreign("psycopg", "OperationalError", "the connection is closed")),
     (Meaning.LOST, foreign("psycopg2", "InterfaceError", "connection already closed")),
@@ -51,12 +57,14 @@ MEANINGS = [
     (Meaning.CONFLICT, sqlite("database is locked", 5)),
     (Meaning.CONFLICT, sqlite("database is locked", 5 | 2 << 8)),  # SQLITE_BUSY_SNAPSHOT
     (Meaning.CONFLICT, sqlite("database table is locked", 6)),
+    (Meaning.TIMEOUT, sqlite("interrupted", 9)),
     (Meaning.LOST, sqlite("disk I/O error", 10)),
     (Meaning.LOST, sqlite("unable to open database file", 14)),
     (Meaning.OTHER, sqlite("no such table: customers", 1)),
     (Meaning.CONFLICT, mongodb("TransientTransactionError")),
     (Meaning.UNKNOWN, mongodb("TransientTransactionError", "UnknownTransactionCommitResult")),
     (Meaning.CONFLICT, mongodb(code=112)),
+    (Meaning.TIMEOUT, mongodb(code=50)),
     (Meaning.LOST, foreign("pymongo.errors", "AutoReconnect", "connection closed")),
     (Meaning.LOST, foreign("pymongo.errors", "ServerSelectionTimeoutError", "no server")),
     (Meaning.OTHER, mongodb(code=11000)),
@@ -82,9 +90,16 @@ def test_it_is_found_two_levels_down() -> None:
     inner = OperationalError("refused")
     inner.__cause__ = postgresql("40001")
     outer = TransactionManagementError("An error occurred in the current transaction.")
-    outer.__context__ = inner
+    outer.__cause__ = inner
 
     assert meaning(outer) is Meaning.CONFLICT
+
+
+def test_an_error_that_was_only_being_handled_is_no_cause() -> None:
+    error = ValueError("raised inside of `except` of an earlier 40001")
+    error.__context__ = postgresql("40001")
+
+    assert meaning(error) is Meaning.OTHER
 
 
 def test_a_chain_that_ends_in_itself_is_no_trap() -> None:

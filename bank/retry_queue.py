@@ -1,0 +1,71 @@
+"""A queue for transactions of this process that the database has refused: one runs at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class RetryQueue:
+    """A reentrant lock that is given in the order of asking, and never waited for without end.
+
+    threading's own may let one wait for seconds while others pass it again and again.
+    """
+
+    CONTENDED = 1.0  # seconds after a refusal during which new transactions queue as well
+    MAX_WAIT = 5.0  # seconds; then one runs without a turn: the owner may be waiting for it
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._waiting: deque[tuple[int, threading.Event]] = deque()
+        self._owner: int | None = None
+        self._entered = 0
+        self._refused = float("-inf")
+
+    def refused(self) -> None:
+        """Note that the database has refused a transaction."""
+        self._refused = time.monotonic()
+
+    @property
+    def contended(self) -> bool:
+        """Whether a new transaction had better queue as well."""
+        return time.monotonic() - self._refused < self.CONTENDED
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[bool]:
+        """Wait for a turn, at most so many seconds and at most MAX_WAIT; yield whether it came."""
+        mine = self._acquire(max(0.0, min(seconds, self.MAX_WAIT)))
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._release()
+
+    def _acquire(self, seconds: float) -> bool:
+        me, turn = threading.get_ident(), threading.Event()
+        with self._changing:
+            if self._owner in (None, me):
+                self._owner = me
+                self._entered += 1
+                return True
+            self._waiting.append((me, turn))
+        if turn.wait(seconds):
+            return True
+        with self._changing:
+            if not turn.is_set():
+                self._waiting.remove((me, turn))
+            return turn.is_set()
+
+    def _release(self) -> None:
+        with self._changing:
+            self._entered -= 1
+            if self._entered:
+                return
+            self._owner = None
+            if self._waiting:
+                self._owner, turn = self._waiting.popleft()
+                self._entered = 1
+                turn.set()

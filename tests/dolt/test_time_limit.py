@@ -1,0 +1,48 @@
+"""What ends a statement that takes too long: not Dolt, but the application."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import OperationalError, connection
+
+from bank.database_errors import Meaning, meaning
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_dolt_ignores_max_execution_time() -> None:
+    began = time.monotonic()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION max_execution_time = 100")
+        cursor.execute("SELECT SLEEP(1)")
+
+    connection.close()
+    assert time.monotonic() - began >= 1
+
+
+def test_a_statement_is_ended_at_the_time_limit_also_on_the_server() -> None:
+    connection.ensure_connection()
+    number, began = connection.connection.thread_id(), time.monotonic()
+
+    with (
+        connection.time_limit(0.5),
+        pytest.raises(OperationalError) as error,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT SLEEP(60)")
+
+    assert time.monotonic() - began < 20
+    assert meaning(error.value) is Meaning.LOST
+    connection.close()
+    while number in sessions():
+        assert time.monotonic() - began < 40
+        time.sleep(0.1)
+
+
+def sessions() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM information_schema.processlist")
+        return {number for (number,) in cursor.fetchall()}

@@ -1,0 +1,136 @@
+"""A request of a running application ends in time, also behind a lock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing
+from typing import Any
+
+import psutil
+import pytest
+from django.db import OperationalError, connection, connections
+
+from backends.time_limit import Watchdog
+from bank.database_errors import Meaning, meaning
+from tests.serving import Server
+from tests.stalls import database
+from tests.threads import at_once
+
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+
+
+def test_behind_a_lock_of_a_table_requests_are_refused_in_time(server: Server) -> None:
+    server.start("--no-demo")
+    product = server.call("POST", "/product/", {"name": "Pen", "price": "1"})
+    order = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": [product]}
+
+    with closing(connection.Database.connect(server.database_url())) as other:
+        other.execute("LOCK TABLE products, orders IN ACCESS EXCLUSIVE MODE")
+        read = server.ask("GET", "/product/")
+        written = server.ask("POST", "/order/", order)
+        free = server.ask("GET", "/customer/")
+        other.rollback()
+    after = server.ask("POST", "/order/", order)
+
+    assert [answer.status for answer in (read, written, free, after)] == [503, 503, 200, 200]
+    assert [answer.headers["Retry-After"] for answer in (read, written)] == ["1", "1"]
+    assert max(read.seconds, written.seconds) < IN_TIME
+    assert len(server.orders()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
+    connection.close()
+    with connection.time_limit(60):
+        limited = shown()
+    connection.close()
+
+    assert limited == {"statement_timeout": "5s", "lock_timeout": "2s"}
+    assert shown() == {"statement_timeout": "0", "lock_timeout": "0"}
+
+
+def shown() -> dict[str, str]:
+    found = {}
+    for name in ("statement_timeout", "lock_timeout"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SHOW {name}")
+            (found[name],) = cursor.fetchone()
+    return found
+
+
+def test_a_server_that_has_gone_is_a_503_at_once_and_may_come_back(server: Server) -> None:
+    server.start("--no-demo")
+    server.call("POST", "/customer/", {"name": "Carl"})
+    sessions = [p for p in database(server) if "postgres: postgres bank" in " ".join(p.cmdline())]
+    for session in sessions:
+        session.kill()  # the server restarts itself after such a crash
+    psutil.wait_procs(sessions, timeout=10)
+
+    answers = [server.ask("POST", "/customer/", {"name": "Dora"})]
+    while answers[-1].status == 503 and len(answers) < 100:
+        time.sleep(0.1)
+        answers.append(server.ask("POST", "/customer/", {"name": "Dora"}))
+
+    assert answers[-1].status == 200
+    assert max(answer.seconds for answer in answers) < IN_TIME
+    assert [c["name"] for c in server.call("GET", "/customer/")] == ["Carl", "Dora"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_is_ended_at_the_time_limit_and_the_next_has_a_new_connection() -> None:
+    connection.ensure_connection()
+    began = time.monotonic()
+
+    with connection.time_limit(0.3), pytest.raises(OperationalError) as error:
+        sleep(3)
+
+    assert time.monotonic() - began < 3
+    assert meaning(error.value) is Meaning.LOST
+    connection.close_if_unusable_or_obsolete()
+    sleep(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_the_time_limit_there_is_no_new_connection() -> None:
+    connection.close()
+
+    with connection.time_limit(0.1), pytest.raises(OperationalError, match="no time left"):
+        sleep(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_one_thread_is_not_that_of_another() -> None:
+    def work(seconds: float) -> Any:
+        connection.ensure_connection()
+        with connection.time_limit(seconds):
+            try:
+                sleep(1.5)
+            except OperationalError as error:
+                return meaning(error)
+            finally:
+                connections.close_all()
+        return "done"
+
+    results = at_once(work, [0.3, 60.0, 60.0, 60.0], threads=4)
+
+    assert sorted(map(str, results)) == [str(Meaning.LOST), "done", "done", "done"]
+
+
+def test_what_has_ended_is_never_called_and_the_watchdog_goes_on() -> None:
+    watchdog, called = Watchdog(), []
+    over = threading.Event()
+
+    for number in range(200):
+        with watchdog.calling(lambda n=number: called.append(n), time.monotonic() + 0.2):
+            pass
+    time.sleep(0.4)
+    with watchdog.calling(over.set, time.monotonic() + 0.05):
+        assert over.wait(10)
+
+    assert called == []
+
+
+def sleep(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])

@@ -1,0 +1,50 @@
+"""A database that hangs: every request is answered in time, and afterwards everything goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from tests.serving import Answer, Server
+from tests.stalls import stalled
+
+WRITERS = 2
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+
+
+def test_while_the_database_hangs_answers_come_in_time_and_no_order_is_lost(
+    server: Server, record_property: Callable[[str, object], None]
+) -> None:
+    server.start("--no-demo")
+    body = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": []}
+    answers: list[Answer] = []
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            answers.append(server.ask("POST", "/order/", body))
+
+    writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    time.sleep(1)
+    with stalled(server):
+        time.sleep(7)
+    resumed = time.monotonic()
+    while not any(a.status == 200 and a.began > resumed for a in answers):
+        assert time.monotonic() < resumed + 30, Counter(a.status for a in answers)
+        time.sleep(0.1)
+    done.set()
+    for writer in writers:
+        writer.join()
+
+    slowest = max(answer.seconds for answer in answers)
+    record_property("slowest answer while the database hangs, in seconds", round(slowest, 1))
+    assert {answer.status for answer in answers} == {200, 503}
+    assert slowest < IN_TIME
+    acknowledged = Counter(answer.json["id"] for answer in answers if answer.status == 200)
+    there = Counter(order["id"] for order in server.orders())
+    assert acknowledged <= there
+    assert set(there.values()) == {1}

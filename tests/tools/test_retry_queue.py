@@ -1,0 +1,87 @@
+"""The queue of refused transactions: in order, reentrant, and never without end."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from bank.retry_queue import RetryQueue
+
+
+def started(work: object) -> threading.Thread:
+    thread = threading.Thread(target=work)  # type: ignore[arg-type]
+    thread.start()
+    time.sleep(0.02)  # so that it queues before the next one
+    return thread
+
+
+def test_turns_are_given_in_the_order_of_asking() -> None:
+    queue, served = RetryQueue(), []
+
+    def wait(number: int) -> None:
+        with queue.turn(60):
+            served.append(number)
+
+    with queue.turn(60):
+        threads = [started(lambda n=number: wait(n)) for number in range(5)]
+    for thread in threads:
+        thread.join(5)
+
+    assert served == [0, 1, 2, 3, 4]
+
+
+def test_it_is_contended_for_a_while_after_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, contended = RetryQueue(), []
+    monkeypatch.setattr(RetryQueue, "CONTENDED", 0.05)
+
+    contended.append(queue.contended)
+    queue.refused()
+    contended.append(queue.contended)
+    time.sleep(0.06)
+    contended.append(queue.contended)
+
+    assert contended == [False, True, False]
+
+
+def test_after_the_longest_wait_one_runs_without_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, served = RetryQueue(), []
+    monkeypatch.setattr(RetryQueue, "MAX_WAIT", 0.05)
+
+    def wait() -> None:
+        with queue.turn(60):
+            served.append("without a turn")
+
+    with queue.turn(60):
+        started(wait).join(5)
+        served.append("first")
+    with queue.turn(60):
+        served.append("next")
+
+    assert served == ["without a turn", "first", "next"]
+
+
+def test_the_owner_need_not_wait_for_itself() -> None:
+    queue = RetryQueue()
+
+    with queue.turn(60):
+        began = time.monotonic()
+        with queue.turn(60):
+            pass
+
+    assert time.monotonic() - began < 0.5
+
+
+def test_the_wait_for_a_turn_ends_after_the_seconds_one_has() -> None:
+    queue, waits = RetryQueue(), []
+
+    def wait() -> None:
+        began = time.monotonic()
+        with queue.turn(0.1) as mine:
+            waits.append((mine, time.monotonic() - began < 2))
+
+    with queue.turn(60):
+        started(wait).join(5)
+
+    assert waits == [(False, True)]
