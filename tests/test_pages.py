@@ -209,6 +209,19 @@ def test_orders_deleted_while_a_page_is_read_hide_no_others(api: Api, gone: list
     assert seen == [order for order in orders if order["id"] not in deleted]
 
 
+def test_an_order_inserted_while_a_page_is_read_does_not_lengthen_it(api: Api) -> None:
+    carl = api.customer()
+    orders = [api.order(carl) for _ in range(4)]
+    passing = Order.objects.get(pk=orders[1]["id"])
+    Order.objects.filter(pk=passing.pk).delete()
+
+    with before_statement(2, lambda: passing.save(force_insert=True)):
+        page = api.client.get("/order/?limit=2")
+
+    assert page.json() == [orders[0], orders[2]]
+    assert sum(walk(api, next_page(page) or ""), []) == [orders[3]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_walks_beside_deletions_and_insertions_see_each_lasting_order_once() -> None:
     api = Api(Client())

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
-from bank import documents
+from bank import documents, transactions
+from tests import faults
 from tests.api import Api, problem
 
 MALFORMED = ["abc", "0", "-1", "1.0", "1_0", "1e3", "0x1", "null", "NaN", "٧", "\0", "%", " ", "'"]
@@ -69,6 +71,21 @@ def test_an_error_of_ours_is_a_problem_without_a_traceback(
 
     assert "SECRET" not in json.dumps(problem(response, 500))
     assert [r.exc_info is not None for r in caplog.records if r.levelno == logging.ERROR] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_is_refused_again_and_again_is_a_503(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(Client())
+    monkeypatch.setattr(transactions, "backoff", lambda attempt: 0.0)
+
+    with faults.at_statement(faults.conflict, times=1000):
+        response = api.post("/customer/", {"name": "Carl"})
+
+    assert "nothing was changed" in problem(response, 503)["detail"]
+    assert int(response["Retry-After"]) > 0
+    assert api.list("/customer/") == []
 
 
 def _broken(pk: Any) -> Any:

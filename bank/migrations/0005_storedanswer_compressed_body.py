@@ -6,9 +6,7 @@ https://www.cockroachlabs.com/docs/stable/online-schema-changes#limitations
 
 from __future__ import annotations
 
-from django.db import migrations
-
-from bank.fields import CompressedTextField
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -18,7 +16,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="storedanswer",
             name="compressed_body",
-            field=CompressedTextField(db_column="compressed_body", default=""),
+            # Empty, not compressed: Dolt keeps the default, and could not show one that is no text.
+            field=models.BinaryField(db_column="compressed_body", default=b""),
             preserve_default=False,
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from django.db import migrations
@@ -10,7 +11,7 @@ from django.db import migrations
 def compress(apps: Any, schema_editor: Any) -> None:
     answers = apps.get_model("bank", "StoredAnswer").objects
     for pk, body in answers.values_list("pk", "body").iterator(1000):
-        answers.filter(pk=pk).update(compressed_body=body)
+        answers.filter(pk=pk).update(compressed_body=zlib.compress(body.encode()))
 
 
 class Migration(migrations.Migration):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+from bank.fields import CompressedTextField
+
 
 class Migration(migrations.Migration):
     dependencies = [("bank", "0006_compress_stored_answers")]
@@ -11,6 +13,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveField("storedanswer", "body"),
         migrations.RenameField("storedanswer", "compressed_body", "body"),
+        migrations.AlterField(
+            "storedanswer", "body", CompressedTextField(db_column="compressed_body")
+        ),
         migrations.AlterField(
             "storedanswer",
             "client",
