@@ -41,9 +41,8 @@ class Job:
 class Threads:
     """So many threads, for as long as the process lives.
 
-    A ThreadPoolExecutor with asyncio.wrap_future does the same and costs a small request a tenth
-    of its time in locks and callbacks. The threads are daemons: a database that does not answer
-    cannot keep the process from ending.
+    Not a ThreadPoolExecutor, because Python waits for the threads of those when it ends: a database
+    that does not answer would keep the process from ending.
     """
 
     def __init__(self, number: int, name: str) -> None:
