@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 
+from bank import copying, loading
 from bank.copying import digest
-from bank.models import Customer, Product, StoredAnswer, UnfinishedCopy
+from bank.models import Customer, Order, OrderLine, Product, StoredAnswer, UnfinishedCopy
 from tests.api import Api
 from tests.serving import Server, run_backends
 
@@ -49,11 +51,19 @@ def exported(api: Api, capsys: pytest.CaptureFixture[str]) -> str:
     api.put(f"/product/{pen['id']}/", {**pen, "price": "9999999999999999.99", "stock": 3})
     call_command("bank_export")
     lines = capsys.readouterr().out
-    for found in api.get("/order/").json():
-        api.delete(f"/order/{found['id']}/")
-    for model in (Product, Customer, StoredAnswer):
-        model.objects.all().delete()
+    remove_all()
     return lines
+
+
+def remove_all() -> None:
+    """Leave a bank that is empty, whose keys go on after those that there were."""
+    for model in (OrderLine, Order, Product, Customer, StoredAnswer):
+        model.objects.all().delete()
+
+
+def answered() -> list[Any]:
+    """Which request was answered when."""
+    return list(StoredAnswer.objects.order_by("pk").values_list("key", "created"))
 
 
 def content(api: Api) -> list[Any]:
@@ -87,10 +97,11 @@ def test_what_was_exported_is_the_same_after_an_import(api: Api, exported: str, 
         ("9999999999999999.99", 3),
         ("1.20", None),
     ]
-    assert [[line["name"] for line in order["products"]] for order in orders] == [
-        ["Cup", "Pen"],
-        ["Pen"],
-    ]
+    assert [
+        [(line["name"], line["price"], line["quantity"]) for line in order["products"]]
+        for order in orders
+    ] == [[("Cup", "1.20", 1), ("Pen", "1.20", 1)], [("Pen", "1.20", 1)]]
+    assert [order["subtotal"] for order in orders] == ["2.40", "1.20"]
     assert [order["customer"]["name"] for order in orders] == ["Carl", "Carl"]
 
 
@@ -167,6 +178,90 @@ def test_a_record_that_is_lost_on_the_way_is_noticed(exported: str, load: Load) 
         load("".join(lines))
 
     assert UnfinishedCopy.objects.exists()
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of the export and batches of the import of which even a small bank has several."""
+    monkeypatch.setattr(copying, "PAGE", 2)
+    monkeypatch.setattr(loading, "BATCH", 2)
+
+
+def test_several_pages_and_batches_are_copied_in_their_order(
+    api: Api, load: Load, small_pages: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(5):
+        answer = api.post("/customer/", {"name": f"C{n}"}, **{"Idempotency-Key": f"key-{n}"})
+        StoredAnswer.objects.filter(key=f"key-{n}").update(
+            created=datetime(2026, 1, 1 + n, tzinfo=UTC)
+        )
+        api.order(answer.json(), *((api.product(f"P{n}-{m}"), n + 1) for m in range(2)))
+    before, times = content(api), answered()
+    call_command("bank_export")
+    lines = capsys.readouterr().out
+    remove_all()
+
+    load(lines)
+
+    assert content(api) == before
+    assert answered() == times
+    assert [len(kind) for kind in before] == [5, 10, 5]
+
+
+def test_new_keys_come_after_larger_ones_that_were_copied(
+    api: Api, exported: str, load: Load
+) -> None:
+    first, *records, last = exported.splitlines()
+    moved = [json.loads(record) for record in records]
+    for record in moved:
+        if isinstance(record[1], int):  # ObjectIds are made of the time, not of those before
+            record[1] += 5000
+
+    load("\n".join([first, *map(json.dumps, moved), last, ""]))
+    api.order(api.customer("Dora"), api.product("Mug"))
+
+    customers, products, orders = content(api)
+    assert (customers[-1]["name"], products[-1]["name"]) == ("Dora", "Mug")
+    assert orders[-1]["customer"]["name"] == "Dora"
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "value"),
+    [
+        ("customer", "name", "Ann"),
+        ("product", "price", "1.21"),
+        ("product", "stock", 4),
+        ("order", "subtotal", "9.99"),
+        ("order", "lines", [[0, "1.20", 2]]),
+        ("order", "lines", [[0, "1.30", 1]]),
+        ("order", "customer", 0),
+        ("answer", "created", "2020-01-01T00:00:00.000+00:00"),
+        ("answer", "key", "another"),
+    ],
+)
+def test_any_value_that_is_changed_on_the_way_is_noticed(
+    exported: str, load: Load, kind: str, member: str, value: Any
+) -> None:
+    lines = exported.splitlines()
+    number = max(n for n, line in enumerate(lines) if line.startswith(f'["{kind}"'))
+    record = json.loads(lines[number])
+    assert record[2][member] != value
+    record[2][member] = value
+    lines[number] = json.dumps(record)
+
+    with pytest.raises(CommandError, match="not what was to be copied"):
+        load("\n".join([*lines, ""]))
+
+    assert UnfinishedCopy.objects.exists()
+
+
+def test_what_the_database_has_kept_is_compared_too(
+    exported: str, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading.Loading, "_customer", lambda *_: Customer(name="Eve"))
+
+    with pytest.raises(CommandError, match="not what was to be copied"):
+        load(exported)
 
 
 def test_to_another_backend_and_back_after_kill_9_in_the_middle(

@@ -49,6 +49,16 @@ def _without_empty_sums(stages: list[Any], selected: list[Any]) -> list[Any]:
 
 
 class InsertQuery(query.InsertQuery):
+    def execute(self) -> None:
+        """Insert; keys that were given are counted too, or a later one would be one of them."""
+        super().execute()
+        if "id" in self._cols:
+            position = self._cols.index("id")
+            keys = [row[position] for row in self._values if isinstance(row[position], int)]
+            counter = {"name": self.left_table, "auto.field_names": "id"}
+            if keys:
+                self.db["__schema__"].update_one(counter, {"$max": {"auto.seq": max(keys)}})
+
     def count(self) -> int:
         """How many rows it inserts, which Djongo does not tell."""
         return len(self._values)
