@@ -84,6 +84,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
             line["id"] = existing(api, "product")["id"]
 
 
+@pytest.mark.timeout(180 + 2 * EXAMPLES)
 @pytest.mark.django_db
 @schema.parametrize()
 def test_every_call_is_answered_as_documented(case: Any, calls: Counter[int]) -> None:
