@@ -1,52 +1,160 @@
-"""The admin: every table, found by name, with the lines of an order on its page."""
+"""The admin: every table, found by name, with the lines of an order on its page.
+
+Transactions and refusals are the site's, in bank/admin_site.py.
+"""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from bank.models import Customer, Order, OrderLine, Product, StoredAnswer
+from django.contrib import admin
+from django.db.models import Field, QuerySet
+from django.forms import Field as FormField
+from django.http import HttpRequest, HttpResponse
+
+from bank.admin_forms import CurrentForm, CurrentRows, Lines, ProductForm
+from bank.models import Customer, Order, OrderLine, Product, StoredAnswer, total
+
+# A longer order is shown only: Django takes 1,000 values of a form, and a line has seven.
+MOST_LINES = 100
+
+
+class ShowsWhatItKnew:
+    """Gives every field of a form the value it showed, hidden beside it."""
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **options: Any
+    ) -> FormField | None:
+        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
+        if field:
+            field.show_hidden_initial = True
+        return field
+
+
+class BankAdmin(ShowsWhatItKnew, admin.ModelAdmin):
+    """Writes only what was changed in the form, and only over what the form showed."""
+
+    form = CurrentForm
+    ordering = ["-pk"]  # of the choices of an autocomplete field too, which come in pages
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.save(update_fields=form.changed_data if change else None)
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+        return super().get_changelist_form(request, form=self.form, **options)
+
+    def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
+        return super().get_changelist_formset(request, formset=CurrentRows, **options)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show forms that were refused beside their own rows: there may be new ones by now."""
+        response = super().changelist_view(request, extra_context)
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown and shown.formset and shown.formset.is_bound:
+            shown.result_list = [form.instance for form in shown.formset.forms]
+        return response
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin):
+class CustomerAdmin(BankAdmin):
     list_display = ["name", "pk"]
     search_fields = ["name"]
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(BankAdmin):
+    form = ProductForm
     list_display = ["name", "price", "stock"]
     list_editable = ["price"]
     search_fields = ["name"]
 
 
-class OrderLineInline(admin.TabularInline):
+class LineInline(ShowsWhatItKnew, admin.TabularInline):
     model = OrderLine
+    formset = Lines
+    fields = ["product", "quantity", "price"]
+    readonly_fields = ["price"]
     autocomplete_fields = ["product"]
     extra = 0
+    max_num = MOST_LINES
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        return super().get_queryset(request).select_related("product")
+
+    def has_view_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        return True  # of those who may see the order
+
+    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        """Whoever may place or change an order does so with its lines."""
+        if obj is None or obj.pk is None:
+            return request.user.has_perm("bank.add_order")
+        if not hasattr(obj, "is_long"):  # asked several times a page
+            obj.is_long = obj.lines.count() > MOST_LINES  # type: ignore[attr-defined]
+        return request.user.has_perm("bank.change_order") and not obj.is_long  # type: ignore[attr-defined]
+
+    has_add_permission = has_change_permission
+    has_delete_permission = has_change_permission
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
-    """Corrects documents by hand: stock is moved by the API only."""
+class OrderAdmin(BankAdmin):
+    """Places, changes and deletes orders with the code of the API: stock moves along."""
 
     list_display = ["pk", "customer", "subtotal"]
     list_select_related = ["customer"]
     search_fields = ["customer__name"]
     autocomplete_fields = ["customer"]
-    inlines = [OrderLineInline]
+    inlines = [LineInline]
 
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **options: Any
+    ) -> FormField | None:
+        if db_field.name == "subtotal":
+            options["required"] = False
+            options["help_text"] = (
+                "Empty: computed from the prices. A change of the lines takes all of them at "
+                "today's prices and computes the subtotal anew, unless you change it too."
+            )
+        return super().formfield_for_dbfield(db_field, request, **options)
 
-@admin.register(OrderLine)
-class OrderLineAdmin(admin.ModelAdmin):
-    list_display = ["order", "product", "quantity", "price"]
-    list_select_related = ["order", "product"]
-    search_fields = ["product__name"]
-    autocomplete_fields = ["order", "product"]
+    def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
+        """Saved with its lines, in save_related."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        order, [lines] = form.instance, formsets
+        lines.save(commit=False)  # writes nothing, but tells the history what was changed
+        if not change or lines.has_changed():
+            given = not change or "subtotal" in form.changed_data
+            order.fill(lines.quantities(), form.cleaned_data["subtotal"] if given else None)
+            return
+        if order.subtotal is None:
+            order.subtotal = total(order.lines.all())
+        order.save(update_fields=form.changed_data)
+
+    def delete_model(self, request: HttpRequest, obj: Order) -> None:
+        obj.cancel()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        queryset.cancel()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The orders and how many lines they have; Django's names each line, a query for each."""
+        lines = OrderLine.objects.filter(order__in=[order.pk for order in objs]).count()
+        return list(map(str, objs)), {"orders": len(objs), "order lines": lines}, set(), []
 
 
 @admin.register(StoredAnswer)
 class StoredAnswerAdmin(admin.ModelAdmin):
+    """Can be looked up and deleted; nobody answers by hand."""
+
     list_display = ["key", "location", "created"]
     list_filter = ["created"]
     search_fields = ["key"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: StoredAnswer | None = None) -> bool:
+        return False

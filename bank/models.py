@@ -8,6 +8,7 @@ because CockroachDB makes none: https://www.cockroachlabs.com/docs/stable/foreig
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -54,30 +55,38 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
         around it: SERIALIZABLE refuses the second writer of a row that both have read, and a
         database that compares only what was written refuses the second stock_token.
         """
+        products = self.after_taking(quantities, returned)
+        token = new_token()
+        counted: list[Any] = [p for p in products.values() if p.stock is not None]
+        for product in counted:
+            product.stock_token = token
+        if counted:
+            self.bulk_update(counted, ["stock", "stock_token"])
+        return products
+
+    def after_taking(
+        self, quantities: Mapping[Key, int], returned: Mapping[Key, int] | None = None
+    ) -> Mapping[Key, Product]:
+        """The products by key, their stock as take() would leave it; raises what take() would."""
         returned = returned or {}
         products = _by_keys({*quantities, *returned})
         if missing := [key for key in quantities if key not in products]:
             raise UnknownProducts(missing)
-        stocks = {
-            key: product.stock + returned.get(key, 0)
-            for key, product in products.items()
-            if product.stock is not None
-        }
-        wanted = {key: quantities.get(key, 0) for key in stocks}
-        if short := {products[key]: stocks[key] for key in stocks if stocks[key] < wanted[key]}:
+        short: dict[Product, int] = {}
+        over: list[Product] = []
+        for key, product in products.items():
+            if (before := product.stock) is not None:
+                available = before + returned.get(key, 0)
+                product.stock = available - quantities.get(key, 0)
+                if product.stock < 0:
+                    short[product] = available
+                # What was beyond the limit before, imported perhaps, may still be sold.
+                elif product.stock > max(MAX_COUNT, before):
+                    over.append(product)
+        if short:
             raise NotEnoughStock(short)
-        left = {key: stocks[key] - wanted[key] for key in stocks}
-        # What was beyond the limit before, imported perhaps, may still be sold.
-        if over := [
-            products[key] for key in left if left[key] > max(MAX_COUNT, products[key].stock or 0)
-        ]:
+        if over:
             raise TooMuchStock(over)
-        token = new_token()
-        for key in left:
-            products[key].stock, products[key].stock_token = left[key], token
-        counted: list[Any] = [products[key] for key in stocks]
-        if counted:
-            self.bulk_update(counted, ["stock", "stock_token"])
         return products
 
 
@@ -135,8 +144,11 @@ class Product(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save all of it, with a stock_token of its own."""
-        self.stock_token = new_token()
+        """Save it; wherever its stock is written, with a stock_token of its own."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "stock" in fields:
+            self.stock_token = new_token()
+            kwargs["update_fields"] = fields and {*fields, "stock_token"}
         super().save(*args, **kwargs)
 
 
@@ -155,6 +167,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
         order = self.model(customer=customer)
         order.fill(quantities, subtotal)
         return order
+
+    def cancel(self) -> None:
+        """Delete these orders and put their products back in stock."""
+        keys = list(self.values_list("pk", flat=True))
+        for first in range(0, len(keys), 1000):  # a statement takes so many parameters only
+            some = keys[first : first + 1000]
+            Product.objects.take({}, returned=_remove(OrderLine.objects.filter(order__in=some)))
+            Order.objects.filter(pk__in=some).delete()
 
 
 class Order(models.Model):
@@ -194,10 +214,7 @@ class Order(models.Model):
     def _remove_lines(self) -> dict[Key, int]:
         if self.pk is None:
             return {}
-        lines = self.lines.all()
-        quantities = dict(lines.values_list("product", "quantity"))
-        lines.delete()
-        return quantities
+        return _remove(self.lines.all())
 
 
 class OrderLine(models.Model):
@@ -220,6 +237,15 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
+
+
+def _remove(lines: models.QuerySet[OrderLine]) -> dict[Key, int]:
+    """Delete these lines; how many of each product they had."""
+    quantities: Counter[Key] = Counter()
+    for product, quantity in lines.values_list("product", "quantity"):
+        quantities[product] += quantity
+    lines.delete()
+    return quantities
 
 
 def total(lines: Iterable[OrderLine]) -> Decimal:

@@ -28,7 +28,7 @@ API_TOKENS = api_tokens(shortest=16 if DEPLOY else 1)
 INSTALLED_APPS = [
     "bank",
     "ninja",  # serves the docs page's scripts from here instead of from a CDN
-    "django.contrib.admin",
+    "myproject.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

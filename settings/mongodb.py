@@ -15,6 +15,7 @@ DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 OWN_KEYS = {"admin": "Admin", "auth": "Auth", "contenttypes": "ContentTypes"}
 APPS = {f"django.contrib.{app}": f"backends.mongodb.apps.{c}" for app, c in OWN_KEYS.items()}
+APPS["myproject.apps.Admin"] = APPS["django.contrib.admin"]
 INSTALLED_APPS = [APPS.get(app, app) for app in base.INSTALLED_APPS]
 MIGRATION_MODULES = {app: f"backends.mongodb.migrations.{app}" for app in OWN_KEYS}
 

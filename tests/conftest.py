@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, modify_settings
+from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 
 from backends.registry import BACKENDS
 from bank.transactions import queues
+from tests.admin_pages import log_in
 from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
@@ -54,6 +57,14 @@ def empty_retry_queues() -> None:
 def api(client: Client, db: None) -> Api:
     """The REST API on an empty bank."""
     return Api(client)
+
+
+@pytest.fixture
+def admin(settings: Settings, db: None) -> Client:
+    """A browser that has logged in to the admin through the form, as a person does."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a fast one
+    cache.clear()  # it counts wrong passwords
+    return log_in()
 
 
 @pytest.fixture

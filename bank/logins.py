@@ -1,0 +1,79 @@
+"""Checking a password costs a third of a second of CPU on purpose; here is what bounds that cost.
+
+Each process checks one password at a time. Others are answered at once, without a check, and so
+is an address from which wrong passwords came, for a while. Failures are counted in Django's cache:
+per process, unless CACHES names a shared one. Packages that count them (django-axes,
+django-ratelimit) require a shared cache or tables, and do not bound how many are checked at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+PERIOD = 300  # seconds, beginning with the first failure
+PAUSE = 2  # seconds after the first failure, for its address; then 4, 8, 16
+FAILURES_OF_A_USER = 5  # from one address in a period
+FAILURES_OF_AN_ADDRESS = 50  # whoever it says it is: an office may share one
+checking = threading.Lock()
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Django's, throttled. `retry_after` is set (seconds) where the password was not checked."""
+
+    request: HttpRequest
+    retry_after = 0
+
+    def clean(self) -> dict[str, Any]:
+        username, password = map(self.cleaned_data.get, ("username", "password"))
+        if not (username and password):
+            return super().clean()
+        here = address(self.request)
+        by_user, by_address = _key(here, username), _key(here)
+        if (
+            cache.get(by_user, 0) >= FAILURES_OF_A_USER
+            or cache.get(by_address, 0) >= FAILURES_OF_AN_ADDRESS
+        ):
+            raise self._refusal(PERIOD, "Too many wrong passwords: try again in 5 minutes.")
+        if pause := cache.get(f"{by_address}-pause"):
+            raise self._refusal(pause, f"Try again in {pause} seconds.")
+        if not checking.acquire(blocking=False):
+            raise self._refusal(1, "Somebody else is logging in: try again in a second.")
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            _count(by_address)
+            pause = PAUSE * 2 ** (_count(by_user) - 1)
+            cache.set(f"{by_address}-pause", pause, pause)
+            raise
+        finally:
+            checking.release()
+        cache.delete(by_user)
+        return cleaned
+
+    def _refusal(self, seconds: int, message: str) -> ValidationError:
+        self.retry_after = seconds
+        return ValidationError(message)
+
+
+def address(request: HttpRequest) -> str:
+    """Where a request came from; deployed, what the proxy has appended to X-Forwarded-For."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.DEPLOY else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
+def _key(*who: str) -> str:
+    return f"wrong-passwords-{hashlib.sha256(repr(who).encode()).hexdigest()}"
+
+
+def _count(key: str) -> int:
+    """Add a failure; how many there are now."""
+    cache.add(key, 0, PERIOD)
+    return cache.incr(key)

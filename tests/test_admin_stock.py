@@ -1,0 +1,364 @@
+"""Corrections in the admin while the shop sells: nothing is undone, sold twice or lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from bank.admin_site import explained
+from bank.models import Product, StoredAnswer
+from tests.admin_pages import change, form_of, list_of_products, page, read, saved, twin
+from tests.api import Api
+from tests.faults import at_commit, conflict, lost
+from tests.threads import at_once
+
+ORDERS, PRODUCTS = "/admin/bank/order/", "/admin/bank/product/"
+# `ADMIN_WRITES=1000` in the environment for the long run.
+WRITES, THREADS = int(os.environ.get("ADMIN_WRITES", "96")), 8
+KINDS = [
+    *("correct stock", "correct name", "prices in the list", "place in the admin", "place"),
+    *("place", "change in the admin", "replace", "delete", "delete in the admin"),
+]
+
+
+def place(admin: Client, customer: Any, product: Any, quantity: int) -> Any:
+    """Add an order of one line in the admin; the response."""
+    form = {
+        **form_of(admin, f"{ORDERS}add/"),
+        "customer": customer["id"],
+        "lines-TOTAL_FORMS": 1,
+        "lines-0-product": product["id"],
+        "lines-0-quantity": quantity,
+    }
+    return admin.post(f"{ORDERS}add/", form)
+
+
+def test_a_name_is_corrected_while_the_product_is_sold(api: Api, admin: Client) -> None:
+    pen, path = api.product("Pne", stock=10), f"{PRODUCTS}{{}}/change/"
+    form = form_of(admin, path.format(pen["id"]))
+    api.order(api.customer(), (pen, 4))
+
+    assert saved(admin.post(path.format(pen["id"]), {**form, "name": "Pen"}))
+
+    assert api.list("/product/") == [{**pen, "name": "Pen", "stock": 6}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        pytest.param({"stock": 20}, "Stock was changed meanwhile, it is now 6.", id="stock"),
+        pytest.param({"price": "9.00"}, "Price was changed meanwhile, it is now 3.00.", id="price"),
+        pytest.param({"name": "Cup"}, "Price was changed meanwhile, it is now 3.00.", id="name"),
+    ],
+)
+def test_an_old_form_is_refused_where_the_row_has_changed(
+    api: Api, admin: Client, typed: dict[str, Any], message: str
+) -> None:
+    pen = api.product(stock=10)
+    path = f"{PRODUCTS}{pen['id']}/change/"
+    form = form_of(admin, path)
+    now = {**pen, "price": "3.00", "stock": 6}
+    api.put(f"/product/{pen['id']}/", now)
+
+    response = admin.post(path, {**form, **typed})
+
+    assert not saved(response)
+    assert message in response.content.decode()
+    assert api.list("/product/") == [now]
+
+
+def test_of_two_admins_the_second_is_refused(api: Api, admin: Client) -> None:
+    path = f"/admin/bank/customer/{api.customer('Carl')['id']}/change/"
+    first, second = form_of(admin, path), form_of(admin, path)
+
+    assert saved(admin.post(path, {**first, "name": "Dora"}))
+    response = admin.post(path, {**second, "name": "Emil"})
+
+    assert not saved(response)
+    assert "it is now Dora" in response.content.decode()
+
+
+def test_a_form_that_does_not_say_what_it_showed_undoes_nothing(api: Api, admin: Client) -> None:
+    pen = api.product(stock=6)
+
+    response = admin.post(
+        f"{PRODUCTS}{pen['id']}/change/", {"name": "Pen", "price": "1.20", "stock": 10}
+    )
+
+    assert not saved(response)
+    assert api.stock(pen) == 6
+
+
+def test_prices_are_corrected_in_the_list_and_stock_is_not(api: Api, admin: Client) -> None:
+    pen, cup = api.product("Pen", stock=10), api.product("Cup", stock=10)
+    form = list_of_products(admin, {pen["id"]: "2.50"})
+    api.order(api.customer(), (pen, 4), (cup, 1))
+
+    assert not [name for name in form if name.endswith("-stock")]
+    assert saved(admin.post(PRODUCTS, {**form, "form-0-stock": 99, "form-1-stock": 99}))
+
+    assert api.list("/product/") == [
+        {**pen, "price": "2.50", "stock": 6},
+        {**cup, "stock": 9},
+    ]
+
+
+def test_an_old_list_is_refused_beside_its_own_rows(api: Api, admin: Client) -> None:
+    pen, cup = api.product("Pen"), api.product("Cup")
+    form = list_of_products(admin, {pen["id"]: "2.50", cup["id"]: "3.50"})
+    api.put(f"/product/{pen['id']}/", {**pen, "price": "9.00"})
+    api.product("New")
+
+    response = admin.post(PRODUCTS, form)
+    html = response.content.decode().split('id="result_list"')[1]
+
+    assert not saved(response)
+    assert "Price was changed meanwhile, it is now 9.00." in html
+    assert ">Pen<" in html and ">Cup<" in html and ">New<" not in html
+    assert [product["price"] for product in api.list("/product/")] == ["9.00", "1.20", "1.20"]
+
+
+def test_a_list_with_a_row_that_was_deleted_is_refused(api: Api, admin: Client) -> None:
+    pen, cup = api.product("Pen"), api.product("Cup")
+    form = list_of_products(admin, {pen["id"]: "2.50", cup["id"]: "3.50"})
+    api.delete(f"/product/{pen['id']}/")
+
+    response = admin.post(PRODUCTS, form)
+
+    assert not saved(response)
+    assert "Some of these were deleted meanwhile" in response.content.decode()
+    assert api.list("/product/") == [cup]
+
+
+def test_orders_take_stock_and_give_it_back(api: Api, admin: Client) -> None:
+    carl, pen = api.customer(), api.product(price="2.00", stock=10)
+
+    assert saved(place(admin, carl, pen, 4))
+    [order] = api.list("/order/")
+    assert (order["subtotal"], api.stock(pen)) == ("8.00", 6)
+
+    path = f"{ORDERS}{order['id']}/change/"
+    assert change(admin, path, **{"lines-0-quantity": 7})
+    [order] = api.list("/order/")
+    assert (order["subtotal"], api.stock(pen)) == ("14.00", 3)
+
+    assert change(admin, path, subtotal="1.00")
+    assert (api.list("/order/")[0]["subtotal"], api.stock(pen)) == ("1.00", 3)
+
+    assert change(admin, path, **{"lines-0-DELETE": "on"})
+    assert (api.list("/order/")[0]["products"], api.stock(pen)) == ([], 10)
+
+
+@pytest.mark.parametrize("selected", [False, True])
+def test_deleted_orders_give_their_stock_back(api: Api, admin: Client, selected: bool) -> None:
+    carl, pen, cup = api.customer(), api.product("Pen", stock=10), api.product("Cup", stock=10)
+    orders = [api.order(carl, (pen, 3), cup), api.order(carl, (pen, 2))]
+
+    if selected:
+        keys = [order["id"] for order in orders]
+        form = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+        assert saved(admin.post(ORDERS, form))
+    else:
+        for order in orders:
+            assert saved(admin.post(f"{ORDERS}{order['id']}/delete/", {"post": "yes"}))
+
+    assert api.list("/order/") == []
+    assert (api.stock(pen), api.stock(cup)) == (10, 10)
+
+
+def test_an_order_of_more_than_there_is_names_the_product(api: Api, admin: Client) -> None:
+    carl, pen = api.customer(), api.product(stock=3)
+
+    response = place(admin, carl, pen, 4)
+
+    assert not saved(response)
+    assert "There is not enough stock of &#x27;Pen&#x27; (3 left)" in response.content.decode()
+    assert (api.list("/order/"), api.stock(pen)) == ([], 3)
+
+
+def test_an_old_form_of_an_order_is_refused(api: Api, admin: Client) -> None:
+    carl, pen, cup = api.customer(), api.product("Pen", stock=9), api.product("Cup", stock=9)
+    order = api.order(carl, (pen, 2))
+    path = f"{ORDERS}{order['id']}/change/"
+    form = form_of(admin, path)
+    now = {"customer": carl, "products": [{"id": cup["id"], "quantity": 3}], "subtotal": "2.40"}
+    api.put(f"/order/{order['id']}/", now)
+
+    response = admin.post(path, {**form, "lines-0-quantity": 5})
+
+    assert not saved(response)
+    assert "they are now: 3 × Cup" in response.content.decode()
+    assert (api.stock(pen), api.stock(cup)) == (9, 6)
+
+
+def test_an_order_of_many_lines_is_shown_but_not_changed(api: Api, admin: Client) -> None:
+    products = [Product(name=f"P{number}", price=1) for number in range(101)]
+    keys = [product.pk for product in Product.objects.bulk_create(products)]
+    if None in keys:  # a backend that does not return them
+        keys = list(Product.objects.values_list("pk", flat=True))
+    order = api.order(api.customer(), *({"id": key_text(key)} for key in keys))
+    path = f"{ORDERS}{order['id']}/change/"
+
+    html = page(admin, path)
+    assert change(admin, path, subtotal="5.00")
+
+    assert "P100" in html and 'name="lines-0-quantity"' not in html
+    [after] = api.list("/order/")
+    assert (after["subtotal"], len(after["products"])) == ("5.00", 101)
+
+
+def key_text(key: Any) -> Any:
+    return key if isinstance(key, int) else str(key)
+
+
+def test_a_post_that_is_refused_once_is_done_once(api: Api, admin: Client) -> None:
+    pen = api.product(stock=10)
+    path = f"{PRODUCTS}{pen['id']}/change/"
+    form = form_of(admin, path)
+
+    with at_commit(conflict):
+        response = admin.post(path, {**form, "stock": 7}, follow=True)
+
+    assert response.content.decode().count("was changed successfully") == 1
+    assert api.stock(pen) == 7
+    assert page(admin, f"{PRODUCTS}{pen['id']}/history/").count("Changed Stock.") == 1
+
+
+def test_groups_and_passwords_are_changed_in_a_transaction_too(admin: Client) -> None:
+    passwords = {
+        "old_password": "correct horse",
+        "new_password1": "battery staple",
+        "new_password2": "battery staple",
+    }
+
+    with at_commit(conflict):
+        assert saved(admin.post("/admin/auth/group/add/", {"name": "Clerks"}))
+    with at_commit(conflict):
+        assert saved(admin.post("/admin/password_change/", passwords))
+
+    assert [group.name for group in Group.objects.all()] == ["Clerks"]
+    assert admin.get("/admin/").status_code == 200  # the session has survived both attempts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stays_refused_is_a_page_that_says_so(
+    api: Api, admin: Client, settings: Settings
+) -> None:
+    settings.REQUEST_DEADLINE = 0.5
+    carl = api.customer()
+    path = f"/admin/bank/customer/{carl['id']}/change/"
+    form = form_of(admin, path)
+
+    with at_commit(conflict, times=1000):
+        response = admin.post(path, {**form, "name": "Dora"})
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "1"
+    assert b"try again" in response.content.lower()
+    assert api.list("/customer/") == [carl]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_may_have_been_done_is_a_page_that_says_so(api: Api, admin: Client) -> None:
+    carl = api.customer()
+    path = f"/admin/bank/customer/{carl['id']}/change/"
+    form = form_of(admin, path)
+
+    with at_commit(lost, committed=True):
+        response = admin.post(path, {**form, "name": "Dora"})
+
+    assert response.status_code == 503
+    assert b"the change was made, or it was not" in response.content
+    assert api.list("/customer/") == [{**carl, "name": "Dora"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_rule_of_the_data_is_named(rf: RequestFactory) -> None:
+    def store_twice(request: HttpRequest) -> None:
+        for _ in range(2):
+            StoredAnswer.objects.create(client="ada", key="k", request="r", body="{}", location="/")
+
+    response = explained(store_twice)(rf.post("/admin/"))
+
+    assert response.status_code == 409
+    assert b"It would break a rule of the data" in response.content
+    assert b"Nothing was changed." in response.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_admins_and_buyers_at_once_lose_and_gain_no_piece(
+    admin: Client, record_property: Callable[[str, object], None]
+) -> None:
+    api = Api(Client())
+    carl, products = api.customer(), [api.product(f"P{n}", stock=500) for n in range(4)]
+    expected = {product["id"]: 500 for product in products}
+    corrections: list[tuple[Any, int]] = []
+
+    def write(number: int) -> tuple[str, int]:
+        """One random write; what it was and the status of its answer."""
+        browser, pick = twin(admin), random.Random(number)
+        product, quantity = pick.choice(products), pick.randint(1, 9)
+        change_page = f"{PRODUCTS}{product['id']}/change/"
+        kind = pick.choice(KINDS)
+        if kind == "correct stock":
+            form = form_of(browser, change_page)
+            new = int(form["stock"]) + pick.randint(-5, 9)
+            response = browser.post(change_page, {**form, "stock": max(new, 0)})
+            if response.status_code == 302:
+                corrections.append((product["id"], max(new, 0) - int(form["stock"])))
+        elif kind == "correct name":
+            form = form_of(browser, change_page)
+            response = browser.post(change_page, {**form, "name": f"P{number}"})
+        elif kind == "prices in the list":
+            prices = {product["id"]: f"{quantity}.00"}
+            response = browser.post(PRODUCTS, list_of_products(browser, prices))
+        elif kind == "place in the admin":
+            response = place(browser, carl, product, quantity)
+        elif kind == "place":
+            response = api_order(browser, "POST", "/order/", product, quantity)
+        else:
+            keys = [order["id"] for order in browser.get("/order/?limit=1000").json()]
+            if not keys:
+                return kind, 0
+            key = pick.choice(keys)
+            if kind == "replace":
+                response = api_order(browser, "PUT", f"/order/{key}/", product, quantity)
+            elif kind == "delete":
+                response = browser.delete(f"/order/{key}/")
+            elif kind == "delete in the admin":
+                response = browser.post(f"{ORDERS}{key}/delete/", {"post": "yes"})
+            else:
+                opened = browser.get(f"{ORDERS}{key}/change/")
+                if opened.status_code == 302:
+                    return kind, 0  # deleted meanwhile
+                form = {**read(opened), "lines-0-quantity": quantity}
+                response = browser.post(f"{ORDERS}{key}/change/", form)
+        return kind, response.status_code
+
+    def api_order(browser: Client, method: str, path: str, product: Any, quantity: int) -> Any:
+        line = {"id": product["id"], "quantity": quantity}
+        body = {"customer": carl, "products": [line]}
+        return browser.generic(method, path, json.dumps(body), "application/json")
+
+    answers = Counter(at_once(write, range(WRITES), threads=THREADS))
+
+    record_property("answers", {f"{kind}: {status}": n for (kind, status), n in answers.items()})
+    print(WRITES, sorted(answers.items()))
+    sold: Counter[Any] = Counter()
+    for order in api.list("/order/?limit=1000"):
+        for line in order["products"]:
+            sold[line["id"]] += line["quantity"]
+    for key, difference in corrections:
+        expected[key] += difference
+    assert {p["id"]: p["stock"] + sold[p["id"]] for p in api.list("/product/")} == expected
+    assert {status for _, status in answers} <= {0, 200, 204, 302, 404, 409, 503}

@@ -1,0 +1,79 @@
+"""Passwords are checked one at a time, and not for those who keep guessing."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from bank import logins
+from tests.admin_pages import PASSWORD
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logins, "PAUSE", 0)
+
+
+def log_in(browser: Client, username: str, password: str, **more: str) -> int:
+    form = {"username": username, "password": password}
+    return browser.post("/admin/login/", form, **more).status_code
+
+
+def test_who_guessed_once_waits_before_the_next_guess(admin: Client) -> None:
+    statuses = [log_in(Client(), "ada", "guess"), log_in(Client(), "ada", PASSWORD)]
+
+    assert statuses == [200, 429]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_who_guessed_five_times_is_not_heard_until_later(admin: Client) -> None:
+    guesser = Client()
+
+    guesses = [log_in(guesser, "ada", f"guess {n}") for n in range(logins.FAILURES_OF_A_USER)]
+    response = guesser.post("/admin/login/", {"username": "ada", "password": PASSWORD})
+
+    assert guesses == [200] * 5
+    assert (response.status_code, response["Retry-After"]) == (429, "300")
+    assert b"Too many wrong passwords: try again in 5 minutes." in response.content
+    assert guesser.get("/admin/").status_code == 302
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_who_guesses_elsewhere_keeps_nobody_out(admin: Client, settings: Settings) -> None:
+    for number in range(logins.FAILURES_OF_A_USER + 1):
+        log_in(Client(), "ada", f"guess {number}", REMOTE_ADDR="192.0.2.1")
+
+    assert log_in(Client(), "ada", PASSWORD, REMOTE_ADDR="192.0.2.2") == 302
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_an_address_that_guesses_many_names_is_not_heard_either(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logins, "FAILURES_OF_AN_ADDRESS", 3)
+
+    statuses = [log_in(Client(), f"somebody {number}", "guess") for number in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
+@pytest.mark.usefixtures("no_pause")
+@pytest.mark.parametrize(("deployed", "status"), [(False, 429), (True, 302)])
+def test_only_a_deployment_believes_its_proxy(
+    admin: Client, settings: Settings, deployed: bool, status: int
+) -> None:
+    settings.DEPLOY = deployed
+    for number in range(logins.FAILURES_OF_A_USER):
+        log_in(Client(), "ada", f"guess {number}", HTTP_X_FORWARDED_FOR="192.0.2.9, 192.0.2.1")
+
+    mine = {"HTTP_X_FORWARDED_FOR": "192.0.2.1, 192.0.2.2"}
+    assert log_in(Client(), "ada", PASSWORD, **mine) == status
+
+
+def test_one_password_is_checked_at_a_time(admin: Client) -> None:
+    with logins.checking:
+        response = Client().post("/admin/login/", {"username": "ada", "password": PASSWORD})
+
+    assert (response.status_code, response["Retry-After"]) == (429, "1")
+    assert log_in(Client(), "ada", PASSWORD) == 302
