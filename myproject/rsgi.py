@@ -79,8 +79,6 @@ application = Front()
 async def _read(environ: dict[str, Any], proto: Any) -> bytes:
     """The body; nothing of one that Django will refuse. Raises TimeoutError, RuntimeError."""
     chunked = "HTTP_TRANSFER_ENCODING" in environ
-    if chunked:
-        environ.pop("CONTENT_LENGTH", None)  # does not count then: RFC 9112, 6.3
     length = environ.get("CONTENT_LENGTH", "0")
     if length == "0" and not chunked:
         return b""

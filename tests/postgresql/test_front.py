@@ -137,6 +137,15 @@ def test_a_body_in_chunks_is_a_411_that_can_be_read(running: Server) -> None:
     assert next_answer and next_answer.status == 200
 
 
+def test_beside_chunks_a_content_length_does_not_count(running: Server) -> None:
+    both = request("POST", "/customer/", Transfer_Encoding="chunked", Content_Length="3")
+
+    refused = ask(running.port, both, b"3\r\n{} \r\n0\r\n\r\n")
+
+    assert refused.status in (400, 411)
+    assert b"not JSON" not in refused.body
+
+
 def test_a_client_that_leaves_within_its_body_is_not_served(running: Server) -> None:
     with Wire(running.port) as wire:
         wire.send(request("POST", "/customer/", b'{"name":"Half"}', Content_Length="20"))
