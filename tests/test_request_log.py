@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import time
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from bank.request_log import AddRequestId
+from bank.request_log import AddRequestId, Statements
 from tests import faults
 from tests.api import Api
 
@@ -54,3 +57,46 @@ def test_every_line_carries_the_id_of_its_request(api: Api) -> None:
 
     assert AddRequestId().filter(record)
     assert record.request_id == response["X-Request-ID"] == "from-the-proxy"
+
+
+def test_a_path_cannot_forge_a_line(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "bank"):
+        api.get("/customer/1%0AGET /forged/")
+
+    assert [line["what"] for line in lines(caplog)] == ["GET /customer/1%0AGET%20/forged/ 404"]
+
+
+def test_a_request_that_failed_is_a_warning(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "bank"), faults.at_statement(faults.lost):
+        api.get("/customer/")
+        api.get("/customer/")
+
+    assert levels(caplog) == {"GET /customer/ 503": "WARNING", "GET /customer/ 200": "INFO"}
+
+
+def test_a_request_that_took_a_second_is_a_warning(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slowly(execute: Any, *statement: Any) -> Any:
+        time.sleep(1)
+        return execute(*statement)
+
+    with caplog.at_level(logging.INFO, "bank"), connection.execute_wrapper(slowly):
+        api.get("/customer/")
+
+    assert levels(caplog) == {"GET /customer/ 200": "WARNING"}
+
+
+def levels(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
+    found = [(LINE.fullmatch(r.getMessage()), r.levelname) for r in caplog.records]
+    return {match["what"]: level for match, level in found if match}
+
+
+def test_the_time_of_all_statements_is_summed() -> None:
+    statements = Statements()
+
+    for _ in range(3):
+        statements(lambda sql: time.sleep(0.02), "SELECT 1")
+
+    assert statements.number == 3
+    assert statements.seconds >= 0.06

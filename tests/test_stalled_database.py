@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from tests.serving import Answer, Server
 from tests.stalls import stalled
 
-WRITERS = 2
+WRITERS = 8
 IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
 
 
@@ -18,12 +19,14 @@ def test_while_the_database_hangs_answers_come_in_time_and_no_order_is_lost(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     server.start("--no-demo")
-    body = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": []}
+    customer = server.call("POST", "/customer/", {"name": "Carl"})
     answers: list[Answer] = []
+    subtotals = itertools.count(1)  # no two are the same: see docs/dolt.md
     done = threading.Event()
 
     def write() -> None:
         while not done.is_set():
+            body = {"customer": customer, "products": [], "subtotal": next(subtotals)}
             answers.append(server.ask("POST", "/order/", body))
 
     writers = [threading.Thread(target=write) for _ in range(WRITERS)]

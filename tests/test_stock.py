@@ -24,6 +24,16 @@ def test_an_order_takes_its_quantities_out_of_stock(api: Api) -> None:
     assert [api.stock(product) for product in (pen, cup, uncounted)] == [3, 2, None]
 
 
+def test_every_order_of_a_counted_product_renews_its_token(api: Api) -> None:
+    pen, tokens = api.product(stock=5), set()
+
+    for _ in range(3):
+        tokens.add(Product.objects.get().stock_token)
+        api.order(api.customer(), pen)
+
+    assert len(tokens | {Product.objects.get().stock_token}) == 4
+
+
 def test_the_last_piece_can_be_ordered(api: Api) -> None:
     pen = api.product(stock=2)
 

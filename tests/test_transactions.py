@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from bank import transactions
 from bank.deadline import RequestDeadline
@@ -20,6 +21,7 @@ from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, Sw
 from bank.models import Customer, StoredAnswer
 from bank.transactions import backoff, outcomes, queues, retry_transaction
 from tests import faults
+from tests.api import Api
 from tests.threads import outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,25 +193,37 @@ def test_it_gives_up_after_so_many_attempts(body: Body) -> None:
     assert isinstance(refused.value.__cause__, OperationalError)
 
 
-def test_a_deadline_that_has_passed_in_the_queue_refuses_without_running(body: Body) -> None:
-    queue = queues["default"]
-    queue.refused()
+@contextmanager
+def somebody_has_the_turn() -> Iterator[None]:
     holds, done = Event(), Event()
 
     def hold() -> None:
-        with queue.turn(60):
+        with queues["default"].turn(60):
             holds.set()
             done.wait(30)
 
     holder = Thread(target=hold)
     holder.start()
     assert holds.wait(10)
-    with pytest.raises(RetriesExhausted):
-        retry_transaction(deadline=0.1)(body)()
+    yield
     done.set()
     holder.join()
 
+
+def test_after_a_refusal_a_new_transaction_queues_and_not_beyond_its_deadline(body: Body) -> None:
+    with somebody_has_the_turn():
+        queues["default"].refused()
+        with pytest.raises(RetriesExhausted):
+            retry_transaction(deadline=0.1)(body)()
+
     assert (body.runs, names()) == (0, [])
+
+
+def test_without_a_refusal_nobody_queues(body: Body) -> None:
+    with somebody_has_the_turn():
+        retry_transaction(deadline=0.5)(body)()
+
+    assert names() == ["Carl"]
 
 
 def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: Any) -> None:
@@ -349,3 +363,25 @@ def test_the_wait_grows_to_its_cap_and_never_beyond() -> None:
 @pytest.mark.django_db(transaction=False)
 def test_it_works_in_a_test_case_whose_transaction_is_rolled_back(body: Body) -> None:
     assert retry_transaction(body)() == 1
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_every_call_that_writes_is_one_retried_transaction(method: str, kind: str) -> None:
+    api = Api(Client())
+    made, body = api.post(f"/{kind}/", api.body(kind)).json(), api.body(kind)
+    before = outcomes.snapshot()
+
+    with faults.at_commit(faults.conflict, times=2):
+        if method == "post":
+            response = api.post(f"/{kind}/", body)
+        elif method == "put":
+            response = api.put(f"/{kind}/{made['id']}/", body)
+        else:
+            response = api.delete(f"/{kind}/{made['id']}/")
+
+    after = outcomes.snapshot()
+    assert response.status_code == (204 if method == "delete" else 200)
+    assert (after["retried"] - before["retried"], after["committed"] - before["committed"]) == (
+        2,
+        1,
+    )
