@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends import utils
 from django.db.backends.sqlite3 import base, creation, features, operations
+from django.utils.functional import cached_property
 
 from backends.invocation import invocation
 
@@ -49,6 +50,13 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 class DatabaseFeatures(features.DatabaseFeatures):
     test_db_allows_multiple_connections = True  # a file, see above
+
+    @cached_property
+    def max_query_params(self) -> int:
+        """As many as this library takes; Django's 999 would split a large order's insert."""
+        self.connection.ensure_connection()
+        driver: sqlite3.Connection = self.connection.connection
+        return driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
 
 
 class DatabaseOperations(operations.DatabaseOperations):

@@ -57,3 +57,15 @@ def test_a_file_of_sqlites_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ImproperlyConfigured, match="a file of SQLite's"):
         connection.get_new_connection({**connection.get_connection_params(), "database": file})
+
+
+@pytest.mark.django_db
+def test_a_statement_has_as_many_parameters_as_the_library_takes() -> None:
+    most = connection.features.max_query_params
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (VALUES {', '.join(['(%s)'] * 10_000)})", [1] * 10_000
+        )
+        assert cursor.fetchone() == (10_000,)
+    assert most > 10_000
