@@ -52,7 +52,7 @@ class DatabaseFeatures(features.DatabaseFeatures):
     test_db_allows_multiple_connections = True  # a file, see above
 
     @cached_property
-    def max_query_params(self) -> int:
+    def max_query_params(self) -> int:  # type: ignore[override]
         """As many as this library takes; Django's 999 would split a large order's insert."""
         self.connection.ensure_connection()
         driver: sqlite3.Connection = self.connection.connection
