@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 
 from backends.dolt.features import DatabaseFeatures
 from backends.dolt.operations import DatabaseOperations
+from backends.dolt.schema import DatabaseSchemaEditor, add_row_tokens
 from backends.dolt.server import COLLATION
 from backends.time_limit import TimeLimit
 
@@ -89,6 +90,7 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     }
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
+    SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation
     validation_class = DatabaseValidation
 
@@ -96,6 +98,10 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     def wrap_database_errors(self) -> ErrorWrapper:
         """Around every call of the driver, COMMIT included."""
         return ErrorWrapper(self)
+
+    def prepare_database(self) -> None:
+        """Called by `migrate`: adds row_token to tables that were made without it."""
+        add_row_tokens(self)
 
     def is_usable(self) -> bool:
         """Whether the server has neither ended this connection nor said anything unasked.

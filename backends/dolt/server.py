@@ -96,8 +96,12 @@ def _config(home: Path, port: int) -> Path:
         "log_level: error\n"  # conflicts, which are everyday, are warnings
         f"data_dir: {json.dumps(str(home / 'databases'))}\n"
         f"listener: {{host: 127.0.0.1, port: {port}}}\n"
+        "system_variables:\n"
         # Without this, LOAD_FILE() shows every user every file that the server can read.
-        f"system_variables: {{secure_file_priv: {json.dumps(str(home / 'none'))}}}\n"
+        f"  secure_file_priv: {json.dumps(str(home / 'none'))}\n"
+        # With the default, 2, two INSERTs at once may get the same generated key:
+        # https://github.com/dolthub/dolt/issues/7702
+        "  innodb_autoinc_lock_mode: 1\n"
     )
     return file
 

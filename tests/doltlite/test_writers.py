@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bank.database_errors import Meaning, meaning
 from bank.models import Customer, Product
 from bank.transactions import outcomes, retry_transaction
-from tests.threads import at_once
+from tests.threads import at_once, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +83,14 @@ def test_no_update_is_lost_though_nobody_asks_for_a_lock() -> None:
 
     pen.refresh_from_db()
     assert pen.stock == 0
+
+
+def test_two_equal_inserts_with_one_key_are_not_merged() -> None:
+    @retry_transaction
+    def insert() -> None:
+        Customer.objects.create(pk=1000, name="Carl")
+
+    results = at_once(lambda _: outcome(insert), range(2), threads=2)
+
+    assert sorted(type(result) for result in results if result) == [IntegrityError]
+    assert Customer.objects.count() == 1
