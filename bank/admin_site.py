@@ -18,7 +18,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from bank.database_errors import Meaning, broken_constraint, meaning
+from bank.database_errors import Meaning, broken_constraint, meaning, unavailable
 from bank.errors import BankError, TransactionError
 from bank.logins import LoginForm
 from bank.transactions import retry_transaction
@@ -91,7 +91,8 @@ def explained(view: View) -> View:
             status, reason = _reason(request, error)
             if not status:
                 raise
-            logger.warning("%s refused with %d", request.path, status, exc_info=error)
+            cause = error.__cause__ or error
+            logger.warning("%r refused with %d: %s (%r)", request.path, status, reason, cause)
             context = {"title": "Refused", "reason": reason}
             page = TemplateResponse(request, "admin/refused.html", context, status=status)
             if status == 503:
@@ -112,8 +113,8 @@ def _reason(request: HttpRequest, error: Exception) -> tuple[int, str]:
             rule = broken_constraint(error)
             broken = f"It would break a rule of the data{rule and ': '}{rule}."
             return 409, f"{broken} Nothing was changed."
-        case DatabaseError() | InterfaceError() if meaning(error) is not Meaning.OTHER:
-            return 503, "The database does not answer; try again."
+        case DatabaseError() | InterfaceError() if (said := meaning(error)) is not Meaning.OTHER:
+            return 503, unavailable(said)
         # Django puts what is in an address into lookups, some of it unchecked.
         case ValidationError() if request.method != "POST":
             return 400, "The address of this page is not valid."

@@ -85,6 +85,16 @@ def meaning(error: BaseException) -> Meaning:
     return Meaning.OTHER
 
 
+def unavailable(said: Meaning) -> str:
+    """What a client is told to do about such an error, with status 503."""
+    if said in (Meaning.CONFLICT, Meaning.TIMEOUT):
+        return (
+            "The database is busy with other transactions (a lock or a timeout); "
+            "send the request again."
+        )
+    return "The database does not answer; try again."
+
+
 def causes(error: BaseException) -> Iterator[BaseException]:
     """The error, then what it was raised from, outermost first."""
     seen: set[int] = set()

@@ -91,8 +91,7 @@ class NestedTransaction(TransactionError):
 
 
 class RetriesExhausted(TransactionError):
-    """The database refused the transaction, or did not answer, until its time was over; nothing
-    was changed. Try again later."""
+    """The database did not accept this in time; nothing was changed. Send it again."""
 
 
 class SwallowedError(TransactionError):

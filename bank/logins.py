@@ -43,7 +43,10 @@ class LoginForm(AdminAuthenticationForm):
         ):
             raise self._refusal(PERIOD, "Too many wrong passwords: try again in 5 minutes.")
         if pause := cache.get(f"{by_address}-pause"):
-            raise self._refusal(pause, f"Try again in {pause} seconds.")
+            raise self._refusal(
+                pause,
+                f"A wrong password was given from your address. Try again in {pause} seconds.",
+            )
         if not checking.acquire(blocking=False):
             raise self._refusal(1, "Somebody else is logging in: try again in a second.")
         try:

@@ -70,11 +70,17 @@ class ProblemDetails:
             return response
         if response.status_code >= 400 and not response["Content-Type"].endswith("json"):
             # In place, because its other headers (Allow, …) stay.
-            problem = Problem(response.status_code).response()
+            problem = Problem(response.status_code, _detail(request, response)).response()
             response.content = problem.content
             for name, value in problem.items():
                 response[name] = value
         return response
+
+
+def _detail(request: HttpRequest, response: HttpResponse) -> str:
+    if response.status_code == 405:
+        return f"{request.method} is not possible here; the header Allow names what is."
+    return ""
 
 
 def _refused_body(request: HttpRequest) -> Problem | None:

@@ -252,7 +252,7 @@ def test_groups_and_passwords_are_changed_in_a_transaction_too(admin: Client) ->
 
 @pytest.mark.django_db(transaction=True)
 def test_what_stays_refused_is_a_page_that_says_so(
-    api: Api, admin: Client, settings: Settings
+    api: Api, admin: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     deadline = settings.REQUEST_DEADLINE
     carl = api.customer()
@@ -266,7 +266,12 @@ def test_what_stays_refused_is_a_page_that_says_so(
 
     assert response.status_code == 503
     assert response["Retry-After"] == "1"
-    assert b"nothing was changed" in b" ".join(response.content.split())
+    html = response.content.decode()
+    assert "The database did not accept this in time; nothing was changed. Send it again." in html
+    assert "Back to the admin's start page" in html
+    [logged] = [record for record in caplog.records if record.name == "bank.admin_site"]
+    assert "refused with 503" in logged.getMessage()
+    assert "\n" not in logged.getMessage() and not logged.exc_info
     assert api.list("/customer/") == [carl]
 
 
@@ -285,7 +290,9 @@ def test_what_may_have_been_done_is_a_page_that_says_so(api: Api, admin: Client)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broken_rule_of_the_data_is_named(rf: RequestFactory) -> None:
+def test_a_broken_rule_of_the_data_is_named(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     def store_twice(request: HttpRequest) -> None:
         for _ in range(2):
             StoredAnswer.objects.create(client="ada", key="k", request="r", body="{}", location="/")
@@ -295,6 +302,9 @@ def test_a_broken_rule_of_the_data_is_named(rf: RequestFactory) -> None:
     assert response.status_code == 409
     assert b"It would break a rule of the data" in response.content
     assert b"Nothing was changed." in response.content
+    [logged] = [record for record in caplog.records if record.name == "bank.admin_site"]
+    assert "refused with 409: It would break a rule" in logged.getMessage()
+    assert "\n" not in logged.getMessage() and not logged.exc_info
 
 
 @pytest.mark.django_db(transaction=True)

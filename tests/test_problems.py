@@ -60,6 +60,28 @@ def test_several_wrong_members_are_pointed_at_at_once(api: Api) -> None:
     assert all(error["detail"] for error in errors)
 
 
+def test_a_422_says_in_words_what_is_wrong(api: Api) -> None:
+    carl, pen = api.customer(), api.product()
+    name = "A name has at least one visible character, and no NUL."
+    wrong: list[tuple[str, Any, str]] = [
+        ("/customer/", [], "Must be a JSON object."),
+        ("/order/", {"customer": 5}, "Must be a JSON object."),
+        ("/order/", {"customer": carl, "products": [7]}, "Must be a JSON object."),
+        ("/customer/", {"name": " "}, name),
+        ("/customer/", {"name": "a\0"}, name),
+        ("/product/", {"name": 251 * "x", "price": 1}, "String should have at most 250 characters"),
+        (
+            "/order/",
+            {"customer": carl, "products": 1001 * [pen]},
+            "An order has at most 1000 entries.",
+        ),
+    ]
+
+    said = [problem(api.post(path, body), 422)["errors"][0]["detail"] for path, body, _ in wrong]
+
+    assert said == [sentence for _, _, sentence in wrong]
+
+
 def test_an_error_of_ours_is_a_problem_without_a_traceback(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -83,7 +105,9 @@ def test_a_transaction_that_is_refused_again_and_again_is_a_503(
     with faults.at_statement(faults.conflict, times=1000):
         response = api.post("/customer/", {"name": "Carl"})
 
-    assert "nothing was changed" in problem(response, 503)["detail"]
+    assert problem(response, 503)["detail"] == (
+        "The database did not accept this in time; nothing was changed. Send it again."
+    )
     assert int(response["Retry-After"]) > 0
     assert api.list("/customer/") == []
 

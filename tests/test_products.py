@@ -57,7 +57,7 @@ def test_a_product_with_orders_cannot_be_deleted(api: Api) -> None:
 
     response = api.delete(f"/product/{pen['id']}/")
 
-    assert "orders" in problem(response, 409)["detail"]
+    assert problem(response, 409)["detail"] == "This product has orders: delete them first."
     assert api.list("/product/") == [pen]
     assert api.list("/order/") == [order]
 

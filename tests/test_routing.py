@@ -93,7 +93,9 @@ def test_any_other_address_is_a_404(api: Api, method: str, path: str) -> None:
 def test_another_method_on_a_list_is_a_405(api: Api, kind: str, method: str, slash: str) -> None:
     response = api.client.generic(method, f"/{kind}{slash}", b"{}")
 
-    problem(response, 405)
+    assert problem(response, 405)["detail"] == (
+        f"{method} is not possible here; the header Allow names what is."
+    )
     assert _allowed(response) == {"GET", "POST"}
 
 

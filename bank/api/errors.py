@@ -7,18 +7,23 @@ from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError
-from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
-from bank.database_errors import Meaning, broken_constraint, meaning
+from bank.api.schemas import MAX_LINES
+from bank.database_errors import Meaning, broken_constraint, meaning, unavailable
 from bank.errors import AmbiguousCommit, NotEnoughStock, RetriesExhausted, TooMuchStock
 from bank.problems import Problem
 
 logger = logging.getLogger(__name__)
 RETRY_LATER = {"Retry-After": "1"}
+SENTENCES = {  # in place of pydantic's, by its type of error
+    "model_type": "Must be a JSON object.",
+    "string_pattern_mismatch": "A name has at least one visible character, and no NUL.",
+    "too_long": f"An order has at most {MAX_LINES} entries.",
+}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
@@ -31,7 +36,6 @@ def add_error_handlers(api: NinjaAPI) -> None:
         Http404: lambda error: Problem(404, "There is nothing at this address."),
         NotEnoughStock: lambda error: Problem(409, str(error)),
         TooMuchStock: lambda error: Problem(409, str(error)),
-        ProtectedError: lambda error: Problem(409, "There are orders of it: delete them first."),
         IntegrityError: _conflict,
         RetriesExhausted: lambda error: Problem(503, str(error), headers=RETRY_LATER),
         AmbiguousCommit: lambda error: Problem(503, str(error)),
@@ -58,7 +62,7 @@ def _invalid(error: ValidationError) -> Problem:
         for e in error.errors
     ):
         return Problem(400, "The body is not JSON: it is empty.")
-    errors = [_pointed_at(e["loc"], e["msg"]) for e in error.errors]
+    errors = [_pointed_at(e["loc"], SENTENCES.get(e["type"]) or e["msg"]) for e in error.errors]
     return Problem(422, "The request is not valid.", errors=errors)
 
 
@@ -81,7 +85,8 @@ def _conflict(error: IntegrityError) -> Problem:
 
 def _database(error: Exception) -> Problem:
     """503 while the database is away or says "again"; anything else is a defect of ours."""
-    if meaning(error) is Meaning.OTHER:
+    said = meaning(error)
+    if said is Meaning.OTHER:
         raise error
-    logger.warning("The database did not answer: %s", error)
-    return Problem(503, "The database does not answer; try again.", headers=RETRY_LATER)
+    logger.warning("Answered with 503: %s", error)
+    return Problem(503, unavailable(said), headers=RETRY_LATER)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from ninja import Query
@@ -82,6 +82,8 @@ def check_preconditions(request: HttpRequest, current: Document | None) -> None:
     etag = with_etag(current)["ETag"]
     wanted = request.META.get("HTTP_IF_MATCH")
     if wanted is not None and not _names(wanted, etag, weak=False):
+        if not parse_etags(wanted):
+            raise Problem(412, "If-Match must be an ETag in quotes, or *.")
         raise Problem(412, "It has changed since you read it: read it again, then decide.")
     if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
         raise Problem(412, "It exists, in a version that If-None-Match names; nothing was changed.")
@@ -89,9 +91,14 @@ def check_preconditions(request: HttpRequest, current: Document | None) -> None:
 
 def deleted(rows: QuerySet[Any], used_by: QuerySet[Any]) -> HttpResponse:
     """204, or 409 while orders refer to these rows."""
+    kind = rows.model._meta.verbose_name
+    in_use = Problem(409, f"This {kind} has orders: delete them first.")
     if used_by.exists():
-        raise Problem(409, "There are orders of it: delete them first.")
-    rows.delete()
+        raise in_use
+    try:
+        rows.delete()
+    except ProtectedError as error:  # ordered meanwhile
+        raise in_use from error
     return HttpResponse(status=204)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.db.transaction import TransactionManagementError
 
-from bank.database_errors import Meaning, meaning
+from bank.database_errors import Meaning, meaning, unavailable
 
 
 def foreign(module: str, name: str, *args: Any, **attributes: Any) -> Exception:
@@ -107,3 +107,11 @@ def test_a_chain_that_ends_in_itself_is_no_trap() -> None:
     first.__cause__, second.__cause__ = second, first
 
     assert meaning(first) is Meaning.OTHER
+
+
+@pytest.mark.parametrize("said", [m for m in Meaning if m is not Meaning.OTHER])
+def test_only_a_database_that_is_busy_is_called_so(said: Meaning) -> None:
+    busy = said in (Meaning.CONFLICT, Meaning.TIMEOUT)
+
+    assert ("busy with other transactions" in unavailable(said)) is busy
+    assert ("does not answer" in unavailable(said)) is not busy
