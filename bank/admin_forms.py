@@ -16,6 +16,9 @@ from django.forms.boundfield import BoundField
 from bank.errors import OrderError
 from bank.models import Key, OrderLine, Product
 
+UNSAID = "The form did not say what it had shown;"
+OPEN_AGAIN = "Nothing was saved: open this page again."
+
 
 class CurrentForm(forms.ModelForm):
     """Refused, naming the field and its present value, if the row is not what the form showed."""
@@ -30,11 +33,10 @@ class CurrentForm(forms.ModelForm):
                 compared = field.name not in self.moving or field.name in self.changed_data
                 if compared and changed_meanwhile(field):
                     now = getattr(self.instance, field.name)
+                    reason = f"{field.label} was changed meanwhile," if said(field) else UNSAID
                     self.add_error(
                         field.name,
-                        f"{field.label} was changed meanwhile, it is now "
-                        f"{'empty' if now is None else now}. Nothing was saved: "
-                        "open this page again.",
+                        f"{reason} it is now {'empty' if now is None else now}. {OPEN_AGAIN}",
                     )
         return cleaned
 
@@ -46,7 +48,10 @@ class ProductForm(CurrentForm):
 
 
 class CurrentRows(forms.BaseModelFormSet):
-    """The rows of a list."""
+    """The rows of a list, of which those that nobody touched are neither compared nor written."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "empty_permitted": True}
 
     def clean(self) -> None:
         super().clean()
@@ -67,14 +72,12 @@ class Lines(forms.BaseInlineFormSet):
         rows = OrderLine.objects.filter(order=self.instance.pk).select_related("product")
         lines = list(rows) if self.instance.pk else []
         present = Counter((str(line.product_id), str(line.quantity)) for line in lines)
-        if present != Counter(
-            (shown(f["product"]), shown(f["quantity"])) for f in self.initial_forms
-        ):
+        fields = [(form["product"], form["quantity"]) for form in self.initial_forms]
+        if present != Counter((shown(product), shown(quantity)) for product, quantity in fields):
+            unsaid = not all(said(field) for line in fields for field in line)
+            reason = UNSAID if unsaid else "The lines were changed meanwhile,"
             now = ", ".join(map(str, lines)) or "none"
-            raise ValidationError(
-                f"The lines were changed meanwhile, they are now: {now}. Nothing was saved: "
-                "open this page again."
-            )
+            raise ValidationError(f"{reason} they are now: {now}. {OPEN_AGAIN}")
         if not any(self.errors):
             held = {line.product_id: line.quantity for line in lines}
             try:
@@ -91,6 +94,11 @@ class Lines(forms.BaseInlineFormSet):
 def shown(field: BoundField) -> str | None:
     """What the page showed in this field; what it posts there, where it does not say."""
     return field.form.data.get(field.html_initial_name, field.data)
+
+
+def said(field: BoundField) -> bool:
+    """Whether the form says what the page showed in this field."""
+    return field.html_initial_name in field.form.data
 
 
 def changed_meanwhile(field: BoundField) -> bool:

@@ -96,6 +96,9 @@ def test_a_form_that_does_not_say_what_it_showed_undoes_nothing(api: Api, admin:
     )
 
     assert not saved(response)
+    html = response.content.decode()
+    assert "The form did not say what it had shown; it is now 6. Nothing was saved" in html
+    assert "meanwhile" not in html
     assert api.stock(pen) == 6
 
 
@@ -126,6 +129,19 @@ def test_an_old_list_is_refused_beside_its_own_rows(api: Api, admin: Client) -> 
     assert "Price was changed meanwhile, it is now 9.00." in html
     assert ">Pen<" in html and ">Cup<" in html and ">New<" not in html
     assert [product["price"] for product in api.list("/product/")] == ["9.00", "1.20", "1.20"]
+
+
+def test_a_row_of_the_list_that_was_not_touched_is_not_compared_and_not_written(
+    api: Api, admin: Client
+) -> None:
+    pen, cup = api.product("Pen"), api.product("Cup")
+    form = list_of_products(admin, {cup["id"]: "2.50"})
+    changed = {**pen, "price": "9.00"}
+    api.put(f"/product/{pen['id']}/", changed)
+
+    assert saved(admin.post(PRODUCTS, form))
+
+    assert api.list("/product/") == [changed, {**cup, "price": "2.50"}]
 
 
 def test_a_list_with_a_row_that_was_deleted_is_refused(api: Api, admin: Client) -> None:
@@ -199,6 +215,21 @@ def test_an_old_form_of_an_order_is_refused(api: Api, admin: Client) -> None:
     assert not saved(response)
     assert "they are now: 3 × Cup" in response.content.decode()
     assert (api.stock(pen), api.stock(cup)) == (9, 6)
+
+
+def test_a_form_of_an_order_that_does_not_say_what_it_showed_is_refused(
+    api: Api, admin: Client
+) -> None:
+    pen = api.product("Pen", stock=9)
+    order = api.order(api.customer(), (pen, 2))
+    path = f"{ORDERS}{order['id']}/change/"
+    form = {name: v for name, v in form_of(admin, path).items() if not name.startswith("initial-")}
+
+    response = admin.post(path, {**form, "lines-0-quantity": 5})
+
+    assert not saved(response)
+    assert "had shown; they are now: 2 × Pen. Nothing was saved" in response.content.decode()
+    assert api.stock(pen) == 7
 
 
 def test_an_order_of_many_lines_is_shown_but_not_changed(api: Api, admin: Client) -> None:
