@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -29,6 +31,30 @@ def test_who_guessed_once_waits_before_the_next_guess(admin: Client) -> None:
         "A wrong password was given from your address. Try again in 2 seconds."
         in response.content.decode()
     )
+
+
+def test_the_pause_doubles_with_each_wrong_password(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, waited, pauses = time.time, 0, []
+    monkeypatch.setattr(time, "time", lambda: clock() + waited)
+
+    for _ in range(4):
+        log_in(Client(), "ada", "guess")
+        refused = Client().post("/admin/login/", {"username": "ada", "password": PASSWORD})
+        pauses.append(int(refused["Retry-After"]))
+        waited += pauses[-1]
+
+    assert pauses == [2, 4, 8, 16]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_the_guesses_of_who_got_in_are_forgotten(admin: Client) -> None:
+    passwords = [*["guess"] * (logins.FAILURES_OF_A_USER - 1), PASSWORD] * 2
+
+    statuses = [log_in(Client(), "ada", password) for password in passwords]
+
+    assert statuses == [200, 200, 200, 200, 302] * 2
 
 
 @pytest.mark.usefixtures("no_pause")
@@ -74,6 +100,20 @@ def test_only_a_deployment_believes_its_proxy(
 
     mine = {"HTTP_X_FORWARDED_FOR": "192.0.2.1, 192.0.2.2"}
     assert log_in(Client(), "ada", PASSWORD, **mine) == status
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_what_a_guesser_writes_before_the_proxys_word_does_not_count(
+    admin: Client, settings: Settings
+) -> None:
+    settings.DEPLOY = True
+
+    statuses = [
+        log_in(Client(), "ada", "guess", HTTP_X_FORWARDED_FOR=f"198.51.100.{number}, 192.0.2.1")
+        for number in range(logins.FAILURES_OF_A_USER + 1)
+    ]
+
+    assert statuses == [200] * 5 + [429]
 
 
 def test_one_password_is_checked_at_a_time(admin: Client) -> None:
