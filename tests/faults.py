@@ -55,6 +55,7 @@ def at_commit(
 
     with patch.object(connection, "commit", faulty):
         yield
+    assert len(list(faults)) < times, "no COMMIT: mark the test django_db(transaction=True)"
 
 
 at_statement = getattr(special, "at_statement", at_statement)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission, User
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -86,6 +87,14 @@ def test_of_two_admins_the_second_is_refused(api: Api, admin: Client) -> None:
 
     assert not saved(response)
     assert "it is now Dora" in response.content.decode()
+
+
+def test_a_name_with_blanks_around_it_is_not_taken_for_changed(api: Api, admin: Client) -> None:
+    pen = api.product(" Pen ")
+
+    assert change(admin, f"{PRODUCTS}{pen['id']}/change/", price="2.00")
+
+    assert [product["price"] for product in api.list("/product/")] == ["2.00"]
 
 
 def test_a_form_that_does_not_say_what_it_showed_undoes_nothing(api: Api, admin: Client) -> None:
@@ -192,6 +201,32 @@ def test_deleted_orders_give_their_stock_back(api: Api, admin: Client, selected:
     assert (api.stock(pen), api.stock(cup)) == (10, 10)
 
 
+def test_a_subtotal_that_is_emptied_is_computed_anew(api: Api, admin: Client) -> None:
+    order = api.order(api.customer(), (api.product("Pen", "1.20"), 2))
+    path = f"{ORDERS}{order['id']}/change/"
+    assert change(admin, path, subtotal="9.00")
+
+    assert change(admin, path, subtotal="")
+
+    assert api.list("/order/") == [order]
+
+
+def test_a_clerk_who_may_place_orders_needs_no_permission_for_their_lines(
+    api: Api, admin: Client
+) -> None:
+    carl, pen = api.customer(), api.product(stock=5)
+    clerk, browser = User.objects.create_user("eve", is_staff=True), Client()
+    allowed = ["add_order", "change_order", "view_order", "view_customer", "view_product"]
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=allowed))
+    browser.force_login(clerk)
+
+    assert saved(place(browser, carl, pen, 2))
+    [order] = api.list("/order/")
+    assert change(browser, f"{ORDERS}{order['id']}/change/", **{"lines-0-quantity": 3})
+
+    assert api.stock(pen) == 2
+
+
 def test_an_order_of_more_than_there_is_names_the_product(api: Api, admin: Client) -> None:
     carl, pen = api.customer(), api.product(stock=3)
 
@@ -252,6 +287,7 @@ def key_text(key: Any) -> Any:
     return key if isinstance(key, int) else str(key)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_post_that_is_refused_once_is_done_once(api: Api, admin: Client) -> None:
     pen = api.product(stock=10)
     path = f"{PRODUCTS}{pen['id']}/change/"
@@ -265,6 +301,7 @@ def test_a_post_that_is_refused_once_is_done_once(api: Api, admin: Client) -> No
     assert page(admin, f"{PRODUCTS}{pen['id']}/history/").count("Changed Stock.") == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_groups_and_passwords_are_changed_in_a_transaction_too(admin: Client) -> None:
     passwords = {
         "old_password": "correct horse",
@@ -318,6 +355,20 @@ def test_what_may_have_been_done_is_a_page_that_says_so(api: Api, admin: Client)
     assert response.status_code == 503
     assert b"the change was made, or it was not" in response.content
     assert api.list("/customer/") == [{**carl, "name": "Dora"}]
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_a_page_that_says_so(
+    rf: RequestFactory, kind: type[Exception]
+) -> None:
+    def fail(request: HttpRequest) -> None:
+        raise kind("connection already closed") from lost()
+
+    response = explained(fail)(rf.get("/admin/"))
+
+    assert (response.status_code, response["Retry-After"]) == (503, "1")
+    assert b"The database does not answer; try again." in response.content
 
 
 @pytest.mark.django_db(transaction=True)
