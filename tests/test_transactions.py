@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -16,7 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 
 from bank import transactions
-from bank.deadline import RequestDeadline
+from bank.deadline import RequestDeadline, remaining
 from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, SwallowedError
 from bank.models import Customer, StoredAnswer
 from bank.transactions import backoff, outcomes, queues, retry_transaction
@@ -102,14 +103,15 @@ def test_only_the_hooks_of_the_attempt_that_committed_run(body: Body) -> None:
     assert body.hooks == [3]
 
 
-def test_a_refusal_that_the_body_has_caught_still_counts(body: Body) -> None:
+@pytest.mark.parametrize("refusal", [faults.conflict, faults.lost])
+def test_a_refusal_that_the_body_has_caught_still_counts(body: Body, refusal: Any) -> None:
     def careless() -> None:
         try:
             body()
         except OperationalError:
             pass  # "it will work anyway"
 
-    with faults.at_statement(faults.conflict):
+    with faults.at_statement(refusal):
         retry_transaction(careless)()
 
     assert (body.runs, names()) == (2, ["Carl"])
@@ -140,6 +142,22 @@ def test_a_connection_lost_during_commit_is_not_guessed_about(body: Body) -> Non
         retry_transaction(body)()
 
     assert (body.runs, names()) == (1, ["Carl"])
+
+
+class TookTooLong(OperationalError):
+    """A statement that was ended at its time limit, or by an operator."""
+
+    sqlstate = "57014"
+
+
+@pytest.mark.parametrize(("committed", "there"), [(True, ["Carl"]), (False, [])])
+def test_a_commit_that_took_too_long_is_not_guessed_about(
+    body: Body, committed: bool, there: list[str]
+) -> None:
+    with faults.at_commit(TookTooLong, committed=committed), pytest.raises(AmbiguousCommit):
+        retry_transaction(body)()
+
+    assert (body.runs, names()) == (1, there)
 
 
 def test_an_idempotent_body_is_run_again_after_an_ambiguous_commit() -> None:
@@ -210,6 +228,15 @@ def somebody_has_the_turn() -> Iterator[None]:
     holder.join()
 
 
+def test_a_refusal_lets_new_transactions_queue(body: Body) -> None:
+    before = queues["default"].contended
+
+    with faults.at_commit(faults.conflict):
+        retry_transaction(body)()
+
+    assert (before, queues["default"].contended) == (False, True)
+
+
 def test_after_a_refusal_a_new_transaction_queues_and_not_beyond_its_deadline(body: Body) -> None:
     with somebody_has_the_turn():
         queues["default"].refused()
@@ -240,6 +267,18 @@ def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: A
 
     assert 1 < body.runs < 99
     assert time.monotonic() - began < 5
+
+
+def test_the_time_of_a_request_begins_with_its_arrival(settings: Any) -> None:
+    arrived = time.monotonic() - settings.REQUEST_DEADLINE + 1
+    left: list[float] = []
+
+    RequestDeadline(lambda request: left.append(remaining()))(  # type: ignore[arg-type,return-value]
+        RequestFactory().get("/", **{"bank.arrived": arrived})
+    )
+
+    assert 0 < left[0] <= 1
+    assert remaining() == math.inf
 
 
 def test_an_ambiguous_attempt_is_not_forgotten_when_a_later_one_is_refused(body: Body) -> None:

@@ -44,7 +44,7 @@ MEANINGS = [
     (Meaning.LOST, postgresql("57P03")),
     (Meaning.LOST, postgresql("57P05")),
     (Meaning.TIMEOUT, postgresql("57014")),
-    (Meaning.LOST, postgresql("08006")),
+    *((Meaning.LOST, postgresql(state)) for state in ("08000", "08001", "08003", "08006", "08P01")),
     (Meaning.LOST, foreign("psycopg", "OperationalError", "the connection is closed")),
     (Meaning.LOST, foreign("psycopg2", "InterfaceError", "connection already closed")),
     (Meaning.OTHER, postgresql("23505")),
@@ -67,6 +67,7 @@ MEANINGS = [
     (Meaning.TIMEOUT, mongodb(code=50)),
     (Meaning.LOST, foreign("pymongo.errors", "AutoReconnect", "connection closed")),
     (Meaning.LOST, foreign("pymongo.errors", "ServerSelectionTimeoutError", "no server")),
+    (Meaning.LOST, foreign("pymongo.errors", "WaitQueueTimeoutError", "no connection is free")),
     (Meaning.OTHER, mongodb(code=11000)),
     (Meaning.OTHER, ValueError("not of a database")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -85,3 +86,30 @@ def test_the_wait_for_a_turn_ends_after_the_seconds_one_has() -> None:
         started(wait).join(5)
 
     assert waits == [(False, True)]
+
+
+def test_a_turn_that_comes_just_as_the_wait_ends_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, turns = threading.Event(), []
+
+    class JustTooLate(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.set()
+            super().wait(5)
+            return False
+
+    thin = SimpleNamespace(Event=JustTooLate, Lock=threading.Lock, get_ident=threading.get_ident)
+    monkeypatch.setattr("bank.retry_queue.threading", thin)
+    queue = RetryQueue()
+
+    def wait() -> None:
+        with queue.turn(60) as mine:
+            turns.append(mine)
+
+    with queue.turn(60):
+        waiting = started(wait)
+        waits.wait(5)
+    waiting.join(5)
+    with queue.turn(0) as mine:
+        turns.append(mine)
+
+    assert turns == [True, True]
