@@ -10,6 +10,7 @@ from django.test import Client
 from pymongo.client_session import ClientSession
 from pymongo.cursor import Cursor
 from pymongo.errors import AutoReconnect
+from pytest_django import Settings
 
 from bank.errors import AmbiguousCommit
 from bank.models import Customer
@@ -110,3 +111,12 @@ def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> 
     assert (health.status_code, health.json()["ok"]) == (503, False)
     assert [(r.status_code, r["Retry-After"]) for r in (read, written)] == [(503, "1")] * 2
     assert "MongoDB " in api.get("/health/").json()["server"]
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_request_without_any_time_left_is_a_503(settings: Settings, seconds: float) -> None:
+    api, settings.REQUEST_DEADLINE = Api(Client()), seconds
+
+    read, written = api.get("/customer/"), api.post("/customer/", {"name": "Carl"})
+
+    assert [(r.status_code, r["Retry-After"]) for r in (read, written)] == [(503, "1")] * 2

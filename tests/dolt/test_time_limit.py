@@ -42,6 +42,18 @@ def test_a_statement_is_ended_at_the_time_limit_also_on_the_server() -> None:
         time.sleep(0.1)
 
 
+def test_after_the_time_limit_there_is_no_new_connection_which_is_taken_for_a_lost_one() -> None:
+    connection.close()
+
+    with (
+        connection.time_limit(0.1),
+        pytest.raises(OperationalError, match="no time left") as error,
+    ):
+        connection.ensure_connection()
+
+    assert meaning(error.value) is Meaning.LOST
+
+
 def sessions() -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM information_schema.processlist")

@@ -28,3 +28,17 @@ def test_a_statement_is_ended_at_the_time_limit_and_the_next_one_is_not() -> Non
     with connection.cursor() as cursor:
         cursor.execute(ENDLESS.replace("FROM n) ", "FROM n WHERE i < 100000) "))
         assert cursor.fetchone() == (100000,)
+
+
+def test_a_longer_time_limit_inside_of_a_shorter_one_gives_no_time() -> None:
+    began = time.monotonic()
+
+    with (
+        connection.time_limit(0.3),
+        connection.time_limit(20),
+        pytest.raises(OperationalError, match="interrupted"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(ENDLESS)
+
+    assert time.monotonic() - began < 15

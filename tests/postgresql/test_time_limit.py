@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from contextlib import closing
@@ -11,7 +12,7 @@ import psutil
 import pytest
 from django.db import OperationalError, connection, connections
 
-from backends.time_limit import Watchdog
+from backends.time_limit import CONNECT_TIMEOUT, Socket, Watchdog
 from bank.database_errors import Meaning, meaning
 from tests.serving import Server
 from tests.stalls import database
@@ -46,17 +47,30 @@ def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
         limited = shown()
     connection.close()
 
-    assert limited == {"statement_timeout": "5s", "lock_timeout": "2s"}
-    assert shown() == {"statement_timeout": "0", "lock_timeout": "0"}
+    assert limited == ["5s", "2s", "5s"]
+    assert shown() == ["0", "0", "0"]
 
 
-def shown() -> dict[str, str]:
-    found = {}
-    for name in ("statement_timeout", "lock_timeout"):
+def shown() -> list[str]:
+    """The limits of statements, of waiting for a lock, and of idling in a transaction."""
+    found = []
+    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         with connection.cursor() as cursor:
             cursor.execute(f"SHOW {name}")
-            (found[name],) = cursor.fetchone()
+            found += cursor.fetchone()
     return found
+
+
+def test_a_longer_wait_for_a_connection_is_not_for_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "connect_timeout", 60)
+
+    with connection.time_limit(60):
+        limited = connection.get_connection_params()["connect_timeout"]
+
+    assert limited == CONNECT_TIMEOUT
+    assert connection.get_connection_params()["connect_timeout"] == 60
 
 
 def test_a_server_that_has_gone_is_a_503_at_once_and_may_come_back(server: Server) -> None:
@@ -100,6 +114,37 @@ def test_after_the_time_limit_there_is_no_new_connection() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_longer_time_limit_inside_of_a_shorter_one_gives_no_time() -> None:
+    connection.close()
+
+    with (
+        connection.time_limit(0.1),
+        connection.time_limit(60),
+        pytest.raises(OperationalError, match="no time left"),
+    ):
+        sleep(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, connect = [], connection.Database.connect
+
+    def late(**params: Any) -> Any:
+        made.append(connect(**params))
+        time.sleep(0.4)
+        return made[-1]
+
+    connection.close()
+    monkeypatch.setattr("backends.time_limit.CONNECT_TIMEOUT", 0)
+    monkeypatch.setattr(connection.Database, "connect", late)
+
+    with connection.time_limit(0.2), pytest.raises(OperationalError, match="no time left"):
+        sleep(0)
+
+    assert [bool(each.closed) for each in made] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_end_of_one_thread_is_not_that_of_another() -> None:
     def work(seconds: float) -> Any:
         connection.ensure_connection()
@@ -129,6 +174,11 @@ def test_what_has_ended_is_never_called_and_the_watchdog_goes_on() -> None:
         assert over.wait(10)
 
     assert called == []
+
+
+def test_a_socket_that_has_ended_is_shut_down_without_an_error() -> None:
+    with socket.socket() as ended:
+        Socket(ended.fileno()).shut_down()
 
 
 def sleep(seconds: float) -> None:
