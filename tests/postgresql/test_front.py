@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import psutil
 import psycopg
 import pytest
 
@@ -229,6 +230,26 @@ def test_what_a_client_asked_for_that_left_before_its_turn_is_not_done(running: 
     time.sleep(0.5)
 
     assert b"Left" not in ask(running.port, request("GET", "/customer/")).body
+
+
+def test_a_worker_that_was_killed_is_replaced(running: Server) -> None:
+    killed, *others = workers(running)
+    give_up = time.monotonic() + 30
+
+    killed.kill()
+
+    while killed in workers(running) or len(workers(running)) <= len(others):
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    assert ask(running.port, request("GET", "/customer/")).status == 200
+
+
+def workers(server: Server) -> list[psutil.Process]:
+    """The processes in which Django runs."""
+    assert server.process
+    parent = psutil.Process(server.process.pid)
+    [application] = [each for each in parent.children() if "granian" in each.cmdline()]
+    return [each for each in application.children() if each.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_silent_connection_is_closed(running: Server) -> None:

@@ -1,0 +1,134 @@
+"""The parts of the front (myproject/rsgi.py): what a request becomes, and where it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from myproject import rsgi
+from myproject.environ import environ_of
+from myproject.threads import Threads
+
+
+class Headers(dict[str, list[str]]):
+    """As granian has them: names in lower case, each with all of its values."""
+
+    def get_all(self, name: str) -> list[str]:
+        return self[name]
+
+
+def scope(**more: Any) -> Any:
+    headers = {name.replace("_", "-"): values for name, values in more.pop("headers", {}).items()}
+    usual = {"method": "POST", "path": "/", "query_string": "", "http_version": "1.1"}
+    places = {"server": "[::]:8000", "client": "[2001:db8::1]:51234", "authority": "bank"}
+    return SimpleNamespace(
+        **{**usual, **places, "scheme": "http", "headers": Headers(headers), **more}
+    )
+
+
+class Protocol:
+    """A client that sends this body, stays, and keeps its answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body, self.answers = body, []
+
+    async def __call__(self) -> bytes:
+        return self.body
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answers.append((status, dict(headers), body))
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, django: Callable[..., Any], body: bytes = b"") -> Any:
+    """Status, headers and body of what the front answers where this is Django."""
+    monkeypatch.setattr(rsgi, "django", django)
+    protocol = Protocol(body)
+    length = {"content_length": [str(len(body))]}
+    asyncio.run(rsgi.Front().__rsgi__(scope(headers=length), protocol))
+    [sent] = protocol.answers
+    return sent
+
+
+class Response(list[bytes]):
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_body_of_exactly_the_limit_is_read_and_its_arrival_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body, began, seen = b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, time.monotonic(), []
+
+    def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Response:
+        seen.append((environ["wsgi.input"].read(), environ["bank.arrived"]))
+        start_response("200 OK", [("X-A", "b")])
+        return Response([b"do", b"ne"])
+
+    assert answer(monkeypatch, django, body) == (200, {"X-A": "b"}, b"done")
+
+    [(read, arrived)] = seen
+    assert read == body
+    assert began <= arrived <= time.monotonic()
+
+
+def test_what_django_itself_does_not_answer_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
+    def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Response:
+        raise RuntimeError("a defect before any middleware")
+
+    status, headers, body = answer(monkeypatch, django)
+
+    assert (status, headers["Content-Type"]) == (500, "application/problem+json")
+    assert json.loads(body)["status"] == 500
+    assert b"defect" not in body
+
+
+def test_a_thread_outlives_a_job_that_raises() -> None:
+    async def two_jobs() -> list[int]:
+        threads, done = Threads(1, "test"), []
+        failing, next_one = threads.submit(int, "x"), threads.submit(done.append, 1)
+        async with asyncio.timeout(5):
+            await failing.ended
+            await next_one.ended
+        return done
+
+    assert asyncio.run(two_jobs()) == [1]
+
+
+def test_threads_do_not_keep_the_process_from_ending() -> None:
+    async def stuck() -> bool:
+        threads, daemons = Threads(1, "test"), []
+        await threads.submit(lambda: daemons.append(threading.current_thread().daemon)).ended
+        return daemons[0]
+
+    assert asyncio.run(stuck())
+
+
+def test_headers_that_come_twice_are_joined_as_their_kind_demands() -> None:
+    twice = {"cookie": ["a=1", "b=2"], "accept": ["x/y", "z/*"], "content_type": ["text/plain"]}
+
+    environ = environ_of(scope(headers=twice))
+
+    assert (environ["HTTP_COOKIE"], environ["HTTP_ACCEPT"]) == ("a=1;b=2", "x/y,z/*")
+    assert (environ["CONTENT_TYPE"], "HTTP_CONTENT_TYPE" in environ) == ("text/plain", False)
+
+
+@pytest.mark.parametrize(
+    ("client", "address"), [("[2001:db8::1]:51234", "2001:db8::1"), ("192.0.2.1:5", "192.0.2.1")]
+)
+def test_the_address_of_a_client_is_without_its_port(client: str, address: str) -> None:
+    assert environ_of(scope(client=client))["REMOTE_ADDR"] == address
+
+
+def test_a_path_is_its_bytes_in_latin_1() -> None:
+    environ = environ_of(scope(path="/Zoë/☃", query_string="q=ë"))
+
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/Zoë/☃"
+    assert environ["QUERY_STRING"].encode("latin-1").decode() == "q=ë"
