@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from django.db.models import Sum
 from backends.registry import BACKENDS
 from bank import demo
 from bank.copying import digest
+from bank.errors import NotOnlyDemoData
 from bank.models import Customer, DemoData, Order, OrderLine, Product
 from tests.api import Api
 from tests.serving import ROOT
@@ -79,6 +81,43 @@ def test_demo_data_that_was_used_is_left_alone(
 
     assert capsys.readouterr().out == THERE
     assert digest() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda: Customer.objects.create(name="Carl"), id="another customer"),
+        pytest.param(lambda: Product.objects.create(name="Cup", price=1), id="another product"),
+        pytest.param(
+            lambda: Customer.objects.filter(name="Ada Adams").update(name="Ada"), id="a name"
+        ),
+        pytest.param(lambda: Product.objects.filter(name="Pen").update(price=1), id="a price"),
+        pytest.param(lambda: Product.objects.filter(name="Pen").update(stock=None), id="no stock"),
+    ],
+)
+@pytest.mark.django_db
+def test_demo_data_that_was_changed_is_not_made_larger(change: Callable[[], object]) -> None:
+    call_command("bank_demo", orders=5)
+    change()
+
+    with pytest.raises(CommandError, match="not the demo's"):
+        call_command("bank_demo", orders=9)
+
+    assert Order.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_of_two_that_add_demo_data_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "BATCH", 5)
+    one, other = demo.add(0, 15), demo.add(5, 15)
+    next(one)
+    next(other)
+
+    with pytest.raises(NotOnlyDemoData):
+        next(one)
+
+    assert list(other) == [5]
+    assert (Order.objects.count(), DemoData.objects.get().orders) == (15, 15)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -230,6 +231,21 @@ def test_requests_delete_expired_answers_in_small_batches(
 
     assert left == [3, 1, 0]
     assert StoredAnswer.objects.count() == 3
+
+
+def test_more_expired_answers_are_deleted_than_are_stored_meanwhile(
+    api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_answers, "_requests", itertools.count())
+    StoredAnswer.objects.bulk_create(
+        StoredAnswer(client="ann", key=f"old-{number}", request="", body="", location="")
+        for number in range(stored_answers.EVERY + 2)
+    )
+    age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
+
+    api.post("/customer/", {"name": "Carl"}, **KEY)
+
+    assert StoredAnswer.objects.filter(key__startswith="old").count() <= 1
 
 
 @pytest.mark.django_db(transaction=True)
