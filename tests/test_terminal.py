@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from django.conf import settings
 from backends import serve
 from backends.docker import free_port
 from backends.registry import backend
-from tests.serving import PYTHON, ROOT, gone
+from tests.serving import PYTHON, ROOT, gone, run
 from tests.test_backends import say
 
 VARIABLE = f"{settings.BACKEND.upper()}_URL"
@@ -46,6 +48,7 @@ def test_a_url_at_which_nothing_answers_is_one_line(tmp_path: Path) -> None:
     assert last.endswith(f" Is {VARIABLE} right?")
     assert "pa55word" not in said.stderr
     assert [each.name for each in data.iterdir()] == ["secret_key"]
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
 
 def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
@@ -92,6 +95,40 @@ def test_manage_py_without_its_backend_is_one_line(variables: dict[str, str], me
     assert said.returncode == 1
     assert said.stderr.decode().startswith(message)
     assert said.stderr.count(b"\n") == 1
+
+
+def test_who_asks_for_the_traceback_of_a_database_that_is_away_gets_it() -> None:
+    variables = {"DJANGO_SETTINGS_MODULE": f"settings.{settings.BACKEND}"}
+    variables[VARIABLE] = DEAD[settings.BACKEND]
+
+    said = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--traceback"],
+        cwd=ROOT,
+        env=os.environ | variables,
+        capture_output=True,
+    )
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(b"Traceback")
+
+
+def test_under_nohup_the_end_of_the_terminal_stops_nothing(tmp_path: Path) -> None:
+    output, ours = tmp_path / "output", signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        child = run("up", output=output)
+    finally:
+        signal.signal(signal.SIGHUP, ours)
+    while "_URL=" not in output.read_text():
+        time.sleep(0.05)
+        assert child.poll() is None, output.read_text()
+
+    child.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    alive = child.poll() is None
+    child.send_signal(signal.SIGINT)
+
+    assert child.wait(60) == 0
+    assert alive
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

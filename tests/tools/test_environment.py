@@ -189,3 +189,16 @@ def test_a_url_that_is_none_of_this_backend_is_refused_and_never_shown(
 
     assert str(refused.value).startswith(message)
     assert "pw" not in str(refused.value)
+
+
+def test_connections_are_kept_and_checked_and_the_url_has_the_last_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("X_URL", "postgresql:///bank?sslmode=require")
+
+    found = environment.database(
+        "X_URL", *SQL, engine="backends.postgresql", sslmode="disable", prepare_threshold=3
+    )
+
+    assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (None, True)
+    assert found["OPTIONS"] == {"sslmode": "require", "prepare_threshold": 3}

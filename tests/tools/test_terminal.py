@@ -146,6 +146,20 @@ def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
     assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600, 0o600]
 
 
+def test_of_two_that_make_a_secret_at_once_both_have_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = Path.hardlink_to
+
+    def second(file: Path, target: str) -> None:
+        file.write_text("made by the first\n")
+        link(file, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", second)
+
+    assert kept_secret(tmp_path / "secret") == "made by the first"
+
+
 class Stopped(Exception):
     """Raised in place of migrate: nothing is to be served."""
 
@@ -192,3 +206,11 @@ def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> No
         serve.manage(backend(settings.BACKEND), environment, "check", "--deploy")
 
     assert stopped.value.code == 1
+
+
+def test_ctrl_c_does_not_reach_a_command_of_manage_py(capfd: pytest.CaptureFixture[str]) -> None:
+    script = "import os; print(os.getsid(0) == os.getpid())"
+
+    serve.manage(backend(settings.BACKEND), {**os.environ}, "shell", "--command", script)
+
+    assert capfd.readouterr().out.endswith("True\n")
