@@ -31,12 +31,17 @@ def money(**options: Any) -> models.DecimalField:
     return models.DecimalField(max_digits=18, decimal_places=2, **options)
 
 
+def rule(name: str, condition: Q, message: str) -> CheckConstraint:
+    """A rule that the database keeps, and what a form says where it is broken."""
+    return CheckConstraint(condition=condition, name=name, violation_error_message=message)
+
+
 class Customer(models.Model):
     name = models.CharField(max_length=250)
 
     class Meta:
         db_table = "customers"
-        constraints = [CheckConstraint(condition=~Q(name=""), name="customer_name_not_empty")]
+        constraints = [rule("customer_name_not_empty", ~Q(name=""), "A name is not empty.")]
 
     def __str__(self) -> str:
         return self.name
@@ -131,12 +136,14 @@ class Product(models.Model):
     class Meta:
         db_table = "products"
         constraints = [
-            CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
-            CheckConstraint(condition=Q(price__gte=0), name="product_price_not_negative"),
+            rule("product_name_not_empty", ~Q(name=""), "A name is not empty."),
+            rule("product_price_not_negative", Q(price__gte=0), "A price is not below 0."),
             # The last guard against selling what is not there, whatever the code above it does.
             # SQL would let null pass anyway; not every database has its three-valued logic.
-            CheckConstraint(
-                condition=Q(stock=None) | Q(stock__gte=0), name="product_stock_not_negative"
+            rule(
+                "product_stock_not_negative",
+                Q(stock=None) | Q(stock__gte=0),
+                "Stock is not below 0.",
             ),
         ]
 
@@ -189,7 +196,7 @@ class Order(models.Model):
         db_table = "orders"
         indexes = [Index(fields=["customer"], name="order_customer_index")]
         constraints = [
-            CheckConstraint(condition=Q(subtotal__gte=0), name="order_subtotal_not_negative")
+            rule("order_subtotal_not_negative", Q(subtotal__gte=0), "A subtotal is not below 0.")
         ]
 
     def __str__(self) -> str:
@@ -231,8 +238,8 @@ class OrderLine(models.Model):
         indexes = [Index(fields=["product"], name="order_line_product_index")]
         constraints = [
             UniqueConstraint(fields=["order", "product"], name="order_line_once_per_product"),
-            CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
-            CheckConstraint(condition=Q(price__gte=0), name="order_line_price_not_negative"),
+            rule("order_line_quantity_positive", Q(quantity__gte=1), "A quantity is at least 1."),
+            rule("order_line_price_not_negative", Q(price__gte=0), "A price is not below 0."),
         ]
 
     def __str__(self) -> str:

@@ -87,6 +87,20 @@ def test_the_admin_keeps_the_rules_of_the_data(
     assert api.list(f"/{kind}/") == []
 
 
+def test_the_admin_says_in_words_which_rule_is_broken(api: Api, admin: Client) -> None:
+    carl, pen = api.customer(), api.product()
+    order = {"customer": carl["id"], **NO_LINES}
+
+    price = admin.post("/admin/bank/product/add/", {"name": "Cup", "price": "-1"})
+    subtotal = admin.post("/admin/bank/order/add/", {**order, "subtotal": "-1"})
+    lines = {"lines-TOTAL_FORMS": 1, **line(0, pen, -1)}
+    quantity = admin.post("/admin/bank/order/add/", {**order, **lines})
+
+    assert "A price is not below 0." in price.content.decode()
+    assert "A subtotal is not below 0." in subtotal.content.decode()
+    assert "A quantity is at least 1." in quantity.content.decode()
+
+
 @pytest.mark.parametrize("kind", ["customer", "product"])
 def test_what_has_orders_is_not_deleted(api: Api, admin: Client, kind: str) -> None:
     carl, pen = api.customer(), api.product()
