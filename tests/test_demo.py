@@ -121,6 +121,14 @@ def test_of_two_that_add_demo_data_at_once_one_is_refused(monkeypatch: pytest.Mo
 
 
 @pytest.mark.django_db
+def test_fewer_than_no_orders_are_refused() -> None:
+    with pytest.raises(CommandError, match="--orders is not below 0"):
+        call_command("bank_demo", "--orders=-1")
+
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
 def test_finished_demo_data_is_not_added_again(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("bank_demo", orders=5)
     before = digest()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -173,6 +173,16 @@ def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[st
 
     assert (kept, StoredAnswer.objects.count()) == (1, 0)
     assert capsys.readouterr().out == "0 stored answers forgotten\n1 stored answers forgotten\n"
+
+
+@pytest.mark.parametrize("days", ["-1", "nan", "inf", "1e9"])
+def test_answers_are_not_forgotten_by_an_impossible_number_of_days(api: Api, days: str) -> None:
+    api.post("/customer/", {"name": "Carl"}, **KEY)
+
+    with pytest.raises(CommandError, match="--days is a number from 0 to 36500"):
+        call_command("bank_forget_answers", f"--days={days}")
+
+    assert StoredAnswer.objects.exists()
 
 
 MINUTE = timedelta(minutes=1)

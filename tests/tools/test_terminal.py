@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from backends import packages, serve
 from backends.docker import START, free_port
@@ -214,3 +215,15 @@ def test_ctrl_c_does_not_reach_a_command_of_manage_py(capfd: pytest.CaptureFixtu
     serve.manage(backend(settings.BACKEND), {**os.environ}, "shell", "--command", script)
 
     assert capfd.readouterr().out.endswith("True\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "default"), [("bank_forget_answers", "2"), ("bank_demo", "200")]
+)
+def test_the_help_of_a_command_says_what_is_done_without_an_option(
+    command: str, default: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        call_command(command, "--help")
+
+    assert f"(default: {default})" in " ".join(capsys.readouterr().out.split())

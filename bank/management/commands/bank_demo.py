@@ -22,7 +22,12 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--orders", type=int, default=200)
+        parser.add_argument(
+            "--orders",
+            type=int,
+            default=200,
+            help="how many orders there shall be (default: %(default)d)",
+        )
         parser.add_argument(
             "--if-empty",
             action="store_true",
@@ -30,6 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, orders: int, if_empty: bool, **options: Any) -> None:
+        if orders < 0:
+            raise CommandError("--orders is not below 0.")
         try:
             found = demo.progress()
         except NotOnlyDemoData as error:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from bank.stored_answers import forget
+
+MOST_DAYS = 36500
 
 
 class Command(BaseCommand):
@@ -20,9 +22,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         lifetime = settings.IDEMPOTENCY_KEY_LIFETIME / timedelta(days=1)
-        parser.add_argument("--days", type=float, default=lifetime)
+        parser.add_argument(
+            "--days",
+            type=float,
+            default=lifetime,
+            help=f"forget answers older than this, 0 to {MOST_DAYS} (default: %(default)g)",
+        )
 
     def handle(self, *args: Any, days: float, **options: Any) -> None:
+        if not 0 <= days <= MOST_DAYS:
+            raise CommandError(f"--days is a number from 0 to {MOST_DAYS}.")
         before, count = timezone.now() - timedelta(days=days), 0
         while deleted := forget(before):
             count += deleted
