@@ -68,7 +68,7 @@ class ProblemDetails:
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
             return response
-        if response.status_code >= 400 and not response["Content-Type"].endswith("json"):
+        if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
             # In place, because its other headers (Allow, …) stay.
             problem = Problem(response.status_code, _detail(request, response)).response()
             response.content = problem.content

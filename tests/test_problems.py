@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -110,6 +111,13 @@ def test_a_transaction_that_is_refused_again_and_again_is_a_503(
     )
     assert int(response["Retry-After"]) > 0
     assert api.list("/customer/") == []
+
+
+@pytest.mark.parametrize("wanted", ["bytes=10-9", "bytes=99999999999999999999-"])
+def test_a_range_that_a_file_does_not_have_is_a_416(client: Client, wanted: str) -> None:
+    response = client.get("/static/admin/css/base.css", headers={"Range": wanted})
+
+    assert problem(response, 416)["title"] == HTTPStatus(416).phrase
 
 
 def _broken(pk: Any) -> Any:
