@@ -69,8 +69,10 @@ class ProblemDetails:
         if request.path.startswith("/admin/"):
             return response
         if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
-            # In place, because its other headers (Allow, …) stay.
             problem = Problem(response.status_code, _detail(request, response)).response()
+            if response.streaming:  # WhiteNoise's, which has no content to replace
+                return problem
+            # In place, because its other headers (Allow, …) stay.
             response.content = problem.content
             for name, value in problem.items():
                 response[name] = value
