@@ -1,5 +1,7 @@
 # Everything runs in .venv, which is made on first use and again when requirements.txt changes.
 BACKEND ?= postgresql
+# Of the command line only: some shells export HOST, the name of the machine.
+HOST = 127.0.0.1
 PORT ?= 8000
 DATA ?= .data/$(BACKEND)
 DEMO ?= 1
@@ -10,7 +12,7 @@ VENV = .venv/bin/python
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
-	@exec $(VENV) -m backends serve $(BACKEND) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
+	@exec $(VENV) -m backends serve $(BACKEND) --host $(HOST) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: .venv/ready
 	@exec $(VENV) -m backends matrix postgresql doltlite mongodb

@@ -58,10 +58,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default="127.0.0.1", help="anything else is a deployment")
+    command.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; one that others can reach is a deployment",
+    )
     command.add_argument("--port", type=_port, default=8000, help="1 to 65535")
     command.add_argument("--data", type=Path, help="where everything is kept (.data/BACKEND)")
-    command.add_argument("--no-demo", dest="demo", action="store_false", help="no demo data")
+    command.add_argument(
+        "--no-demo",
+        dest="demo",
+        action="store_false",
+        help="no demo data; a deployment has none anyway",
+    )
 
 
 def _port(word: str) -> int:

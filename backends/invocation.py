@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 
 def invocation(*words: str) -> str:
-    """`.venv/bin/python -m backends WORDS`, with the Python that has what it needs.
-
-    The path is relative where it is below the current directory.
-    """
+    """`.venv/bin/python -m backends WORDS`, with the Python that has what it needs."""
     python = os.environ.get("BACKENDS_PYTHON", sys.executable)
-    near = os.path.relpath(python)
-    return " ".join([python if near.startswith("..") else near, "-m", "backends", *words])
+    return " ".join([near(python), "-m", "backends", *words])
+
+
+def near(path: str | Path) -> str:
+    """The path, relative where it is below the current directory, absolute elsewhere."""
+    relative = os.path.relpath(path)
+    return os.path.abspath(path) if relative.startswith("..") else relative

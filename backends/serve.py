@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from backends.errors import CannotRun
+from backends.invocation import near
 from backends.processes import ROOT, running, wait_until
 from backends.registry import Backend
 from backends.secret import kept_secret
@@ -25,14 +25,17 @@ CONNECTIONS = 4096  # per worker; what granian calls backpressure counts connect
 
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything."""
+    """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything.
+
+    A deployment gets no demo data, whatever `demo` says.
+    """
     host = _address(host)
     _refuse_busy(host, port)
     deployed = flag("DEPLOY") or not ip_address(host).is_loopback
     if os.environ.get(backend.url_variable):
         print(f"{backend.name}: using the server at {backend.url_variable}", flush=True)
     else:
-        print(f"{backend.name}: starting its server, data in {os.path.relpath(data)}", flush=True)
+        print(f"{backend.name}: starting its server, data in {near(data)}", flush=True)
     with kept_server(backend, data) as url:
         environment = _environment(backend, url, data, deployed)
         if deployed:
@@ -41,7 +44,7 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
         print("tables are up to date", flush=True)
         url = backend.least_privilege(url)
         environment[backend.url_variable] = url
-        if demo:
+        if demo and not deployed:
             manage(backend, environment, "bank_demo", "--if-empty")
         with running(_granian(backend, host, port), env=environment) as child:
             ping = f"http://{_url_host(host)}:{port}/ping/"
@@ -160,7 +163,5 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
             return bool(response.status == 200)
-    except urllib.error.HTTPError:
-        return True  # it is deployed under other names, and says so
-    except (urllib.error.URLError, OSError):
+    except OSError:  # urllib's own errors are among them
         return False

@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "bank.problems.ProblemDetails",
     "bank.routing.OptionalSlash",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "myproject.hosts.AllowedHosts",
     "myproject.admin_only.Session",
     "myproject.admin_only.Csrf",
     "myproject.admin_only.Authentication",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.api import Api
+from tests.api import Api, problem
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -45,6 +45,29 @@ def test_every_answer_has_a_request_id_of_its_own(api: Api, call: Any) -> None:
 
     assert len(ids) == 2
     assert all(re.fullmatch(r"[0-9a-f]{32}", identity) for identity in ids)
+
+
+@pytest.mark.parametrize("path", ["/customer/", "/admin/login/"])
+@pytest.mark.parametrize("host", ["evil.example.org", "192.0.2.1", "", "a b", "x" * 5000])
+def test_a_host_that_is_not_ours_is_a_400_and_one_line_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture, path: str, host: str
+) -> None:
+    response = client.get(path, headers={"Host": host})
+
+    assert problem(response, 400)["detail"] == (
+        "This server is not called by that name (Host header); its names are in ALLOWED_HOSTS."
+    )
+    [record] = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == f"Host {repr(host)[:100]} is not in ALLOWED_HOSTS"
+
+
+@pytest.mark.parametrize("path", ["/ping", "/ping/", "/health", "/health/"])
+def test_monitors_may_call_by_any_name(
+    api: Api, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    assert api.get(path, Host="192.0.2.1").status_code == 200
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("given", ["abc-123", "a.b:c_D", "x" * 100])

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import Client
 
 from settings import environment
 from tests.serving import ROOT
@@ -129,10 +128,6 @@ def test_a_deployed_application_refuses(
 ) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(message)}"):
         base(monkeypatch, **DEPLOYED | {name: value})
-
-
-def test_a_request_for_another_host_is_refused(client: Client) -> None:
-    assert client.get("/docs", headers={"Host": "evil.example.org"}).status_code == 400
 
 
 SQL = ("postgresql", "postgres")

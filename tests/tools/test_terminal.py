@@ -14,7 +14,7 @@ from django.core.management import call_command
 from backends import packages, serve
 from backends.docker import START, free_port
 from backends.errors import CannotRun, NotHere
-from backends.invocation import invocation
+from backends.invocation import invocation, near
 from backends.registry import Backend, backend
 from backends.secret import kept_secret
 from tests.serving import PYTHON, ROOT
@@ -77,6 +77,17 @@ def test_a_message_names_the_command_that_works_when_typed(
 
     assert near == ".venv/bin/python -m backends list"
     assert invocation("list") == f"{tmp_path}/.venv/bin/python -m backends list"
+
+
+def test_a_path_is_relative_below_the_current_directory_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert near(tmp_path / "here" / "data") == "data"
+    assert near(tmp_path / "there") == f"{tmp_path}/there"
+    assert near("../there") == f"{tmp_path}/there"
 
 
 def program(directory: Path, name: str, script: str) -> None:

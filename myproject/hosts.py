@@ -1,0 +1,37 @@
+"""By which names this server may be called."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.middleware.common import CommonMiddleware
+
+from bank.problems import Problem
+
+logger = logging.getLogger("bank.hosts")
+MONITORED = ("/ping/", "/health/")  # a load balancer calls an address, not a name
+
+
+class AllowedHosts(CommonMiddleware):
+    """Django's, but a Host that is not in ALLOWED_HOSTS is a problem document and one log line.
+
+    Django's own refusal is a traceback in the log, for everybody to cause. What monitors ask is
+    answered under any Host: nothing in those answers depends on it.
+    """
+
+    def process_request(self, request: HttpRequest) -> Any:
+        if request.path_info in MONITORED:
+            return None
+        try:
+            return super().process_request(request)
+        except DisallowedHost:
+            # repr(): it cannot forge a line; shortened: a header may have thousands of characters.
+            logger.warning("Host %.100r is not in ALLOWED_HOSTS", request.META.get("HTTP_HOST"))
+            return Problem(
+                400,
+                "This server is not called by that name (Host header); its names are in "
+                "ALLOWED_HOSTS.",
+            ).response()

@@ -1,0 +1,40 @@
+"""`serve` with DEPLOY=1, as a proxy and a load balancer meet it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.serving import Server
+from tests.tools.test_settings import SECRETS
+
+PROXIED = {
+    "Host": SECRETS["ALLOWED_HOSTS"],
+    "X-Forwarded-Proto": "https",
+    "Authorization": "Bearer 0123456789abcdef",
+}
+
+
+def test_a_deployment_starts_quietly_and_empty_and_is_called_through_its_proxy(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (SECRETS | {"DEPLOY": "1"}).items():
+        monkeypatch.setenv(name, value)
+    server.start()
+    printed = server.output.read_text()
+
+    lists = [server.call("GET", f"/{kind}/", **PROXIED) for kind in ("customer", "product")]
+    carl = server.ask("POST", "/customer/", {"name": "Carl"}, **PROXIED)
+    without_token = server.ask("GET", "/customer/", Host=PROXIED["Host"])
+    by_address = {path: server.ask("GET", path).status for path in ("/ping/", "/health/", "/docs")}
+
+    assert printed.splitlines()[0] == f"postgresql: starting its server, data in {server.data}"
+    assert "demo" not in printed
+    assert "ERROR" not in printed and "WARNING" not in printed
+    assert lists == [[], []]
+    assert (carl.status, carl.headers["Strict-Transport-Security"]) == (200, "max-age=31536000")
+    assert (without_token.status, by_address) == (
+        401,
+        {"/ping/": 200, "/health/": 200, "/docs": 400},
+    )
+    [refused] = server.output.read_text().removeprefix(printed).splitlines()
+    assert f"Host '127.0.0.1:{server.port}' is not in ALLOWED_HOSTS" in refused
