@@ -30,6 +30,8 @@ View = Callable[..., Any]
 class BankSite(AdminSite):
     """Django's, with transactions that are retried and logins that are throttled."""
 
+    site_url = None  # no "View site": there is no page at /
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         return explained(super().admin_view(one_transaction(view), cacheable))
 
