@@ -121,7 +121,13 @@ SERVER_LIMITS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "bank.request_log.AddRequestId"}},
+    "filters": {
+        "request": {"()": "bank.request_log.AddRequestId"},
+        "not_503": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", 500) != 503,
+        },
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
     },
@@ -132,6 +138,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "bank": {"level": log_level()},
-        "django.request": {"level": "ERROR"},  # a 404 is its client's business, a 500 is ours
+        # A 404 is its client's business, a 500 is ours; of a 503 bank.request_log has the line.
+        "django.request": {"level": "ERROR", "filters": ["not_503"]},
     },
 }

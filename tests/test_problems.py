@@ -98,7 +98,7 @@ def test_an_error_of_ours_is_a_problem_without_a_traceback(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_that_is_refused_again_and_again_is_a_503(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = Api(Client())
     monkeypatch.setattr(transactions, "backoff", lambda attempt: 0.0)
@@ -111,6 +111,8 @@ def test_a_transaction_that_is_refused_again_and_again_is_a_503(
     )
     assert int(response["Retry-After"]) > 0
     assert api.list("/customer/") == []
+    assert [r.name for r in caplog.records if " 503 " in r.getMessage()] == ["bank.request_log"]
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize("wanted", ["bytes=10-9", "bytes=99999999999999999999-"])
