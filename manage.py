@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import InterfaceError, OperationalError
+
+from backends.errors import CannotRun
+from backends.registry import choose_settings
 
 
 def from_the_database(error: Exception) -> bool:
@@ -22,23 +24,27 @@ def from_the_database(error: Exception) -> bool:
 
 def main() -> None:
     """Run the command; what a person can do something about is a line, not a traceback."""
-    backend = os.environ.get("BACKEND", "postgresql")
-    module = os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"settings.{backend}")
+    module = ""
     try:
+        module = choose_settings()
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
+    except (CannotRun, ImproperlyConfigured) as error:
         sys.exit(f"{error}")
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
-        sys.exit(f"There is no {module}: set BACKEND to the name of a module in settings/.")
+        sys.exit(f"There is no {module}: unset DJANGO_SETTINGS_MODULE, and set BACKEND.")
     except Exception as error:
         if "--traceback" in sys.argv or not from_the_database(error):
             raise
-        variable = f"{module.rpartition('.')[2].upper()}_URL"
+        backend = module.rpartition(".")[2]
+        variable = f"{backend.upper()}_URL"
         # pymongo goes on with its timeouts and all that it knows of every server.
         said = " ".join(str(error).partition(" (configured timeouts")[0].split()).rstrip(".?")
-        sys.exit(f"The database does not answer, or refuses: {said}. Is {variable} right?")
+        sys.exit(
+            f"The database does not answer, or refuses: {said}. Is {variable} right? "
+            f"(Unset it, and `make serve BACKEND={backend}` starts a server.)"
+        )
 
 
 if __name__ == "__main__":

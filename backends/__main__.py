@@ -19,7 +19,7 @@ from backends.errors import CannotRun, NotHere
 from backends.invocation import invocation
 from backends.matrix import matrix
 from backends.processes import ROOT, foreground
-from backends.registry import BACKENDS, Backend, backend
+from backends.registry import BACKENDS, Backend, backend, chosen
 from backends.serve import serve
 
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         elif name == "copy":
             _copy_options(command)
         else:
-            command.add_argument("backend", nargs="?", default="postgresql")
+            command.add_argument("backend", nargs="?", default=chosen(), help="BACKEND's, if none")
         if name == "serve":
             _serve_options(command)
     return parser
@@ -106,10 +106,10 @@ def _source(one: Backend) -> str:
 
 
 def _serve(options: argparse.Namespace, rest: list[str]) -> None:
-    chosen = backend(options.backend)
-    data = (options.data or ROOT / ".data" / chosen.name).absolute()
+    one = backend(options.backend)
+    data = (options.data or ROOT / ".data" / one.name).absolute()
     with _until_ctrl_c():
-        serve(chosen, host=options.host, port=options.port, data=data, demo=options.demo)
+        serve(one, host=options.host, port=options.port, data=data, demo=options.demo)
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
@@ -136,16 +136,16 @@ def _shell(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _up(options: argparse.Namespace, rest: list[str]) -> None:
-    chosen = backend(options.backend)
-    with _until_ctrl_c(), chosen.server() as url:
-        print(f"{chosen.url_variable}={url}", flush=True)
+    one = backend(options.backend)
+    with _until_ctrl_c(), one.server() as url:
+        print(f"{one.url_variable}={url}", flush=True)
         signal.pause()
 
 
 def _with_server(name: str, command: list[str], **variables: str) -> int:
-    chosen = backend(name)
-    with chosen.server() as url:
-        return foreground(command, chosen.environment(url) | variables)
+    one = backend(name)
+    with one.server() as url:
+        return foreground(command, one.environment(url) | variables)
 
 
 @contextmanager

@@ -92,6 +92,21 @@ BACKENDS = {
 }
 
 
+def chosen() -> str:
+    """The name in BACKEND, postgresql where it is not set. It may be that of no backend."""
+    return os.environ.get("BACKEND") or "postgresql"
+
+
+def choose_settings() -> str:
+    """Set DJANGO_SETTINGS_MODULE, where it is not set, to that of BACKEND; what it is now.
+
+    Raises CannotRun where there is no such backend.
+    """
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = backend(chosen()).settings
+    return os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def backend(name: str) -> Backend:
     """The backend of this name; CannotRun names the ones there are."""
     if name not in BACKENDS:

@@ -1,1 +1,11 @@
-"""The Django project: URLs and the two server entry points, nothing else."""
+"""The Django project: URLs and the server entry points.
+
+Every server imports this before an entry point, so DJANGO_SETTINGS_MODULE may be left out: then
+BACKEND names the backend, as for manage.py.
+"""
+
+from __future__ import annotations
+
+from backends.registry import choose_settings
+
+choose_settings()

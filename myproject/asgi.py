@@ -1,4 +1,4 @@
-"""What an ASGI server runs. DJANGO_SETTINGS_MODULE (settings.NAME) says on which backend."""
+"""What an ASGI server runs, on the backend that BACKEND names (postgresql if it names none)."""
 
 from __future__ import annotations
 

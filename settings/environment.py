@@ -150,9 +150,11 @@ def url(variable: str, *schemes: str) -> str:
     """
     found = os.environ.get(variable)
     if not found:
+        backend = variable.removesuffix("_URL").lower()
         raise ImproperlyConfigured(
-            f"{variable} is not set. `make serve` and `make test` start a server and set it; for "
-            f"anything else run `{invocation('shell', 'NAME')}` or set it to your server's URL."
+            f"{variable} is not set. Set it to the URL that `make serve BACKEND={backend}` prints; "
+            f"or run `{invocation('shell', backend)}`, where it is set; or, for another backend, "
+            f"set BACKEND=NAME and NAME_URL."
         )
     if wrong := _wrong(found, schemes):
         raise ImproperlyConfigured(

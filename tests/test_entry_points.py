@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 
 from myproject import asgi, wsgi
 from myproject.content_type import without_charset
+from tests.serving import ROOT
 
 CHARSETS = [
     "charset=hex",
@@ -71,6 +76,25 @@ def call_wsgi(path: str, body: bytes, *, query: bytes, content_type: str) -> tup
     statuses: list[str] = []
     content = wsgi.application(environ, lambda status, headers: statuses.append(status))
     return int(statuses[0][:3]), json.loads(b"".join(content))
+
+
+@pytest.mark.parametrize("entry_point", ["wsgi", "asgi", "rsgi"])
+def test_an_entry_point_runs_on_the_backend_that_the_variable_names(entry_point: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    script = f"""
+from myproject.{entry_point} import application
+from django.conf import settings
+print(settings.BACKEND, callable(application) or hasattr(application, "__rsgi__"))"""
+
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=kept | {"BACKEND": settings.BACKEND},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (said.stdout, said.stderr) == (f"{settings.BACKEND} True\n", "")
 
 
 @pytest.mark.parametrize("parameter", CHARSETS)

@@ -45,7 +45,10 @@ def test_a_url_at_which_nothing_answers_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
     last = said.stderr.splitlines()[-1]
     assert last.startswith("The database does not answer, or refuses: ")
-    assert last.endswith(f" Is {VARIABLE} right?")
+    assert last.endswith(
+        f" Is {VARIABLE} right? "
+        f"(Unset it, and `make serve BACKEND={settings.BACKEND}` starts a server.)"
+    )
     assert "pa55word" not in said.stderr
     assert [each.name for each in data.iterdir()] == ["secret_key"]
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
@@ -81,8 +84,16 @@ def test_a_server_of_ones_own_needs_no_data_of_ours(
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"BACKEND": "oracle"}, "There is no settings.oracle: set BACKEND to the name of a module"),
-        ({"BACKEND": settings.BACKEND, VARIABLE: ""}, f"{VARIABLE} is not set. `make serve` and"),
+        ({"BACKEND": "oracle"}, "There is no backend 'oracle'; there is: postgresql, "),
+        ({"BACKEND": "base"}, "There is no backend 'base'; there is: postgresql, "),
+        (
+            {"DJANGO_SETTINGS_MODULE": "settings.oracle"},
+            "There is no settings.oracle: unset DJANGO",
+        ),
+        (
+            {"BACKEND": settings.BACKEND, VARIABLE: ""},
+            f"{VARIABLE} is not set. Set it to the URL that `make serve BACKEND={settings.BACKEND}",
+        ),
     ],
 )
 def test_manage_py_without_its_backend_is_one_line(variables: dict[str, str], message: str) -> None:

@@ -65,6 +65,21 @@ def test_a_command_that_there_is_not_is_refused(words: list[str], code: int, mes
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "up", "shell", "test"])
+def test_an_unknown_name_in_the_variable_is_refused_as_an_argument_is(command: str) -> None:
+    said = say(command, BACKEND="oracle")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("There is no backend 'oracle'; there is: postgresql, ")
+    assert said.stderr.count("\n") == 1
+
+
+def test_the_argument_goes_before_the_variable() -> None:
+    said = say("up", "nope", BACKEND=settings.BACKEND)
+
+    assert said.stderr.startswith("There is no backend 'nope'; ")
+
+
 def test_a_message_names_the_command_that_works_when_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
