@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from bank.database_errors import Meaning, broken_constraint, meaning, unavailable
-from bank.errors import BankError, TransactionError
+from bank.errors import AmbiguousCommit, BankError, TransactionError
 from bank.logins import LoginForm
 from bank.transactions import retry_transaction
 
@@ -97,7 +97,7 @@ def explained(view: View) -> View:
             logger.warning("%r refused with %d: %s (%r)", request.path, status, reason, cause)
             context = {"title": "Refused", "reason": reason}
             page = TemplateResponse(request, "admin/refused.html", context, status=status)
-            if status == 503:
+            if status == 503 and not isinstance(error, AmbiguousCommit):  # look before you repeat
                 page["Retry-After"] = "1"
             return page.render()
 
