@@ -67,6 +67,18 @@ class AddRequestId(logging.Filter):
         return True
 
 
+class OneLineRefusals(logging.Filter):
+    """Keeps the traceback of what Django refused (too many fields, …) out of the log.
+
+    Anybody could fill the log with those; a defect of ours is never one of them.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = None
+        return True
+
+
 def _identity(request: HttpRequest) -> str:
     given = request.META.get("HTTP_X_REQUEST_ID", "")
     return (

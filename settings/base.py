@@ -123,6 +123,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request": {"()": "bank.request_log.AddRequestId"},
+        "one_line": {"()": "bank.request_log.OneLineRefusals"},
         "not_503": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", 500) != 503,
@@ -132,7 +133,11 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request", "one_line"],
+        }
     },
     # INFO: a line per request. DEBUG: every SQL statement with its time as well.
     "root": {"handlers": ["stderr"], "level": "WARNING"},

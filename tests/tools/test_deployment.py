@@ -1,9 +1,10 @@
-"""`serve` with DEPLOY=1, as a proxy and a load balancer meet it."""
+"""`serve` as a proxy, a load balancer and people with bad intentions meet it."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests import wire
 from tests.serving import Server
 from tests.tools.test_settings import SECRETS
 
@@ -38,3 +39,18 @@ def test_a_deployment_starts_quietly_and_empty_and_is_called_through_its_proxy(
     )
     [refused] = server.output.read_text().removeprefix(printed).splitlines()
     assert f"Host '127.0.0.1:{server.port}' is not in ALLOWED_HOSTS" in refused
+
+
+def test_a_form_of_too_many_fields_is_one_line_in_the_log(server: Server) -> None:
+    server.start("--no-demo")
+    printed = server.output.read_text()
+    form = {
+        "Content_Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={'x' * 32}",
+    }
+
+    answer = wire.ask(server.port, wire.request("POST", "/admin/login/", b"x=1&" * 1001, **form))
+
+    assert answer.status == 400
+    [line] = server.output.read_text().removeprefix(printed).splitlines()
+    assert "ERROR django.security.TooManyFieldsSent" in line
