@@ -188,6 +188,10 @@ class Order(models.Model):
     # PROTECT: an order is a document, and does not vanish with its customer.
     customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, related_name="orders")
     subtotal = money()
+    # Written anew with every change of the order or its lines, so that two changes at once write
+    # one row, and the second is refused: Dolt and MongoDB see no conflict where both write what is
+    # there already, and different lines are different rows to them.
+    change_token = models.BigIntegerField(null=True, default=new_token, editable=False)
     products = models.ManyToManyField(Product, through="OrderLine", related_name="orders")
 
     objects = OrderQuerySet.as_manager()
@@ -201,6 +205,13 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"Order {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it, with a change_token of its own."""
+        self.change_token = new_token()
+        if fields := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*fields, "change_token"}
+        super().save(*args, **kwargs)
 
     def fill(self, quantities: Mapping[Key, int], subtotal: Decimal | None = None) -> None:
         """Save this order with exactly these quantities; what it had before is in stock again."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.api import Api, problem
+from tests.threads import at_once
 
 
 def changed(api: Api, kind: str) -> Any:
@@ -119,6 +121,26 @@ def test_the_second_of_two_editors_is_told(api: Api, kind: str) -> None:
 
     problem(second, 412)
     assert api.get(path).json() == first.json()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_editors_at_once_one_is_told() -> None:
+    api = Api(Client())
+    customer, pen, ink = api.customer(), api.product("Pen"), api.product("Ink")
+
+    for _ in range(5):
+        path = address("order", api.order(customer))
+        etag = api.get(path)["ETag"]
+
+        def put(product: Any, path: str = path, etag: str = etag) -> Any:
+            body = {"customer": customer, "products": [product], "subtotal": 0}
+            return Api(Client()).put(path, body, if_match=etag)
+
+        responses = at_once(put, [pen, ink], threads=2)
+
+        statuses = {response.status_code: response for response in responses}
+        assert set(statuses) == {200, 412}
+        assert api.list(path) == statuses[200].json()
 
 
 def test_a_refused_put_of_an_order_moves_no_stock(api: Api) -> None:

@@ -1,15 +1,19 @@
-"""Why stock has a token: identical writes of two transactions are no conflict for Dolt.
+"""Why stock and orders have a token: identical writes of two transactions are no conflict for Dolt.
 
 https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 
-from bank.models import Product
+from bank.models import Order, Product
 from bank.transactions import retry_transaction
+from tests.api import Api
 from tests.dolt.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,3 +95,71 @@ def test_two_columns_of_one_row_are_merged(pen: Product) -> None:
 
     assert results == [None, None]
     assert Product.objects.filter(name="biro", price=2).exists()
+
+
+class Changing:
+    """An order, and requests that change it."""
+
+    def __init__(self) -> None:
+        api = Api(Client())
+        self.customers = [api.customer("Carl"), api.customer("Dora")]
+        self.products = [api.product(name) for name in ("Pen", "Ink", "Cup")]
+        created = api.post("/order/", self._body(customer=0, product=0))
+        self.path, self.etag = created["Location"], created["ETag"]
+
+    def _body(self, customer: int, product: int) -> Any:
+        """The subtotal is always the same: a change of the lines alone leaves the order's row."""
+        return {
+            "customer": self.customers[customer],
+            "products": [self.products[product]],
+            "subtotal": "5.00",
+        }
+
+    def put(self, customer: int, product: int, **headers: str) -> Any:
+        return Api(Client()).put(self.path, self._body(customer, product), **headers)
+
+    def delete(self) -> Any:
+        return Api(Client()).delete(self.path)
+
+    def result(self) -> tuple[str, set[str]]:
+        """The names of its customer and of its products."""
+        found = Api(Client()).list(self.path)
+        return found["customer"]["name"], {line["name"] for line in found["products"]}
+
+
+@pytest.fixture
+def order() -> Changing:
+    return Changing()
+
+
+def test_without_the_token_two_changes_of_an_order_are_one_that_nobody_wrote(
+    order: Changing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bank.models.new_token", lambda: 1)
+
+    responses = together(
+        lambda: order.put(0, 1, if_match=order.etag), lambda: order.put(0, 2, if_match=order.etag)
+    )
+
+    assert [response.status_code for response in responses] == [200, 200]
+    assert order.result() == ("Carl", {"Ink", "Cup"})
+
+
+@pytest.mark.parametrize(("customer", "name"), [(0, "Carl"), (1, "Dora")])
+def test_of_two_changes_of_one_version_of_an_order_one_is_made(
+    order: Changing, customer: int, name: str
+) -> None:
+    responses = together(
+        lambda: order.put(0, 1, if_match=order.etag),
+        lambda: order.put(customer, 2, if_match=order.etag),
+    )
+
+    assert {response.status_code for response in responses} == {200, 412}
+    assert order.result() in (("Carl", {"Ink"}), (name, {"Cup"}))
+
+
+def test_an_order_that_is_deleted_while_it_is_changed_is_gone(order: Changing) -> None:
+    responses = together(lambda: order.put(0, 1), order.delete)
+
+    assert {response.status_code for response in responses} in ({200, 204}, {204, 404})
+    assert not Order.objects.exists()
