@@ -8,53 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.db.models import Field, QuerySet
 from django.forms import Field as FormField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from bank.admin_forms import CurrentForm, CurrentRows, Lines, ProductForm
+from bank.admin_base import BankAdmin, ShowsWhatItKnew
+from bank.admin_forms import Lines, ProductForm
+from bank.admin_users import GroupAdmin, UserAdmin
 from bank.models import Customer, Order, OrderLine, Product, StoredAnswer, total
 
 # A longer order is shown only: Django takes 1,000 values of a form, and a line has seven.
 MOST_LINES = 100
-
-
-class ShowsWhatItKnew:
-    """Gives every field of a form the value it showed, hidden beside it."""
-
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **options: Any
-    ) -> FormField | None:
-        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
-        if field:
-            field.show_hidden_initial = True
-        return field
-
-
-class BankAdmin(ShowsWhatItKnew, admin.ModelAdmin):
-    """Writes only what was changed in the form, and only over what the form showed."""
-
-    form = CurrentForm
-    ordering = ["-pk"]  # of the choices of an autocomplete field too, which come in pages
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.save(update_fields=form.changed_data if change else None)
-
-    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
-        return super().get_changelist_form(request, form=self.form, **options)
-
-    def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
-        return super().get_changelist_formset(request, formset=CurrentRows, **options)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show forms that were refused beside their own rows: there may be new ones by now."""
-        response = super().changelist_view(request, extra_context)
-        shown = (getattr(response, "context_data", None) or {}).get("cl")
-        if shown and shown.formset and shown.formset.is_bound:
-            shown.result_list = [form.instance for form in shown.formset.forms]
-        return response
 
 
 @admin.register(Customer)
@@ -158,3 +123,8 @@ class StoredAnswerAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: StoredAnswer | None = None) -> bool:
         return False
+
+
+admin.site.unregister([User, Group])  # Django's write back what an old form showed
+admin.site.register(User, UserAdmin)
+admin.site.register(Group, GroupAdmin)

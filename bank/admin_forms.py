@@ -32,13 +32,18 @@ class CurrentForm(forms.ModelForm):
             for field in [self[name] for name in self._meta.fields or () if name in self.fields]:
                 compared = field.name not in self.moving or field.name in self.changed_data
                 if compared and changed_meanwhile(field):
-                    now = getattr(self.instance, field.name)
                     reason = f"{field.label} was changed meanwhile," if said(field) else UNSAID
                     self.add_error(
-                        field.name,
-                        f"{reason} it is now {'empty' if now is None else now}. {OPEN_AGAIN}",
+                        field.name, f"{reason} it is now {self.present(field)}. {OPEN_AGAIN}"
                     )
         return cleaned
+
+    def present(self, field: BoundField) -> str:
+        """What the row holds now, in words."""
+        if isinstance(field.initial, list):  # many-to-many
+            return ", ".join(map(str, field.initial)) or "empty"
+        now = getattr(self.instance, field.name)
+        return "empty" if now is None else str(now)
 
 
 class ProductForm(CurrentForm):
@@ -91,9 +96,22 @@ class Lines(forms.BaseInlineFormSet):
         return {line["product"].pk: line["quantity"] for line in lines if not line.get("DELETE")}
 
 
-def shown(field: BoundField) -> str | None:
+class HiddenKeys(forms.HiddenInput):
+    """What a choice of many showed, in one field, which is there for an empty choice too."""
+
+    def format_value(self, value: Any) -> str:
+        return ",".join(map(str, value or []))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return [key for key in data.get(name, "").split(",") if key]
+
+
+def shown(field: BoundField) -> Any:
     """What the page showed in this field; what it posts there, where it does not say."""
-    return field.form.data.get(field.html_initial_name, field.data)
+    if not said(field):
+        return field.data
+    hidden = field.field.hidden_widget()
+    return hidden.value_from_datadict(field.form.data, field.form.files, field.html_initial_name)
 
 
 def said(field: BoundField) -> bool:

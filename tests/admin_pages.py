@@ -36,12 +36,12 @@ def page(admin: Client, path: str) -> str:
     return response.content.decode()
 
 
-def form_of(admin: Client, path: str) -> dict[str, str]:
+def form_of(admin: Client, path: str) -> dict[str, Any]:
     """What the form on this page would post if nothing was typed."""
     return read(admin.get(path))
 
 
-def read(response: HttpResponse) -> dict[str, str]:
+def read(response: HttpResponse) -> dict[str, Any]:
     """What the form in this response would post."""
     assert response.status_code == 200, response.content
     reader = _Form()
@@ -60,7 +60,7 @@ def change(admin: Client, path: str, **typed: Any) -> bool:
     return saved(admin.post(path, {**form_of(admin, path), **typed}))
 
 
-def list_of_products(admin: Client, prices: dict[Any, str]) -> dict[str, str]:
+def list_of_products(admin: Client, prices: dict[Any, str]) -> dict[str, Any]:
     """The form of the product list with these prices typed, by the products' ids."""
     form = form_of(admin, "/admin/bank/product/")
     rows = {form[f"form-{n}-id"]: n for n in range(int(form["form-TOTAL_FORMS"]))}
@@ -73,9 +73,9 @@ class _Form(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.values: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
         self._inside = False
-        self._select = ""
+        self._select, self._many = "", False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -83,10 +83,15 @@ class _Form(HTMLParser):
         if tag == "form":
             self._inside = given.get("id", "").endswith(("_form", "changelist-form"))
         elif tag == "select":
-            self._select = name
+            self._select, self._many = name, "multiple" in given
         elif not self._inside or "__prefix__" in name:
             return
         elif tag == "option" and "selected" in given:
-            self.values[self._select] = given.get("value", "")
-        elif tag == "input" and name and given.get("type") not in ("submit", "checkbox"):
+            chosen = given.get("value", "")
+            earlier = self.values.get(self._select, [])
+            self.values[self._select] = [*earlier, chosen] if self._many else chosen
+        elif given.get("type") == "checkbox":
+            if "checked" in given:
+                self.values[name] = given.get("value", "on")
+        elif tag == "input" and name and given.get("type") != "submit":
             self.values[name] = given.get("value", "")
