@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from bank import documents
+from bank.errors import NotExported
 from bank.models import Key, StoredAnswer
 
 PAGE = 1000
@@ -93,11 +94,14 @@ def _products() -> Contents:
 
 def _orders(numbers: Numbers) -> Contents:
     for found in _all(documents.orders):
-        lines = [
-            [numbers["product", str(line["id"])], f"{line['price']:.2f}", line["quantity"]]
-            for line in found["products"]
-        ]
-        customer = numbers["customer", str(found["customer"]["id"])]
+        try:
+            lines = [
+                [numbers["product", str(line["id"])], f"{line['price']:.2f}", line["quantity"]]
+                for line in found["products"]
+            ]
+            customer = numbers["customer", str(found["customer"]["id"])]
+        except KeyError as error:
+            raise NotExported(found["id"], *error.args[0]) from error
         content = {"customer": customer, "subtotal": f"{found['subtotal']:.2f}", "lines": lines}
         yield found["id"], content
 

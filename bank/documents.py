@@ -152,7 +152,8 @@ def _orders(rows: Iterable[Row]) -> Iterator[Document]:
             "subtotal": subtotal,
             "customer": {"id": customer, "name": customer_name},
             "products": [
-                {"id": product, "name": name, "price": price, "quantity": quantity}
+                # MongoDB has no foreign keys: a product may be gone, and its name with it.
+                {"id": product, "name": name or "", "price": price, "quantity": quantity}
                 for _, _, _, _, product, name, price, quantity in lines
                 # An order without lines is one row of the outer join, with nothing in here.
                 if product is not None

@@ -75,6 +75,20 @@ class CopyDiffers(CopyError):
     whole: copy into it again."""
 
 
+class NotExported(CopyError):
+    """An order refers to what was not exported."""
+
+    def __init__(self, order: Any, kind: str, key: Any) -> None:
+        super().__init__()
+        self.order, self.kind, self.key = order, kind, key
+
+    def __str__(self) -> str:
+        return (
+            f"Order {self.order} refers to {self.kind} {self.key}, which was not exported: it was "
+            "inserted meanwhile (export again), or deleted (change or delete the order)."
+        )
+
+
 class NotOnlyDemoData(BankError):
     """There is data in this bank that is not the demo's; nothing was changed. Demo data goes into
     an empty bank."""

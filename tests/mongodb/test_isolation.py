@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import connection, models
 from django.test import Client
 
-from bank.models import Customer, Order, Product
+from bank.models import Customer, Order, OrderLine, Product
 from bank.transactions import retry_transaction
 from tests.api import Api
 from tests.threads import at_once
@@ -34,27 +36,48 @@ def test_two_sellers_who_leave_the_last_product_to_each_other_both_sell() -> Non
     assert Product.objects.filter(stock__gt=0).count() == 0
 
 
-def test_an_order_placed_while_its_customer_is_deleted_is_left_without_one() -> None:
-    carl = Customer.objects.create(name="Carl")
+def place_and_delete(thing: Any, used: models.QuerySet[Any], quantities: dict[Any, int]) -> None:
+    """Place an order that needs the thing while the thing, which nobody uses yet, is deleted."""
+    customer = thing if isinstance(thing, Customer) else Customer.objects.create(name="Carl")
     both_have_looked = Barrier(2)
 
     @retry_transaction
     def place() -> None:
-        customer = Customer.objects.get(pk=carl.pk)
+        thing.refresh_from_db()
         both_have_looked.wait(timeout=5)
-        Order.objects.place(customer, {})
+        Order.objects.place(customer, quantities)
 
     @retry_transaction
     def delete() -> None:
-        used = Order.objects.filter(customer=carl.pk).exists()
+        in_use = used.exists()
         both_have_looked.wait(timeout=5)
-        if not used:
-            Customer.objects.filter(pk=carl.pk).delete()
+        if not in_use:
+            type(thing).objects.filter(pk=thing.pk).delete()
 
     works: list[Callable[[], None]] = [place, delete]
     at_once(lambda work: work(), works, threads=2)
+
+
+def test_an_order_placed_while_its_customer_is_deleted_is_left_without_one() -> None:
+    carl = Customer.objects.create(name="Carl")
+
+    place_and_delete(carl, Order.objects.filter(customer=carl.pk), {})
 
     [order] = connection.database.orders.find()
     assert order["customer_id"] == carl.pk
     assert Customer.objects.count() == 0
     assert Api(Client()).list("/order/") == []  # joined with its customer, it is not there
+
+
+def test_an_order_placed_while_its_product_is_deleted_has_a_line_without_a_name() -> None:
+    pen = Product.objects.create(name="Pen", price=1)
+
+    place_and_delete(pen, OrderLine.objects.filter(product=pen.pk), {pen.pk: 2})
+
+    [order] = Api(Client()).list("/order/")
+    line = {"id": str(pen.pk), "name": "", "price": "1.00", "quantity": 2}
+    assert order["products"] == [line]
+    assert Product.objects.count() == 0
+    with pytest.raises(CommandError, match=f"^Order {order['id']} refers to product {pen.pk}, "):
+        call_command("bank_export")
+    assert Api(Client()).delete(f"/order/{order['id']}/").status_code == 204

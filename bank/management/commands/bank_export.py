@@ -7,9 +7,10 @@ import os
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from bank.copying import Digest, records
+from bank.errors import BankError
 from bank.models import Customer, Order, Product, StoredAnswer
 
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
             # Who reads has ended, and said why: https://docs.python.org/3/library/signal.html#note-on-sigpipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
+        except BankError as error:
+            raise CommandError(str(error)) from error
 
     def _write(self) -> None:
         count = sum(model.objects.count() for model in (Customer, Product, Order, StoredAnswer))
