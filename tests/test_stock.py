@@ -199,6 +199,19 @@ def test_every_write_of_stock_leaves_another_token(api: Api) -> None:
     assert set(pen) == {"id", "name", "price", "stock"}
 
 
+def test_every_change_of_an_order_leaves_another_token(api: Api) -> None:
+    # Where two transactions change one order, this is what they disagree about.
+    order = api.order(api.customer(), api.product())
+    tokens = [Order.objects.get().change_token]
+
+    api.put(f"/order/{order['id']}/", order_body(api))
+    tokens.append(Order.objects.get().change_token)
+    Order.objects.get().save(update_fields=["customer"])  # as the admin does
+    tokens.append(Order.objects.get().change_token)
+
+    assert len(set(tokens)) == 3
+
+
 def token(product: Any) -> int | None:
     return Product.objects.get(pk=product["id"]).stock_token
 
