@@ -18,7 +18,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from bank.database_errors import Meaning, broken_constraint, meaning, unavailable
+from bank.database_errors import Meaning, broken_constraint, causes, meaning, unavailable
 from bank.errors import AmbiguousCommit, BankError, TransactionError
 from bank.logins import LoginForm
 from bank.transactions import retry_transaction
@@ -117,11 +117,19 @@ def _reason(request: HttpRequest, error: Exception) -> tuple[int, str]:
             return 409, f"{broken} Nothing was changed."
         case DatabaseError() | InterfaceError() if (said := meaning(error)) is not Meaning.OTHER:
             return 503, unavailable(said)
+        case _ if request.method == "POST" and _of_the_wrong_kind(error):
+            return 400, "The form has a value of the wrong kind. Nothing was changed."
         # Django puts what is in an address into lookups, some of it unchecked.
-        case ValidationError() if request.method != "POST":
-            return 400, "The address of this page is not valid."
-        case DatabaseError() | ValueError() | ArithmeticError() if (
-            request.method != "POST" and request.GET
-        ):
-            return 400, "The address of this page is not valid."
+        case ValidationError():
+            return 400, "The address of this page is not valid. Nothing was changed."
+        case DatabaseError() | ValueError() | ArithmeticError() if request.GET:
+            return 400, "The address of this page is not valid. Nothing was changed."
     return 0, ""
+
+
+def _of_the_wrong_kind(error: Exception) -> bool:
+    """Whether a value was none of its field's: fields raise one ValueError from another."""
+    match error:
+        case ValidationError() | ValueError(__cause__=ValueError()):
+            return True
+    return any(isinstance(cause, OverflowError) for cause in causes(error))  # too large a key
