@@ -89,6 +89,11 @@ def _copy_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("source")
     command.add_argument("target")
     command.add_argument("--data", type=Path, default=ROOT / ".data", help="with a directory each")
+    command.add_argument(
+        "--discard",
+        action="store_true",
+        help="delete all that is in a target at TARGET_URL into which a copy was not finished",
+    )
 
 
 def _list(options: argparse.Namespace, rest: list[str]) -> None:
@@ -128,7 +133,8 @@ def _matrix(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _copy(options: argparse.Namespace, rest: list[str]) -> None:
-    copy(backend(options.source), backend(options.target), options.data.absolute())
+    source, target = backend(options.source), backend(options.target)
+    copy(source, target, options.data.absolute(), discard=options.discard)
 
 
 def _shell(options: argparse.Namespace, rest: list[str]) -> int:

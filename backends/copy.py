@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,22 +16,35 @@ from backends.registry import Backend
 from backends.serve import kept_server, manage
 
 
-def copy(source: Backend, target: Backend, data: Path) -> None:
+def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False) -> None:
     """Copy what `make serve` keeps under data/NAME, or what is at NAME_URL.
 
     The target must be empty, and is whole at the end: its content is compared by hash. After a
-    copy that was interrupted the target is refused by everything but the next copy into it.
+    copy that was interrupted the target is refused by everything but the next copy into it. That
+    one deletes what is there, where the server is our own and so nobody else can have written; at
+    NAME_URL only with `discard`.
     """
     with _bank(source, data) as source_environment, _bank(target, data) as target_environment:
         manage(source, source_environment, "migrate", "--verbosity", "0")
         manage(target, target_environment, "migrate", "--verbosity", "0", "--skip-checks")
         print(f"{source.name} → {target.name}: copying all records", flush=True)
         export = _start(source, "bank_export", env=source_environment, stdout=subprocess.PIPE)
-        load = _start(target, "bank_import", env=target_environment, stdin=export.stdout)
+        load = _start(
+            target,
+            "bank_import",
+            *_options(target, discard),
+            env=target_environment,
+            stdin=export.stdout,
+        )
         if export.stdout:
             export.stdout.close()  # or it would not notice that nobody reads any more
         if load.wait() + export.wait():
             raise CannotRun("The copy was not finished; what went wrong is said above.")
+
+
+def _options(target: Backend, discard: bool) -> list[str]:
+    own = not os.environ.get(target.url_variable)
+    return ["--discard"] if own or discard else []
 
 
 @contextmanager
@@ -40,9 +54,9 @@ def _bank(backend: Backend, data: Path) -> Iterator[dict[str, str]]:
         yield backend.environment(url)
 
 
-def _start(backend: Backend, command: str, **options: Any) -> subprocess.Popen[bytes]:
+def _start(backend: Backend, *command: str, **options: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [str(backend.python()), "manage.py", command],
+        [str(backend.python()), "manage.py", *command],
         cwd=ROOT,
         preexec_fn=lambda: die_with_parent(signal.SIGTERM),
         **options,

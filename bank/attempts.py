@@ -51,7 +51,7 @@ class Attempt:
         Raise SwallowedError where it caught another error that ended the transaction.
         """
         with (
-            _outermost_atomic(self.using),
+            outermost_atomic(self.using),
             connections[self.using].execute_wrapper(self._remember_refusal),
         ):
             # The first hook, so that it runs right after COMMIT and before any that may fail.
@@ -99,7 +99,7 @@ class Attempt:
         self.stage = Stage.COMMITTED
 
 
-def _outermost_atomic(using: str) -> AbstractContextManager[Any]:
+def outermost_atomic(using: str) -> AbstractContextManager[Any]:
     """Django's, or the engine's own where Django's begins no transaction."""
     own = getattr(connections[using], "outermost_atomic", None)
     return own() if own else transaction.atomic(using=using, durable=True)

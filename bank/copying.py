@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import orjson
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from bank import documents
-from bank.errors import NotExported
-from bank.models import Key, StoredAnswer
+from bank.attempts import outermost_atomic
+from bank.errors import NotExported, NotWhole
+from bank.models import Key, StoredAnswer, UnfinishedCopy
 
 PAGE = 1000
 Contents = Iterator[tuple[Key, dict[str, Any]]]
@@ -38,10 +41,6 @@ class Record:
     def line(self) -> str:
         """As it stands in the stream; amounts and keys of no JSON type are strings."""
         return json.dumps([self.kind, self.key, self.content], default=str, sort_keys=True)
-
-    @classmethod
-    def of(cls, line: str) -> Record:
-        return cls(*json.loads(line))
 
 
 class Digest:
@@ -72,6 +71,22 @@ def records() -> Iterator[Record]:
         for number, (key, content) in enumerate(read()):
             numbers[kind, str(key)] = number
             yield Record(kind, key, content)
+
+
+def snapshot() -> AbstractContextManager[Any]:
+    """A transaction that reads everything as it was at one moment.
+
+    `connection.snapshot()` is the engine's own, for an engine whose ordinary transactions keep
+    others from writing.
+    """
+    own = getattr(connection, "snapshot", None)
+    return own() if own else outermost_atomic(DEFAULT_DB_ALIAS)
+
+
+def refuse_unfinished() -> None:
+    """Raise NotWhole if a copy into this bank was not finished."""
+    if UnfinishedCopy.objects.exists():
+        raise NotWhole
 
 
 def digest() -> str:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from bank.copying import Record
-from bank.errors import NotOnlyDemoData
+from bank.copying import Record, refuse_unfinished
+from bank.errors import NotEnoughStock, NotOnlyDemoData
 from bank.loading import Loading
 from bank.models import Customer, DemoData, Key, Order, Product
 from bank.transactions import retry_transaction
@@ -37,8 +37,10 @@ UNCOUNTED = [n for n, (_, stock) in enumerate(PRODUCTS.values()) if stock is Non
 def progress() -> DemoData | None:
     """How far the demo data has come, None in an empty bank.
 
-    Raises NotOnlyDemoData if there is, or was changed, anything else.
+    Raises NotOnlyDemoData if there is, or was changed, anything else, and NotWhole in a bank that
+    is being filled by a copy.
     """
+    refuse_unfinished()
     found = DemoData.objects.first()
     if found and _contains_only(found.orders):
         return found
@@ -79,7 +81,10 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
         loading.keys[kind] = list(model.objects.order_by("pk").values_list("pk", flat=True))
     if contents:
         loading.insert("order", [Record("order", None, content) for content in contents])
-        _take(loading, contents)
+        try:
+            _take(loading, contents)
+        except NotEnoughStock as error:
+            raise NotOnlyDemoData from error  # somebody has changed the stock
     DemoData.objects.all().delete()
     DemoData.objects.create(orders=begin + len(contents), wanted=wanted)
 

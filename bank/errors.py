@@ -66,13 +66,63 @@ class TargetNotEmpty(CopyError):
     """There is something in this bank already; nothing was changed. Copy into an empty one."""
 
 
+class NotDiscarded(CopyError):
+    """There are records of an unfinished copy, or of others, in this bank."""
+
+    def __init__(self, records: int) -> None:
+        super().__init__()
+        self.records = records
+
+    def __str__(self) -> str:
+        return (
+            "An earlier copy into this bank was not finished. Records in it now, the copy's and "
+            f"those of everybody who wrote meanwhile: {self.records}; nothing was changed. Stop "
+            "the application; then --discard deletes all of them and begins the copy anew."
+        )
+
+
+class NotWhole(CopyError):
+    """A copy into this bank was not finished: it is not whole. Nothing was done. Copy into it
+    again."""
+
+
+class EmptyInput(CopyError):
+    """The input is empty: there is nothing to copy. Nothing was changed."""
+
+
+class WrongLine(CopyError):
+    """A line of the input is not what bank_export writes."""
+
+    def __init__(self, number: int, expected: str) -> None:
+        super().__init__()
+        self.number, self.expected = number, expected
+
+    def __str__(self) -> str:
+        return f"Line {self.number} of the input is not {self.expected}."
+
+
+class NotInserted(CopyError):
+    """The database does not take these records."""
+
+    def __init__(self, number: int, reason: object) -> None:
+        super().__init__()
+        self.number, self.reason = number, reason
+
+    def __str__(self) -> str:
+        return (
+            f"The records up to line {self.number} of the input cannot be inserted: "
+            f"{' '.join(str(self.reason).split())}. This bank is not whole."
+        )
+
+
 class CopyEnded(CopyError):
-    """What was to be copied ended in the middle. This bank is not whole: copy into it again."""
+    """What was to be copied ended in the middle. This bank is not whole: stop the application if
+    it runs, then copy into this bank again."""
 
 
 class CopyDiffers(CopyError):
     """What is here now is not what was to be copied; did somebody write meanwhile? This bank is not
-    whole: copy into it again."""
+    whole: stop the application, then copy into this bank again."""
 
 
 class NotExported(CopyError):
@@ -84,8 +134,8 @@ class NotExported(CopyError):
 
     def __str__(self) -> str:
         return (
-            f"Order {self.order} refers to {self.kind} {self.key}, which was not exported: it was "
-            "inserted meanwhile (export again), or deleted (change or delete the order)."
+            f"Order {self.order} refers to {self.kind} {self.key}, which was deleted: "
+            "change or delete the order."
         )
 
 

@@ -14,7 +14,7 @@ from django.core.management.color import no_style
 from django.db import connection, models
 
 from bank.copying import Record, answer_text, translate
-from bank.errors import CopyDiffers, TargetNotEmpty
+from bank.errors import CopyDiffers, NotDiscarded, TargetNotEmpty
 from bank.models import Customer, Key, Order, OrderLine, Product, StoredAnswer, UnfinishedCopy
 from bank.transactions import retry_transaction
 
@@ -27,24 +27,28 @@ MODELS: dict[str, Any] = {
 BATCH = 500  # records of a transaction
 
 
-def begin() -> None:
-    """Mark this bank as being filled; what an earlier copy left unfinished is removed.
+@retry_transaction
+def begin(*, discard: bool = False) -> None:
+    """Mark this bank, which must be empty, as being filled.
 
-    Raises TargetNotEmpty if there is anything else in it.
+    With `discard` a bank that an earlier copy left unfinished is emptied first: nobody knows which
+    of its records are the copy's, and which an application has written meanwhile. Raises
+    TargetNotEmpty or NotDiscarded; then nothing was changed.
     """
-    if not UnfinishedCopy.objects.exists():
-        if any(model.objects.exists() for model in MODELS.values()):
+    unfinished = UnfinishedCopy.objects.exists()
+    if records := sum(model.objects.count() for model in MODELS.values()):
+        if not unfinished:
             raise TargetNotEmpty
+        if not discard:
+            raise NotDiscarded(records)
+    if not unfinished:
         UnfinishedCopy.objects.create()
     for model in (OrderLine, *reversed(MODELS.values())):
         model.objects.all().delete()
 
 
 def finish() -> None:
-    """What was marked by begin() is whole from now on; new keys begin after the copied ones."""
-    for sql in connection.ops.sequence_reset_sql(no_style(), [*MODELS.values(), OrderLine]):
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    """What was marked by begin() is whole from now on."""
     UnfinishedCopy.objects.all().delete()
 
 
@@ -59,6 +63,7 @@ class Loading:
         for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
             while batch := list(islice(of_a_kind, BATCH)):
                 retry_transaction(self.insert)(kind, batch)
+                _reset_sequence(MODELS[kind])
                 self.keys[kind] += self._newest(kind, len(batch))
                 yield len(batch)
 
@@ -125,6 +130,13 @@ class Loading:
             translate(content["kind"], body, self._key)
             location, text = f"/{content['kind']}/{body['id']}/", answer_text(body)
         return StoredAnswer(**kept, location=location, body=text)
+
+
+def _reset_sequence(model: Any) -> None:
+    """New keys begin after the copied ones, also if the copy never ends."""
+    for sql in connection.ops.sequence_reset_sql(no_style(), [model]):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
 
 
 def _own_key(model: Any, key: Key) -> Key | None:

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.test import Client
 
 from bank import copying, loading
 from bank.copying import digest
@@ -25,16 +28,17 @@ from tests.serving import Server, run_backends
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 OTHER = "doltlite" if settings.BACKEND == "postgresql" else "postgresql"
 
-Load = Callable[[str], str]
+Load = Callable[..., str]
 
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Load:
     """What bank_import says to these lines."""
 
-    def load(lines: str) -> str:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-        call_command("bank_import")
+    def load(lines: str | bytes, **options: Any) -> str:
+        stream = lines if isinstance(lines, bytes) else lines.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stream)))
+        call_command("bank_import", **options)
         return capsys.readouterr().out
 
     return load
@@ -82,6 +86,16 @@ def with_foreign_keys(lines: str) -> str:
     for number, record in enumerate(foreign):
         record[1] = f"key-{number}"
     return "\n".join([first, *map(json.dumps, foreign), last, ""])
+
+
+def with_larger_keys(lines: str) -> str:
+    """As exported from a bank whose keys are beyond those that come next in this one."""
+    first, *records, last = lines.splitlines()
+    moved = [json.loads(record) for record in records]
+    for record in moved:
+        if isinstance(record[1], int):  # ObjectIds are made of the time, not of those before
+            record[1] += 5000
+    return "\n".join([first, *map(json.dumps, moved), last, ""])
 
 
 def test_what_was_exported_is_the_same_after_an_import(api: Api, exported: str, load: Load) -> None:
@@ -165,10 +179,142 @@ def test_a_copy_that_ended_in_the_middle_is_refused_until_it_is_done_again(
         load("".join(exported.splitlines(keepends=True)[:lines]))
     refused = errors()
 
-    load(exported)
+    load(exported, discard=True)
 
     assert (refused, errors()) == (["bank.E002"], [])
     assert digest() == json.loads(exported.splitlines()[-1])["hash"]
+
+
+def test_what_was_written_beside_an_unfinished_copy_is_deleted_only_on_demand(
+    api: Api, exported: str, load: Load
+) -> None:
+    with pytest.raises(CommandError, match="stop the application"):
+        load("".join(with_larger_keys(exported).splitlines(keepends=True)[:4]))
+    written = api.post("/customer/", {"name": "Dora"})
+
+    with pytest.raises(CommandError, match=r"meanwhile: 3; nothing was changed.*--discard"):
+        load(exported)
+    kept = [customer["name"] for customer in api.get("/customer/").json()]
+    load(exported, discard=True)
+
+    assert (written.status_code, kept) == (200, ["Ada", "Carl", "Dora"])
+    assert [customer["name"] for customer in api.get("/customer/").json()] == ["Ada", "Carl"]
+
+
+def test_discard_does_not_delete_a_bank_that_is_whole(api: Api, exported: str, load: Load) -> None:
+    api.customer("Dora")
+
+    with pytest.raises(CommandError, match="Copy into an empty one"):
+        load(exported, discard=True)
+
+    assert [customer["name"] for customer in api.get("/customer/").json()] == ["Dora"]
+
+
+def test_an_unfinished_bank_is_neither_exported_nor_filled_with_demo_data(
+    exported: str, load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError):
+        load("".join(exported.splitlines(keepends=True)[:4]))
+    capsys.readouterr()
+
+    for command in (["bank_export"], ["bank_demo"], ["bank_demo", "--if-empty"]):
+        with pytest.raises(CommandError, match="it is not whole"):
+            call_command(*command)
+
+    assert capsys.readouterr().out == ""
+    assert (Customer.objects.count(), Order.objects.count()) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "garbage", "{}", "[]", '{"records":"x"}', '{"records":-1}', '["customer",1', b"\xff\xfe"],
+)
+def test_a_first_line_that_is_none_of_an_export_is_refused(
+    db: None, load: Load, line: str | bytes
+) -> None:
+    begin = line if isinstance(line, bytes) else line.encode()
+
+    with pytest.raises(CommandError, match="^Line 1 of the input is not the number of records"):
+        load(begin + b"\n")
+
+    assert not UnfinishedCopy.objects.exists()
+
+
+def test_an_empty_input_is_refused(db: None, load: Load) -> None:
+    with pytest.raises(CommandError, match="The input is empty"):
+        load("")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("", "garbage", "[]", '["customer",1', '["nope",1,{}]', b"\xff\xfe", "[" * 100_000),
+        '["customer",9223372036854775808,{"name":"A"}]',
+        '["customer",1,{"name":""}]',
+        '["product",1,{"name":"A","price":"-5.00","stock":3}]',
+        '["product",1,{"name":"A","price":"5.00","stock":-3}]',
+        '["product",1,{"name":"A","price":"5.00","stock":3,"id":7}]',
+        '["order",1,{"customer":-1,"subtotal":"1.00","lines":[]}]',
+        '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",0]]}]',
+    ],
+)
+def test_a_line_that_is_no_record_is_refused(db: None, load: Load, line: str | bytes) -> None:
+    wrong = line if isinstance(line, bytes) else line.encode()
+    lines = [b'{"records":2}', b'["customer",1,{"name":"A"}]', wrong, b'{"hash":"x"}', b""]
+
+    with pytest.raises(CommandError, match=r"^Line 3 of the input is not a record\.$"):
+        load(b"\n".join(lines))
+
+    assert UnfinishedCopy.objects.exists()
+
+
+def test_records_that_the_database_refuses_are_told_in_a_line(db: None, load: Load) -> None:
+    answer = ["answer", 1, dict.fromkeys(("client", "key", "request", "created", "kind"), "x")]
+    answer[2] |= {"body": None, "verbatim": None}
+
+    with pytest.raises(CommandError, match=r"^The records up to line 3 of the input cannot be"):
+        load('{"records":1}\n' + json.dumps(answer) + '\n{"hash":"x"}\n')
+
+    assert UnfinishedCopy.objects.exists()
+
+
+def test_a_wrong_number_of_records_is_noticed(exported: str, load: Load) -> None:
+    with pytest.raises(CommandError, match="not what was to be copied"):
+        load(exported.replace('"records": 7', '"records": 6'))
+
+    assert UnfinishedCopy.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_placed_during_an_export_is_not_in_it_nor_is_its_stock_taken(
+    client: Client, capsys: pytest.CaptureFixture[str], small_pages: None
+) -> None:
+    api = Api(client)
+    customer = api.customer()
+    products = [api.product(f"P{n}", stock=9) for n in range(5)]
+    api.order(customer, *products)
+    before, placed = digest(), []
+
+    def place() -> Any:
+        try:
+            return api.order(customer, *products)
+        finally:
+            connections.close_all()
+
+    def between_pages(execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if "products" in str(sql) and not placed:
+            with ThreadPoolExecutor(1) as pool:
+                placed.append(pool.submit(place).result(60))
+        return result
+
+    with connection.execute_wrapper(between_pages):
+        call_command("bank_export")
+
+    first, *_, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert placed and api.get("/order/").json()[-1] == placed[0]
+    assert (first["records"], last["hash"]) == (7, before)
+    assert digest() != before
 
 
 def test_a_record_that_is_lost_on_the_way_is_noticed(exported: str, load: Load) -> None:
@@ -211,13 +357,7 @@ def test_several_pages_and_batches_are_copied_in_their_order(
 def test_new_keys_come_after_larger_ones_that_were_copied(
     api: Api, exported: str, load: Load
 ) -> None:
-    first, *records, last = exported.splitlines()
-    moved = [json.loads(record) for record in records]
-    for record in moved:
-        if isinstance(record[1], int):  # ObjectIds are made of the time, not of those before
-            record[1] += 5000
-
-    load("\n".join([first, *map(json.dumps, moved), last, ""]))
+    load(with_larger_keys(exported))
     api.order(api.customer("Dora"), api.product("Mug"))
 
     customers, products, orders = content(api)

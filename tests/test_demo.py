@@ -107,6 +107,32 @@ def test_demo_data_that_was_changed_is_not_made_larger(change: Callable[[], obje
 
 
 @pytest.mark.django_db
+def test_stopped_demo_data_whose_stock_was_changed_is_left_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("bank_demo", orders=100)
+    DemoData.objects.update(wanted=200)
+    Product.objects.exclude(stock=None).update(stock=0)
+    before = digest()
+    capsys.readouterr()
+
+    call_command("bank_demo", if_empty=True)
+    with pytest.raises(CommandError, match="not the demo's"):
+        call_command("bank_demo")
+
+    assert capsys.readouterr().out == THERE
+    assert (Order.objects.count(), digest()) == (100, before)
+
+
+@pytest.mark.django_db
+def test_more_demo_orders_than_a_billion_are_refused() -> None:
+    with pytest.raises(CommandError, match="--orders is at most 1000000000"):
+        call_command("bank_demo", orders=10**23)
+
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
 def test_of_two_that_add_demo_data_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "BATCH", 5)
     one, other = demo.add(0, 15), demo.add(5, 15)

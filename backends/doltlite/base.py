@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.db.backends import utils
 from django.db.backends.sqlite3 import base, creation, features, operations
 from django.utils.functional import cached_property
@@ -99,6 +100,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
+    transaction_mode: str | None
     _deadline = math.inf  # of time.monotonic()
 
     @contextmanager
@@ -112,6 +114,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             yield
         finally:
             self._deadline = outer
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """A transaction that only reads, all of it as it is now; others may write meanwhile.
+
+        https://www.sqlite.org/isolation.html
+        """
+        self.ensure_connection()  # which sets the mode
+        mode, self.transaction_mode = self.transaction_mode, "DEFERRED"
+        try:
+            with transaction.atomic(using=self.alias, durable=True):
+                yield
+        finally:
+            self.transaction_mode = mode
 
     @property
     def transaction_aborted(self) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from backends import packages, serve
+from backends import copy, packages, serve
 from backends.docker import START, free_port
 from backends.errors import CannotRun, NotHere
 from backends.invocation import invocation, near
@@ -78,6 +78,19 @@ def test_the_argument_goes_before_the_variable() -> None:
     said = say("up", "nope", BACKEND=settings.BACKEND)
 
     assert said.stderr.startswith("There is no backend 'nope'; ")
+
+
+def test_only_a_target_of_our_own_is_emptied_without_being_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = backend("doltlite")
+    monkeypatch.delenv(target.url_variable, raising=False)
+    own = copy._options(target, discard=False)
+    monkeypatch.setenv(target.url_variable, "doltlite:////elsewhere")
+
+    at_url = [copy._options(target, discard=discard) for discard in (False, True)]
+
+    assert (own, at_url) == (["--discard"], [[], ["--discard"]])
 
 
 def test_a_message_names_the_command_that_works_when_typed(

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from bank import demo
-from bank.errors import NotOnlyDemoData
+from bank.errors import BankError, NotOnlyDemoData
+
+MAX_ORDERS = 10**9
 
 
 class Command(BaseCommand):
@@ -37,13 +39,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, orders: int, if_empty: bool, **options: Any) -> None:
         if orders < 0:
             raise CommandError("--orders is not below 0.")
+        if orders > MAX_ORDERS:
+            raise CommandError(f"--orders is at most {MAX_ORDERS}.")
         try:
-            found = demo.progress()
-        except NotOnlyDemoData as error:
-            if not if_empty:
+            self._add(orders, if_empty)
+        except BankError as error:
+            if not (if_empty and isinstance(error, NotOnlyDemoData)):
                 raise CommandError(str(error)) from error
             self.stdout.write("demo data is there already, or yours is")
-            return
+
+    def _add(self, orders: int, if_empty: bool) -> None:
+        found = demo.progress()
         begin = found.orders if found else 0
         wanted = found.wanted if found and if_empty else orders
         if found and begin >= wanted:

@@ -5,35 +5,52 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
-from bank.copying import Digest, records
+from bank.copying import Digest, records, refuse_unfinished, snapshot
 from bank.errors import BankError
-from bank.models import Customer, Order, Product, StoredAnswer
 
 
 class Command(BaseCommand):
-    """First how many records there are, then the records, last the hash of their content."""
+    """First how many records there are, then the records, last the hash of their content.
+
+    They are all of one moment, whoever writes meanwhile. They are kept in a temporary file until
+    all are read: whoever reads them slowly does not make the transaction longer.
+    """
 
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            self._write()
-        except BrokenPipeError:
-            # Who reads has ended, and said why: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-        except BankError as error:
-            raise CommandError(str(error)) from error
+        with TemporaryFile("w+", encoding="ascii") as file:
+            try:
+                with snapshot():
+                    written = _write(file)
+            except BankError as error:
+                raise CommandError(str(error)) from error
+            except Error as error:
+                raise CommandError(f"Nothing was exported: {error}") from error
+            file.seek(0)
+            try:
+                self.stdout.write(json.dumps({"records": written}))
+                for line in file:
+                    self.stdout.write(line, ending="")
+            except BrokenPipeError:
+                # Who reads has ended, and said why: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(1)
 
-    def _write(self) -> None:
-        count = sum(model.objects.count() for model in (Customer, Product, Order, StoredAnswer))
-        self.stdout.write(json.dumps({"records": count}))
-        digest = Digest()
-        for record in records():
-            digest.add(record)
-            self.stdout.write(record.line())
-        self.stdout.write(json.dumps({"hash": digest.text()}))
+
+def _write(file: IO[str]) -> int:
+    """Write all records and their hash; return how many they are."""
+    refuse_unfinished()
+    digest, written = Digest(), 0
+    for record in records():
+        digest.add(record)
+        written += 1
+        print(record.line(), file=file)
+    print(json.dumps({"hash": digest.text()}), file=file)
+    return written

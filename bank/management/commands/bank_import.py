@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from typing import Any, TextIO
+from argparse import ArgumentParser
+from typing import Any, BinaryIO
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 from tqdm import tqdm
 
-from bank.copying import Digest, Record, digest
-from bank.errors import BankError, CopyDiffers, CopyEnded
+from bank.copying import digest
+from bank.errors import BankError, CopyDiffers, NotInserted
 from bank.loading import Loading, begin, finish
+from bank.stream import Source
 
 
 class Command(BaseCommand):
@@ -21,44 +23,30 @@ class Command(BaseCommand):
     help = __doc__
     requires_system_checks = []  # an unfinished copy is what it may have to clear away
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--discard",
+            action="store_true",
+            help="delete all that is in a bank whose copy was not finished, whoever wrote it",
+        )
+
+    def handle(self, *args: Any, discard: bool, **options: Any) -> None:
         try:
-            self.stdout.write(f"{_load(sys.stdin)}")
+            self.stdout.write(_load(sys.stdin.buffer, discard))
         except BankError as error:
             raise CommandError(str(error)) from error
 
 
-def _load(stream: TextIO) -> str:
+def _load(stream: BinaryIO, discard: bool) -> str:
     source = Source(stream)
-    begin()
+    begin(discard=discard)
     with tqdm(total=source.count, desc="records", unit="", disable=None) as bar:
-        for inserted in Loading().add(source.records()):
-            bar.update(inserted)
+        try:
+            for inserted in Loading().add(source.records()):
+                bar.update(inserted)
+        except (Error, ValidationError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise NotInserted(source.number, error) from error
     if source.expected != source.read.text() or source.expected != digest():
         raise CopyDiffers
     finish()
     return f"{source.count} records copied, content {source.expected}"
-
-
-class Source:
-    """What bank_export wrote, read line by line."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-        first = stream.readline()
-        if not first:
-            raise CopyEnded
-        self.count: int = json.loads(first)["records"]
-        self.expected: str | None = None
-        self.read = Digest()
-
-    def records(self) -> Iterator[Record]:
-        """All of them; raises CopyEnded if the last line, which has the hash, is missing."""
-        for line in self.stream:
-            if line.startswith("{"):
-                self.expected = json.loads(line)["hash"]
-                return
-            record = Record.of(line)
-            self.read.add(record)
-            yield record
-        raise CopyEnded
