@@ -62,26 +62,31 @@ class Loading:
         """Insert them, in the order in which they came; yield how many at a time."""
         for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
             while batch := list(islice(of_a_kind, BATCH)):
-                retry_transaction(self.insert)(kind, batch)
+                self.keys[kind] += retry_transaction(self.insert)(kind, batch)
                 _reset_sequence(MODELS[kind])
-                self.keys[kind] += self._newest(kind, len(batch))
                 yield len(batch)
 
-    def insert(self, kind: str, batch: list[Record]) -> None:
-        """Insert records of one kind; call in a transaction. What they refer to is in `keys`."""
+    def insert(self, kind: str, batch: list[Record]) -> list[Key]:
+        """Insert records of one kind, return their keys; call in a transaction.
+
+        What they refer to is in `keys`.
+        """
         model = MODELS[kind]
         build: Callable[[dict[str, Any]], models.Model] = getattr(self, f"_{kind}")
         rows = [build(record.content) for record in batch]
         for row, record in zip(rows, batch, strict=True):
             row.pk = _own_key(model, record.key)
         model.objects.bulk_create(rows)
+        keys = [row.pk for row in rows]
+        if None in keys:  # not every database returns those of a bulk insert
+            keys = self._newest(kind, len(batch))
         if kind == "order":
-            self._insert_lines(batch)
+            self._insert_lines(keys, batch)
         if kind == "answer":
-            self._set_created(batch)
+            self._set_created(keys, batch)
+        return keys
 
-    def _insert_lines(self, batch: list[Record]) -> None:
-        orders = self._newest("order", len(batch))
+    def _insert_lines(self, orders: list[Key], batch: list[Record]) -> None:
         lines = [
             OrderLine(
                 order_id=order,
@@ -94,9 +99,9 @@ class Loading:
         ]
         OrderLine.objects.bulk_create(lines, batch_size=BATCH)
 
-    def _set_created(self, batch: list[Record]) -> None:
+    def _set_created(self, answers: list[Key], batch: list[Record]) -> None:
         # auto_now_add has set it to this moment.
-        for key, record in zip(self._newest("answer", len(batch)), batch, strict=True):
+        for key, record in zip(answers, batch, strict=True):
             created = datetime.fromisoformat(record.content["created"])
             StoredAnswer.objects.filter(pk=key).update(created=created)
 
@@ -107,7 +112,7 @@ class Loading:
         return self.keys[kind][number]
 
     def _newest(self, kind: str, count: int) -> list[Key]:
-        """The keys of the last rows: not every database returns those of a bulk insert."""
+        """The keys of the last rows."""
         keys = MODELS[kind].objects.order_by("-pk").values_list("pk", flat=True)[:count]
         return list(keys)[::-1]
 
