@@ -7,7 +7,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from backends.errors import CannotRun
 from backends.registry import choose_settings
@@ -19,7 +19,8 @@ def from_the_database(error: Exception) -> bool:
     django-mongodb-backend and Djongo let some of their driver's errors through as they are.
     """
     driver = type(error).__module__.partition(".")[0]
-    return isinstance(error, OperationalError | InterfaceError) or driver == "pymongo"
+    said = isinstance(error, OperationalError | InterfaceError | ProgrammingError)
+    return said or type(error) is DatabaseError or driver == "pymongo"
 
 
 def main() -> None:

@@ -14,10 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from backends.errors import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_now_running: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
@@ -46,10 +49,21 @@ def running(
             preexec_fn=lambda: die_with_parent(stop_signal),
             **identity(user),
         )
+    _now_running.append(child)
     try:
         yield child
     finally:
+        _now_running.remove(child)
         stop(child, stop_signal, patience)
+
+
+def first_to_end() -> subprocess.Popen[bytes]:
+    """Wait until one of the children that `running` has started ends by itself; that one."""
+    while True:
+        for child in _now_running:
+            if child.poll() is not None:
+                return child
+        time.sleep(0.2)
 
 
 def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
@@ -69,14 +83,41 @@ def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
-    """Ask the child to end, and kill its process group if it has not done so in so many seconds."""
+    """Ask the child to end, then what is left of its process group; it may be dead already.
+
+    What has not ended after so many seconds is killed.
+    """
+    give_up = time.monotonic() + patience
     if child.poll() is None:
         child.send_signal(stop_signal)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         child.wait(patience)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    _signal_group(child.pid, stop_signal)
+    while _group(child.pid) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    _signal_group(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _group(leader: int) -> list[psutil.Process]:
+    """The living processes of a group; a zombie may wait for ever for who started it."""
+    return [
+        process
+        for process in psutil.process_iter(["status"])
+        if process.info["status"] != psutil.STATUS_ZOMBIE and _group_of(process.pid) == leader
+    ]
+
+
+def _group_of(number: int) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getpgid(number)
+    return None
+
+
+def _signal_group(leader: int, number: signal.Signals) -> None:
+    for process in _group(leader):
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 def wait_until(

@@ -7,14 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from backends.errors import CannotRun
+
 
 def kept_secret(file: Path, *, size: int = 16) -> str:
     """The text in this file, which only its owner reads; random, of so many bytes, if it is new.
 
     A new file appears with its content, so nobody reads half of a secret, and of two programs that
     make one at the same time both return the same. An empty file is nobody's secret and made anew.
+    Raises CannotRun for a file with anything but text in it.
     """
-    if file.exists() and not file.read_text().strip():
+    if file.exists() and not _text(file):
         file.unlink()
     if not file.exists():
         with NamedTemporaryFile("w", dir=file.parent, prefix=file.name) as new:  # mode 0600
@@ -23,4 +26,11 @@ def kept_secret(file: Path, *, size: int = 16) -> str:
             with suppress(FileExistsError):  # another program was first
                 file.hardlink_to(new.name)
     file.chmod(0o600)
-    return file.read_text().strip()
+    return _text(file)
+
+
+def _text(file: Path) -> str:
+    text = file.read_bytes().decode(errors="replace").strip()
+    if not text.isprintable() or "\N{REPLACEMENT CHARACTER}" in text:
+        raise CannotRun(f"{file} is damaged: restore it from a backup, or delete it.")
+    return text

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backends.errors import CannotRun
 from backends.invocation import near
-from backends.processes import ROOT, running, wait_until
+from backends.processes import ROOT, first_to_end, running, wait_until
 from backends.registry import Backend
 from backends.secret import kept_secret
 from settings.environment import flag
@@ -53,7 +53,9 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
             if not os.environ.get(backend.url_variable):
                 print(f"  {backend.url_variable}={url}")
             print("\nCtrl-C stops.", flush=True)
-            child.wait()
+            ended = first_to_end()
+    if ended is not child:
+        raise CannotRun(f"The database server has ended: start again. Its log is in {data}.")
     raise CannotRun("The application has ended by itself; what it said is above.")
 
 

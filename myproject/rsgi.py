@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import multiprocessing
+import os
+import signal
 import time
 from contextlib import suppress
 from io import BytesIO
@@ -27,6 +30,7 @@ logger = logging.getLogger("bank.front")
 THREADS = 2  # per process: one waits for the database while the other computes
 BODY_SECONDS = 10.0  # from the end of the header to the end of the body
 UNGUARDED_SECONDS = 0.5  # for so long nobody looks whether a client has left: most are answered
+ORPHAN_SECONDS = 0.5  # between two looks whether granian itself is still there
 DISCARDED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that its 413 can be read
 
 
@@ -45,6 +49,10 @@ class Front:
     def __init__(self) -> None:
         self.threads = Threads(THREADS, "django")
         self.ping = Threads(1, "ping")
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if granian := multiprocessing.parent_process():
+            _end_without(granian.pid, loop)
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         environ = environ_of(scope)
@@ -74,6 +82,14 @@ class Front:
 
 
 application = Front()
+
+
+def _end_without(parent: int | None, loop: asyncio.AbstractEventLoop) -> None:
+    """End this worker when granian was killed: it would hold the port, and write, for ever."""
+    if os.getppid() == parent:
+        loop.call_later(ORPHAN_SECONDS, _end_without, parent, loop)
+    else:
+        signal.raise_signal(signal.SIGKILL)  # granian loses a SIGTERM that comes before it serves
 
 
 async def _read(environ: dict[str, Any], proto: Any) -> bytes:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.checks.security.base import (
@@ -20,7 +20,7 @@ from django.core.management.utils import get_random_secret_key
 
 from backends.invocation import invocation
 
-HOST = r"[^*/:]+|\[[0-9a-fA-F:.]+\]"
+HOST = r"\.?[^*/:.][^*/:]*|\[[0-9a-fA-F:.]+\]"
 SERVER = "://user:password@host/bank"
 EXAMPLES = {"doltlite": "doltlite:////srv/bank/bank.db"}
 
@@ -169,7 +169,12 @@ def _wrong(found: str, schemes: Sequence[str]) -> str | None:
         parts = urlsplit(found)
         hosts = parts.netloc.rpartition("@")[2]
         several = hosts.split(",") if parts.scheme == "mongodb" else [hosts]
-        ports = [urlsplit(f"//{host}").port for host in several]
+        addresses = [urlsplit(f"//{host}") for host in several]
+        ports = [address.port for address in addresses]
+        names = [unquote(address.hostname or "") for address in addresses]
+        for name in names:
+            name.encode("utf-8" if name.startswith("/") else "idna")  # a socket, or a host
+        found.encode()
     except ValueError:
         return "its host or its port (1 to 65535) is not one; write other characters as %XX"
     if not found.startswith(tuple(f"{scheme}://" for scheme in schemes)):

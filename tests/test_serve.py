@@ -130,8 +130,10 @@ def ids(server: Server) -> list[Any]:
 
 def test_a_killed_parent_takes_everything_with_it(server: Server) -> None:
     family = server.start("--no-demo")
+    [application] = [child for child in family[0].children() if "granian" in child.cmdline()]
 
-    family[0].kill()
+    for process in (family[0], application):  # its workers have nobody then who would end them
+        process.kill()
 
     assert gone(family)
     server.start("--no-demo")

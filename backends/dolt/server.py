@@ -35,6 +35,7 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
         home = (data or Path(temporary)).resolve() / "dolt"
         home.mkdir(mode=0o700, exist_ok=True)
         (home / "databases").mkdir(exist_ok=True)
+        _refuse_lost(home / "password", home / "databases")
         port, password = free_port(), kept_secret(home / "password")
         config = _config(home, port)
         # It leaves files in the directory for temporary ones: so it gets one that is deleted.
@@ -49,6 +50,12 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
             url = f"mysql://root:{password}@127.0.0.1:{port}/bank"
             wait_until(lambda: _ready(url), child, what="Dolt", log=log)
             yield url
+
+
+def _refuse_lost(password: Path, databases: Path) -> None:
+    """A new password would not open the databases that there are."""
+    if any(databases.iterdir()) and not (password.exists() and password.stat().st_size):
+        raise CannotRun(f"{password} is missing, but there are databases: restore it.")
 
 
 def connect(address: SplitResult) -> Any:

@@ -20,7 +20,7 @@ import psutil
 
 from backends.docker import docker
 from backends.errors import CannotRun
-from backends.processes import identity, log_file, running, wait_until
+from backends.processes import die_with_parent, identity, log_file, running, wait_until
 from backends.providers import Provider
 
 # It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
@@ -75,8 +75,7 @@ def _server(programs: Path, data: Path | None) -> Iterator[str]:
         os.chmod(temporary, 0o711)  # noqa: S103 - to be passed through, not read
         cluster = (data or Path(temporary)).resolve() / "cluster"
         sockets = Path(temporary) / "socket"  # a short path: 107 bytes are all a socket may have
-        for directory in (cluster, sockets):
-            _give(directory)
+        _give(sockets)
         if not (cluster / "PG_VERSION").exists():
             _initdb(programs, cluster)
         stop_leftover(programs, cluster)
@@ -98,8 +97,8 @@ def stop_leftover(programs: Path, cluster: Path) -> None:
     lock = cluster / "postmaster.pid"
     if not lock.exists():
         return
-    postmaster = int(lock.read_text().split()[0])
-    if postmaster in _working_in(cluster):
+    postmaster = lock.read_text(errors="replace").split()[:1]  # none, or no number: damaged
+    if postmaster and postmaster[0] in map(str, _working_in(cluster)):
         _run(programs / "pg_ctl", "stop", "-D", cluster, "-m", "fast")
     give_up = time.monotonic() + 20
     while _working_in(cluster):  # its children end when they notice that it is gone
@@ -138,17 +137,30 @@ def _ready(address: str) -> bool:
 
 
 def _initdb(programs: Path, cluster: Path) -> None:
+    """Make new data. It is made beside its place: what was interrupted is begun anew."""
+    new = cluster.with_name("cluster.new")
+    shutil.rmtree(new, ignore_errors=True)
+    _give(new)
     # One collation on every machine, of PostgreSQL's own: no library update changes an index.
     locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
     # Whoever can open the socket is let in: that is its owner alone.
     _let_pass(programs)
-    _run(programs / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", *locale)
+    _run(programs / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
+    try:
+        new.rename(cluster)
+    except OSError as error:
+        raise CannotRun(f"{cluster} is not empty, and not PostgreSQL's: move it away.") from error
 
 
 def _run(program: Path, *arguments: str | Path) -> None:
     command = [str(word) for word in (program, *arguments)]
     result = subprocess.run(
-        command, cwd="/", capture_output=True, text=True, **identity(SYSTEM_USER)
+        command,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        **identity(SYSTEM_USER),
     )
     if result.returncode:
         said = (result.stderr or result.stdout).strip().partition("\n")[0]

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from backends.dolt import build
-from backends.dolt.server import stop_leftover
-from backends.errors import NotHere
+from backends.dolt.server import own_server, stop_leftover
+from backends.errors import CannotRun, NotHere
 
 
 def test_what_is_missing_to_build_it_is_one_command(
@@ -44,3 +44,20 @@ def test_a_left_over_server_is_stopped(tmp_path: Path) -> None:
         stop_leftover(config)
 
         assert not psutil.pid_exists(child.pid)
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_password_that_is_gone_is_said_at_once_and_not_made_anew(
+    tmp_path: Path, content: str | None
+) -> None:
+    (tmp_path / "dolt" / "databases" / "bank").mkdir(parents=True)
+    if content is not None:
+        (tmp_path / "dolt" / "password").write_text(content)
+
+    with (
+        pytest.raises(CannotRun, match="dolt/password is missing, but there are databases"),
+        own_server("dolt", tmp_path),
+    ):
+        pass
+
+    assert (tmp_path / "dolt" / "password").exists() == (content is not None)

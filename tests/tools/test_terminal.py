@@ -186,6 +186,14 @@ def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
     assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600, 0o600]
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe secret", b"a\0b", b"two\nlines"])
+def test_a_damaged_secret_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(CannotRun, match=r"secret_key is damaged: .* or delete it\.$"):
+        kept_secret(tmp_path / "secret_key")
+
+
 def test_of_two_that_make_a_secret_at_once_both_have_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
