@@ -41,6 +41,7 @@ SQLSTATES = {
     # query_canceled: statement_timeout, or an operator's pg_cancel_backend. Both mean "no more".
     "57014": Meaning.TIMEOUT,
 }
+PSYCOPG_LOST = {"OperationalError", "InterfaceError", "ConnectionTimeout", "DatabaseError"}
 MYSQL_ERRORS = {
     1213: Meaning.CONFLICT,  # ER_LOCK_DEADLOCK; Dolt: "conflicts with a committed transaction"
     1205: Meaning.CONFLICT,  # ER_LOCK_WAIT_TIMEOUT
@@ -138,9 +139,9 @@ def _meaning_of_one(error: BaseException) -> Meaning:
 
 
 def _psycopg(error: BaseException) -> Meaning:
-    # No SQLSTATE: not the server's word, but libpq's that there is no server to hear from.
-    lost = type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}
-    return Meaning.LOST if lost else Meaning.OTHER
+    # No SQLSTATE: not the server's word, but libpq's that there is no server to hear from. After a
+    # crash psycopg2 raises that as DatabaseError itself, none of its subclasses.
+    return Meaning.LOST if type(error).__name__ in PSYCOPG_LOST else Meaning.OTHER
 
 
 def _mysql(error: BaseException) -> Meaning:

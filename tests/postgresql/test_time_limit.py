@@ -27,7 +27,7 @@ def test_behind_a_lock_of_a_table_requests_are_refused_in_time(server: Server) -
     order = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": [product]}
 
     with closing(connection.Database.connect(server.database_url())) as other:
-        other.execute("LOCK TABLE products, orders IN ACCESS EXCLUSIVE MODE")
+        other.cursor().execute("LOCK TABLE products, orders IN ACCESS EXCLUSIVE MODE")
         read = server.ask("GET", "/product/")
         written = server.ask("POST", "/order/", order)
         free = server.ask("GET", "/customer/")
