@@ -151,7 +151,12 @@ def test_a_start_that_is_interrupted_twice_leaves_nothing(
     words = ["serve", settings.BACKEND, "--port", str(free_port()), "--data", str(data)]
     with output.open("wb") as file:
         child = subprocess.Popen(
-            [PYTHON, "-m", "backends", *words], cwd=ROOT, env=clean, stdout=file, stderr=file
+            [PYTHON, "-m", "backends", *words],
+            cwd=ROOT,
+            env=clean,
+            stdout=file,
+            stderr=file,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # ignored under nohup
         )
     while not (data / "lock").exists():
         time.sleep(0.02)

@@ -24,8 +24,6 @@ def test_an_option_that_the_driver_has_not_is_one_line() -> None:
     said = manage("migrate", POSTGRESQL_URL=url)
 
     assert said.returncode == 1
-    assert said.stderr.startswith(
-        'The database does not answer, or refuses: invalid connection option "conn_max_age". '
-        "Is POSTGRESQL_URL right?"
-    )
+    assert said.stderr.startswith("The database does not answer, or refuses: ")
+    assert 'invalid connection option "conn_max_age". Is POSTGRESQL_URL right? (' in said.stderr
     assert said.stderr.count("\n") == 1
