@@ -176,8 +176,9 @@ def script() -> None:
     started. So does the end of a program that reads what we print.
     """
     for each in STOP:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup
-            signal.signal(each, _interrupt)
+        if each is signal.SIGHUP and signal.getsignal(each) is signal.SIG_IGN:
+            continue  # nohup. A shell ignores SIGINT for what it runs in the background: we do not
+        signal.signal(each, _interrupt)
     try:
         code = main()
         sys.stdout.flush()

@@ -142,6 +142,21 @@ def test_under_nohup_the_end_of_the_terminal_stops_nothing(tmp_path: Path) -> No
     assert alive
 
 
+def test_what_a_shell_runs_in_the_background_is_stopped_by_sigint_too(tmp_path: Path) -> None:
+    output, ours = tmp_path / "output", signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = run("up", output=output)
+    finally:
+        signal.signal(signal.SIGINT, ours)
+    while "_URL=" not in output.read_text():
+        time.sleep(0.05)
+        assert child.poll() is None, output.read_text()
+
+    child.send_signal(signal.SIGINT)
+
+    assert child.wait(60) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_start_that_is_interrupted_twice_leaves_nothing(
     number: signal.Signals, tmp_path: Path
