@@ -126,14 +126,14 @@ def run_backends(*words: str, output: Path, **environment: str) -> subprocess.Po
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether all of them end within 20 s."""
     give_up = time.monotonic() + 20
-    while not all(map(_ended, processes)):
+    while not all(map(ended, processes)):
         if time.monotonic() > give_up:
             return False
         time.sleep(0.05)
     return True
 
 
-def _ended(process: psutil.Process) -> bool:
+def ended(process: psutil.Process) -> bool:
     # A zombie only waits for its parent to look: in a container maybe for ever.
     try:
         return process.status() == psutil.STATUS_ZOMBIE

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from django.db import connection as django
 
-from tests.serving import Server
+from tests.serving import Server, ended
 from tests.wire import Answer, Wire, ask, request
 
 MIB = 1024 * 1024
@@ -249,7 +249,7 @@ def workers(server: Server) -> list[psutil.Process]:
     assert server.process
     parent = psutil.Process(server.process.pid)
     [application] = [each for each in parent.children() if "granian" in each.cmdline()]
-    return [each for each in application.children() if each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in application.children() if not ended(each)]
 
 
 def test_a_silent_connection_is_closed(running: Server) -> None:
