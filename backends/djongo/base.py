@@ -53,7 +53,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
         """
-        return pymongo.timeout(max(seconds, 0.001))  # 0 would mean: no limit
+        return pymongo.timeout(max(seconds, 1e-6))  # 0 would mean: no limit
 
     @property
     def transaction_aborted(self) -> bool:

@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
         """
-        return pymongo.timeout(max(seconds, 0.001))  # 0 would mean: no limit
+        return pymongo.timeout(max(seconds, 1e-6))  # 0 would mean: no limit
 
     def outermost_atomic(self) -> AbstractContextManager[None]:
         """A transaction, as Django's atomic(durable=True) is one elsewhere.
