@@ -12,16 +12,16 @@ VENV = .venv/bin/python
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
-	@exec $(VENV) -m backends serve $(BACKEND) --host $(HOST) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
+	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: .venv/ready
-	@exec $(VENV) -m backends matrix postgresql doltlite mongodb
+	@exec $(VENV) -m matrix postgresql doltlite mongodb
 
 matrix: .venv/ready
-	@exec $(VENV) -m backends matrix $(BACKENDS) --require $(REQUIRE)
+	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
 
 test-psycopg2: build/psycopg2-venv/ready
-	@exec build/psycopg2-venv/bin/python -m backends test postgresql
+	@exec build/psycopg2-venv/bin/python -m runner test postgresql
 
 build/psycopg2-venv/ready: requirements.txt backends/postgresql/psycopg2.txt
 	@echo "installing requirements.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"

@@ -9,8 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
-from backends.errors import CannotRun
-from backends.registry import choose_settings
+import settings
 
 
 def from_the_database(error: Exception) -> bool:
@@ -27,9 +26,9 @@ def main() -> None:
     """Run the command; what a person can do something about is a line, not a traceback."""
     module = ""
     try:
-        module = choose_settings()
+        module = settings.choose()
         execute_from_command_line(sys.argv)
-    except (CannotRun, ImproperlyConfigured) as error:
+    except ImproperlyConfigured as error:
         sys.exit(f"{error}")
     except ModuleNotFoundError as error:
         if error.name != module:

@@ -1,5 +1,4 @@
-"""The databases the application runs on: how their servers start, and what they need.
+"""A package for each database: its engine, its errors, how its server is started.
 
-`python -m backends` lists them. The room of a backend (backends/NAME/) has `server(data)`, a
-context manager that yields the URL of a running server, and `server_version(connection)`.
+The name of a backend is that of its package, its settings module and its row in the matrix.
 """

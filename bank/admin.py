@@ -1,6 +1,6 @@
 """The admin: every table, found by name, with the lines of an order on its page.
 
-Transactions and refusals are the site's, in bank/admin_site.py.
+Transactions and refusals are the site's, in bank/administration/site.py.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from django.db.models import Field, QuerySet
 from django.forms import Field as FormField
 from django.http import HttpRequest
 
-from bank.admin_base import BankAdmin, ShowsWhatItKnew
-from bank.admin_forms import Lines, ProductForm
-from bank.admin_users import GroupAdmin, UserAdmin
-from bank.models import Customer, Order, OrderLine, Product, StoredAnswer, total
+from bank.administration.base import BankAdmin, ShowsWhatItKnew
+from bank.administration.forms import Lines, ProductForm
+from bank.administration.users import GroupAdmin, UserAdmin
+from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, total
 
 # A longer order is shown only: Django takes 1,000 values of a form, and a line has seven.
 MOST_LINES = 100
@@ -110,8 +110,8 @@ class OrderAdmin(BankAdmin):
         return list(map(str, objs)), {"orders": len(objs), "order lines": lines}, set(), []
 
 
-@admin.register(StoredAnswer)
-class StoredAnswerAdmin(admin.ModelAdmin):
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(admin.ModelAdmin):
     """Can be looked up and deleted; nobody answers by hand."""
 
     list_display = ["key", "location", "created"]
@@ -121,7 +121,9 @@ class StoredAnswerAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: StoredAnswer | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: IdempotencyRecord | None = None
+    ) -> bool:
         return False
 
 

@@ -32,7 +32,7 @@ def check_unfinished_copy(
     return [
         checks.Error(
             f"The copy into the database {alias!r} was not finished: it is not whole.",
-            hint="`.venv/bin/python -m backends copy` the same again: see docs/copying.md.",
+            hint="`.venv/bin/python -m runner copy` the same again: see docs/copying.md.",
             id="bank.E002",
         )
         for alias in databases or []

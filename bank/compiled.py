@@ -14,21 +14,20 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Value
 from django.db.models.sql.compiler import SQLCompiler
 
+from bank.engine import Engine
+
 
 class Parameter(Value):
     """Stands in a queryset for a value that is known only when the query runs."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(None, output_field=models.Field())
+        # The value is this object itself, for engines that ask for values and not for SQL.
+        super().__init__(self, output_field=models.Field())
         self.name = name
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """A placeholder, and this object itself where its value will be."""
         return "%s", [self]
-
-    def as_mql(self, compiler: SQLCompiler, connection: Any, as_expr: bool = False) -> Parameter:
-        """This object itself where its value will be: MongoDB's queries have no placeholders."""
-        return self
 
 
 class CompiledQuery:
@@ -62,9 +61,9 @@ def compiled(build: Callable[..., models.QuerySet[Any]]) -> Callable[..., Compil
     """
 
     @functools.lru_cache(maxsize=256)
-    def query(*args: Any) -> CompiledQuery:
-        # An engine whose queries are no SQL brings a class of its own.
-        kind = getattr(connections[DEFAULT_DB_ALIAS], "compiled_query", CompiledQuery)
-        return kind(build(*args), DEFAULT_DB_ALIAS)
+    def compile_once(*args: Any) -> CompiledQuery:
+        kind = Engine().compiled_query(CompiledQuery)
+        query: CompiledQuery = kind(build(*args), DEFAULT_DB_ALIAS)
+        return query
 
-    return functools.wraps(build)(query)
+    return functools.wraps(build)(compile_once)

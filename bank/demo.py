@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from bank.copying import Record, refuse_unfinished
 from bank.errors import NotEnoughStock, NotOnlyDemoData
-from bank.loading import Loading
 from bank.models import Customer, DemoData, Key, Order, Product
 from bank.transactions import retry_transaction
+from bank.transfer.export import Record, refuse_unfinished
+from bank.transfer.importer import Importer
 
 BATCH = 100  # orders of a transaction
 FIRST = ["Ada", "Billy", "Carl", "Dora", "Emil", "Frida", "Grace", "Hugo", "Ines", "Jon"]
@@ -71,7 +71,7 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
     before = DemoData.objects.first() if begin else progress()
     if (before.orders if before else 0) != begin:
         raise NotOnlyDemoData  # somebody else adds demo data at this moment
-    loading = Loading()
+    loading = Importer()
     if before is None:
         DemoData.objects.all().delete()
         loading.insert("customer", [Record("customer", None, {"name": n}) for n in CUSTOMERS])
@@ -89,7 +89,7 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
     DemoData.objects.create(orders=begin + len(contents), wanted=wanted)
 
 
-def _take(loading: Loading, contents: list[dict[str, Any]]) -> None:
+def _take(loading: Importer, contents: list[dict[str, Any]]) -> None:
     ordered: Counter[Key] = Counter()
     for content in contents:
         for product, _, quantity in content["lines"]:

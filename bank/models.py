@@ -274,7 +274,7 @@ def total(lines: Iterable[OrderLine]) -> Decimal:
     return amount
 
 
-class StoredAnswer(models.Model):
+class IdempotencyRecord(models.Model):
     """The answer to a request that came with an Idempotency-Key, for when it comes again."""
 
     client = models.CharField(max_length=64, help_text="SHA-256 of the client's name and the key.")
@@ -285,7 +285,7 @@ class StoredAnswer(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "stored_answers"
+        db_table = "stored_answers"  # as it was called first, and in every bank that there is
         constraints = [
             # Two of the same at once: the second is refused here, runs again and finds the first.
             UniqueConstraint(fields=["client", "key"], name="stored_answer_once_per_key")

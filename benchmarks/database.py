@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from backends.registry import backend
 from benchmarks.errors import BenchmarkError
 from benchmarks.works import CUSTOMERS, PRODUCTS
+from runner.backends import backend
 
 ROOT = Path(__file__).parent.parent
 # Three different products per order (0, 331 and 662 apart modulo 1000), in order of their ids.

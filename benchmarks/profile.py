@@ -16,10 +16,10 @@ from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from backends.registry import backend
 from benchmarks.database import seeded_database
 from benchmarks.server import postgresql
 from benchmarks.works import WORKS, Request
+from runner.backends import backend
 
 PACKAGES = ("psycopg", "django/db", "django", "ninja", "pydantic", "bank", "myproject")
 CALLS = 2000

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backends.errors import CannotRun
-from backends.registry import backend
 from benchmarks.errors import BenchmarkError
+from runner.backends import backend
+from runner.errors import CannotRun
 
 
 @contextmanager

@@ -6,6 +6,6 @@ BACKEND names the backend, as for manage.py.
 
 from __future__ import annotations
 
-from backends.registry import choose_settings
+import settings
 
-choose_settings()
+settings.choose()

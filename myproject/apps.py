@@ -7,4 +7,4 @@ from django.contrib.admin.apps import AdminConfig
 
 class Admin(AdminConfig):
     default = False
-    default_site = "bank.admin_site.BankSite"
+    default_site = "bank.administration.site.BankSite"

@@ -9,7 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.common import CommonMiddleware
 
-from bank.problems import Problem
+from bank.api.problems import Problem
 
 logger = logging.getLogger("bank.hosts")
 MONITORED = ("/ping/", "/health/")  # a load balancer calls an address, not a name

@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 
-from bank.problems import Problem
+from bank.api.problems import Problem
 from myproject.environ import environ_of
 from myproject.threads import Job, Threads
 from myproject.wsgi import application as django

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from bank.api import api
+from bank.api.routes import api
 
 urlpatterns = [
     path("admin/", admin.site.urls),

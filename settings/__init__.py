@@ -1,1 +1,34 @@
 """One module per backend: `settings.NAME` runs the application on NAME."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = sorted(file.parent.name for file in (ROOT / "backends").glob("*/server.py"))
+"""The names of the backends: every package in backends/ that has a server.py."""
+
+
+def chosen() -> str:
+    """The name in BACKEND, postgresql where it is not set. It may be that of no backend."""
+    return os.environ.get("BACKEND") or "postgresql"
+
+
+def choose() -> str:
+    """Set DJANGO_SETTINGS_MODULE, where it is not set, to that of BACKEND; what it is now.
+
+    Raises ImproperlyConfigured where there is no such backend.
+    """
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        if chosen() not in NAMES:
+            raise ImproperlyConfigured(unknown(chosen()))
+        os.environ["DJANGO_SETTINGS_MODULE"] = f"settings.{chosen()}"
+    return os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def unknown(name: str) -> str:
+    """What is said of a name that is no backend's."""
+    return f"There is no backend {name!r}; there is: {', '.join(NAMES)}."

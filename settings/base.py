@@ -37,12 +37,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "bank.request_log.RequestLog",
-    "bank.deadline.RequestDeadline",
+    "bank.middleware.request_log.RequestLog",
+    "bank.middleware.request_deadline.RequestDeadline",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bank.problems.ProblemDetails",
-    "bank.routing.OptionalSlash",
+    "bank.middleware.problem_details.ProblemDetails",
+    "bank.middleware.optional_slash.OptionalSlash",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "myproject.hosts.AllowedHosts",
     "myproject.admin_only.Session",
@@ -122,8 +122,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request": {"()": "bank.request_log.AddRequestId"},
-        "one_line": {"()": "bank.request_log.OneLineRefusals"},
+        "request": {"()": "bank.middleware.request_log.AddRequestId"},
+        "one_line": {"()": "bank.middleware.request_log.OneLineRefusals"},
         "not_503": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", 500) != 503,

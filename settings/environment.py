@@ -18,7 +18,7 @@ from django.core.checks.security.base import (
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from backends.invocation import invocation
+from settings.invocation import invocation
 
 HOST = r"\.?[^*/:.][^*/:]*|\[[0-9a-fA-F:.]+\]"
 SERVER = "://user:password@host/bank"

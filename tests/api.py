@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
-from bank.transactions import retries_here
+from bank.transactions.retry import retries_here
 
 R = TypeVar("R")
 

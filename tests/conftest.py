@@ -13,8 +13,9 @@ from django.test import Client, modify_settings
 from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 
-from backends.registry import BACKENDS
-from bank.transactions import queues
+from bank.engine import Engine
+from bank.transactions.retry import queues
+from settings import NAMES
 from tests.admin_pages import log_in
 from tests.api import Api
 from tests.differences import expected
@@ -22,7 +23,7 @@ from tests.serving import Server
 
 # What is true of one backend only is tested in the folder of its name. The tools are the same on
 # every backend: they are tested with the default one.
-collect_ignore = [name for name in BACKENDS if name != settings.BACKEND]
+collect_ignore = [name for name in NAMES if name != settings.BACKEND]
 collect_ignore += ["tools"] if settings.BACKEND != "postgresql" else []
 
 
@@ -34,7 +35,7 @@ def pytest_configure() -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """What answers: the matrix shows it above its column."""
     with config.stash[blocking_manager_key].unblock():
-        version = BACKENDS[settings.BACKEND].room.server_version(connection)
+        version = Engine().server_version()
     connection.close()
     return f"server: {version}"
 
@@ -69,7 +70,7 @@ def admin(settings: Settings, db: None) -> Client:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """`python -m backends serve`, to be started by the test."""
+    """`python -m runner serve`, to be started by the test."""
     server = Server(tmp_path)
     yield server
     server.stop()

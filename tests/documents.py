@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from backends.registry import BACKENDS
+from runner.backends import backend
 from tests.serving import ROOT, Server
 
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -45,7 +45,7 @@ def _run(command: str, server: Server) -> str:
     """Run it on this machine: our port, our Python, the database of our server."""
     here = command.replace(":8000", f":{server.port}").replace(".venv/bin/python", sys.executable)
     here = re.sub(r"^curl ", "curl --silent --show-error ", here)
-    environment = BACKENDS[settings.BACKEND].environment(server.database_url())
+    environment = backend(settings.BACKEND).environment(server.database_url())
     result = subprocess.run(  # noqa: S602 - the commands are those of our own documentation
         here, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True
     )

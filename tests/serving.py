@@ -1,4 +1,4 @@
-"""`python -m backends serve` as a child process, for tests that meet it as a person does."""
+"""`python -m runner serve` as a child process, for tests that meet it as a person does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # A backend with a virtual environment of its own says which Python people run commands with.
-PYTHON = os.environ.get("BACKENDS_PYTHON", sys.executable)
+PYTHON = os.environ.get("RUNNER_PYTHON", sys.executable)
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Answer:
 
 
 class Server:
-    """`python -m backends serve` on a free port, with its data in one directory."""
+    """`python -m runner serve` on a free port, with its data in one directory."""
 
     def __init__(self, directory: Path) -> None:
         with socket.socket() as probe:
@@ -109,14 +109,14 @@ def _after(found: list[Any]) -> str:
 
 
 def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
-    """`python -m backends COMMAND` on the backend under test, with a server of its own."""
-    return run_backends(command, settings.BACKEND, *options, output=output)
+    """`python -m runner COMMAND` on the backend under test, with a server of its own."""
+    return start("runner", command, settings.BACKEND, *options, output=output)
 
 
-def run_backends(*words: str, output: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """`python -m backends …` where no server's URL is known."""
+def start(module: str, *words: str, output: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """`python -m MODULE …` where no server's URL is known."""
     clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    command = [PYTHON, "-m", "backends", *words]
+    command = [PYTHON, "-m", module, *words]
     with output.open("wb") as file:
         return subprocess.Popen(
             command, cwd=ROOT, env=clean | environment, stdout=file, stderr=file

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from bank.models import StoredAnswer
+from bank.models import IdempotencyRecord
 from tests.admin_pages import change, page, saved
 from tests.api import Api
 from tests.test_statements import statements
@@ -51,7 +51,7 @@ def test_the_first_page_shows_every_table_and_no_link_to_a_page_that_there_is_no
     html = page(admin, "/admin/")
 
     assert "View site" not in html
-    for name in ("customer", "product", "order", "storedanswer"):
+    for name in ("customer", "product", "order", "idempotencyrecord"):
         assert f'href="/admin/bank/{name}/"' in html
         page(admin, f"/admin/bank/{name}/")
 
@@ -162,8 +162,8 @@ def test_an_order_is_found_changed_and_deleted_with_its_lines(api: Api, admin: C
 def test_answers_that_are_kept_for_repeats_are_listed(api: Api, admin: Client) -> None:
     api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
 
-    assert "my-own-key" in page(admin, "/admin/bank/storedanswer/")
-    assert "my-own-key" in page(admin, "/admin/bank/storedanswer/?q=my-own")
+    assert "my-own-key" in page(admin, "/admin/bank/idempotencyrecord/")
+    assert "my-own-key" in page(admin, "/admin/bank/idempotencyrecord/?q=my-own")
 
 
 @pytest.mark.parametrize(("days", "shown"), [(-1, True), (1, False)])
@@ -171,7 +171,7 @@ def test_answers_are_filtered_by_the_day(api: Api, admin: Client, days: int, sho
     api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
     day = (timezone.now() + timedelta(days=days)).date()
 
-    found = page(admin, f"/admin/bank/storedanswer/?created__gte={day}+00:00:00%2B00:00")
+    found = page(admin, f"/admin/bank/idempotencyrecord/?created__gte={day}+00:00:00%2B00:00")
 
     assert ("my-own-key" in found) is shown
 
@@ -198,7 +198,7 @@ def test_tokens_are_for_the_api_only(admin: Client, settings: Settings) -> None:
     page(admin, "/admin/")
 
 
-@pytest.mark.parametrize("kind", ["customer", "product", "order", "storedanswer"])
+@pytest.mark.parametrize("kind", ["customer", "product", "order", "idempotencyrecord"])
 def test_a_longer_list_costs_no_more_statements(api: Api, admin: Client, kind: str) -> None:
     counts = []
 
@@ -214,20 +214,20 @@ def test_a_longer_list_costs_no_more_statements(api: Api, admin: Client, kind: s
 def test_what_was_answered_is_not_in_the_list_of_answers(api: Api, admin: Client) -> None:
     api.post("/customer/", {"name": "a-private-name"}, idempotency_key="my-own-key")
 
-    html = page(admin, "/admin/bank/storedanswer/")
+    html = page(admin, "/admin/bank/idempotencyrecord/")
 
     assert "my-own-key" in html and "a-private-name" not in html
 
 
 def test_a_stored_answer_is_deleted_but_not_edited(api: Api, admin: Client) -> None:
     api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
-    [answer] = StoredAnswer.objects.all()
-    base = f"/admin/bank/storedanswer/{answer.pk}"
+    [answer] = IdempotencyRecord.objects.all()
+    base = f"/admin/bank/idempotencyrecord/{answer.pk}"
 
     assert admin.post(f"{base}/change/", {"key": "another"}).status_code == 403
     assert saved(admin.post(f"{base}/delete/", {"post": "yes"}))
 
-    assert not StoredAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 HOSTILE = ["\0", "a\0b", "(", "9" * 40, "-1", "NaN", "1e999999", "9999-99-99", "'", "{$"]
@@ -241,7 +241,10 @@ def test_no_address_of_the_admin_is_an_error_of_ours(admin: Client, value: str) 
     raw = quote(value)
     paths = [
         *(f"/admin/bank/product/?{quote(name)}={raw}" for name in NAMES),
-        *(f"/admin/bank/storedanswer/?created{what}={raw}" for what in ("", "__gte", "__year")),
+        *(
+            f"/admin/bank/idempotencyrecord/?created{what}={raw}"
+            for what in ("", "__gte", "__year")
+        ),
         f"/admin/bank/order/?q={raw}",
         f"/admin/auth/user/?username__iregex={raw}",
         f"{AUTOCOMPLETE}&term={raw}",

@@ -13,7 +13,7 @@ from tests.admin_pages import form_of
 from tests.api import Api
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TABLES = ["bank/customer", "bank/product", "bank/order", "bank/storedanswer"]
+TABLES = ["bank/customer", "bank/product", "bank/order", "bank/idempotencyrecord"]
 KEYS = ["abc", "999999", "9" * 30, "\0", "["]
 
 

@@ -16,8 +16,8 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from bank.admin_site import explained
-from bank.models import Product, StoredAnswer
+from bank.administration.site import explained
+from bank.models import IdempotencyRecord, Product
 from tests.admin_pages import change, form_of, list_of_products, page, read, saved, twin
 from tests.api import Api
 from tests.faults import at_commit, conflict, lost
@@ -339,7 +339,7 @@ def test_what_stays_refused_is_a_page_that_says_so(
     busy = "The database is busy with other transactions"  # the time ended during a statement
     assert refused in html or busy in html
     assert "Back to the admin's start page" in html
-    [logged] = [record for record in caplog.records if record.name == "bank.admin_site"]
+    [logged] = [record for record in caplog.records if record.name == "bank.administration.site"]
     assert "refused with 503" in logged.getMessage()
     assert "\n" not in logged.getMessage() and not logged.exc_info
     assert api.list("/customer/") == [carl]
@@ -379,14 +379,16 @@ def test_a_broken_rule_of_the_data_is_named(
 ) -> None:
     def store_twice(request: HttpRequest) -> None:
         for _ in range(2):
-            StoredAnswer.objects.create(client="ada", key="k", request="r", body="{}", location="/")
+            IdempotencyRecord.objects.create(
+                client="ada", key="k", request="r", body="{}", location="/"
+            )
 
     response = explained(store_twice)(rf.post("/admin/"))
 
     assert response.status_code == 409
     assert b"It would break a rule of the data" in response.content
     assert b"Nothing was changed." in response.content
-    [logged] = [record for record in caplog.records if record.name == "bank.admin_site"]
+    [logged] = [record for record in caplog.records if record.name == "bank.administration.site"]
     assert "refused with 409: It would break a rule" in logged.getMessage()
     assert "\n" not in logged.getMessage() and not logged.exc_info
 

@@ -1,4 +1,4 @@
-"""`python -m backends` as a person at a terminal meets it."""
+"""`python -m runner` as a person at a terminal meets it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backends.registry import BACKENDS
-from tests.serving import PYTHON, ROOT, gone, run
+from settings import NAMES
+from tests.serving import PYTHON, ROOT, gone, start
 
 
 def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `python -m backends …` answers."""
+    """What `python -m runner …` answers."""
     return subprocess.run(
-        [PYTHON, "-m", "backends", *words],
+        [PYTHON, "-m", "runner", *words],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
@@ -46,7 +46,7 @@ def test_the_list_names_every_backend_and_what_it_would_use() -> None:
 
     listed = dict(line.split(maxsplit=1) for line in say("list").stdout.splitlines())
 
-    assert list(listed) == list(BACKENDS)
+    assert list(listed) == NAMES
     assert listed[settings.BACKEND] == f"the server at {variable}"
 
 
@@ -62,7 +62,7 @@ def test_a_backend_that_there_is_not_is_one_sentence() -> None:
     said = say("serve", "oracle")
 
     assert said.returncode == 1
-    assert said.stderr == f"There is no backend 'oracle'; there is: {', '.join(BACKENDS)}.\n"
+    assert said.stderr == f"There is no backend 'oracle'; there is: {', '.join(NAMES)}.\n"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_matrix_that_is_interrupted_leaves_nothing(
     output = tmp_path / "output"
     reports = output / "logs" / f"{settings.BACKEND}.jsonl"
 
-    matrix = run("matrix", "--output", str(output), output=tmp_path / "said")
+    matrix = start("matrix", settings.BACKEND, "--output", str(output), output=tmp_path / "said")
     while not reports.exists() or reports.read_text().count("TestReport") < 10:
         assert matrix.poll() is None, (tmp_path / "said").read_text()
         time.sleep(0.05)

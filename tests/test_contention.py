@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from bank.transactions import outcomes
+from bank.transactions.outcomes import outcomes
 from tests.api import Api
 from tests.threads import at_once
 

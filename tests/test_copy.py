@@ -19,11 +19,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
 
-from bank import copying, loading
-from bank.copying import digest
-from bank.models import Customer, Order, OrderLine, Product, StoredAnswer, UnfinishedCopy
+from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, UnfinishedCopy
+from bank.transfer import export, importer
+from bank.transfer.export import digest
 from tests.api import Api
-from tests.serving import Server, run_backends
+from tests.serving import Server, start
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 OTHER = "doltlite" if settings.BACKEND == "postgresql" else "postgresql"
@@ -61,13 +61,13 @@ def exported(api: Api, capsys: pytest.CaptureFixture[str]) -> str:
 
 def remove_all() -> None:
     """Leave a bank that is empty, whose keys go on after those that there were."""
-    for model in (OrderLine, Order, Product, Customer, StoredAnswer):
+    for model in (OrderLine, Order, Product, Customer, IdempotencyRecord):
         model.objects.all().delete()
 
 
 def answered() -> list[Any]:
     """Which request was answered when."""
-    return list(StoredAnswer.objects.order_by("pk").values_list("key", "created"))
+    return list(IdempotencyRecord.objects.order_by("pk").values_list("key", "created"))
 
 
 def content(api: Api) -> list[Any]:
@@ -151,7 +151,7 @@ def test_a_request_that_was_answered_there_is_not_executed_again_here(
     load(with_foreign_keys(exported))
     (_, carl), (pen, cup), (first, _) = content(api)
     # The request is the one that was sent there, to the letter: its keys are those of there.
-    stored = StoredAnswer.objects.get()
+    stored = IdempotencyRecord.objects.get()
 
     assert json.loads(stored.body)["id"] == first["id"]
     assert json.loads(stored.body)["customer"] == carl
@@ -329,8 +329,8 @@ def test_a_record_that_is_lost_on_the_way_is_noticed(exported: str, load: Load) 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of the export and batches of the import of which even a small bank has several."""
-    monkeypatch.setattr(copying, "PAGE", 2)
-    monkeypatch.setattr(loading, "BATCH", 2)
+    monkeypatch.setattr(export, "PAGE", 2)
+    monkeypatch.setattr(importer, "BATCH", 2)
 
 
 def test_several_pages_and_batches_are_copied_in_their_order(
@@ -338,7 +338,7 @@ def test_several_pages_and_batches_are_copied_in_their_order(
 ) -> None:
     for n in range(5):
         answer = api.post("/customer/", {"name": f"C{n}"}, **{"Idempotency-Key": f"key-{n}"})
-        StoredAnswer.objects.filter(key=f"key-{n}").update(
+        IdempotencyRecord.objects.filter(key=f"key-{n}").update(
             created=datetime(2026, 1, 1 + n, tzinfo=UTC)
         )
         api.order(answer.json(), *((api.product(f"P{n}-{m}"), n + 1) for m in range(2)))
@@ -398,7 +398,7 @@ def test_any_value_that_is_changed_on_the_way_is_noticed(
 def test_what_the_database_has_kept_is_compared_too(
     exported: str, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading.Loading, "_customer", lambda *_: Customer(name="Eve"))
+    monkeypatch.setattr(importer.Importer, "_customer", lambda *_: Customer(name="Eve"))
 
     with pytest.raises(CommandError, match="not what was to be copied"):
         load(exported)
@@ -413,7 +413,9 @@ def test_to_another_backend_and_back_after_kill_9_in_the_middle(
     said = tmp_path / "said"
 
     def copy(source: str, target: str, data: str, *, kill: bool = False) -> str:
-        process = run_backends("copy", source, target, "--data", str(tmp_path / data), output=said)
+        process = start(
+            "runner", "copy", source, target, "--data", str(tmp_path / data), output=said
+        )
         if kill:
             while "records" not in said.read_text():
                 assert process.poll() is None

@@ -16,11 +16,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Sum
 
-from backends.registry import BACKENDS
 from bank import demo
-from bank.copying import digest
 from bank.errors import NotOnlyDemoData
 from bank.models import Customer, DemoData, Order, OrderLine, Product
+from bank.transfer.export import digest
+from runner.backends import backend
 from tests.api import Api
 from tests.serving import ROOT
 
@@ -193,8 +193,8 @@ def test_demo_data_goes_on_after_kill_9_as_if_nothing_had_happened(tmp_path: Pat
 
 def environment() -> dict[str, str]:
     """Of a child that works in the test's own database."""
-    backend = BACKENDS[settings.BACKEND]
+    one = backend(settings.BACKEND)
     name = connection.settings_dict["NAME"]
-    url = urlsplit(os.environ[backend.url_variable])
+    url = urlsplit(os.environ[one.url_variable])
     query = url.query and f"?{url.query}"
-    return backend.environment(f"{url.scheme}://{url.netloc}/{name}{query}")
+    return one.environment(f"{url.scheme}://{url.netloc}/{name}{query}")

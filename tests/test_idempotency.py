@@ -17,8 +17,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from bank import stored_answers
-from bank.models import StoredAnswer
+from bank.api import idempotency_records
+from bank.models import IdempotencyRecord
 from tests import faults
 from tests.api import Api
 from tests.threads import at_once
@@ -38,7 +38,7 @@ def headers(response: HttpResponse) -> dict[str, str]:
 
 def age(by: timedelta) -> None:
     """Let every answer be stored so long ago."""
-    StoredAnswer.objects.update(created=timezone.now() - by)
+    IdempotencyRecord.objects.update(created=timezone.now() - by)
 
 
 def test_the_same_request_again_gets_the_same_answer_and_changes_nothing(api: Api) -> None:
@@ -168,10 +168,10 @@ def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[st
     api.post("/customer/", {"name": "Carl"}, **KEY)
 
     call_command("bank_forget_answers", days=1)
-    kept = StoredAnswer.objects.count()
+    kept = IdempotencyRecord.objects.count()
     call_command("bank_forget_answers", days=0)
 
-    assert (kept, StoredAnswer.objects.count()) == (1, 0)
+    assert (kept, IdempotencyRecord.objects.count()) == (1, 0)
     assert capsys.readouterr().out == "0 stored answers forgotten\n1 stored answers forgotten\n"
 
 
@@ -182,7 +182,7 @@ def test_answers_are_not_forgotten_by_an_impossible_number_of_days(api: Api, day
     with pytest.raises(CommandError, match="--days is a number from 0 to 36500"):
         call_command("bank_forget_answers", f"--days={days}")
 
-    assert StoredAnswer.objects.exists()
+    assert IdempotencyRecord.objects.exists()
 
 
 MINUTE = timedelta(minutes=1)
@@ -212,17 +212,17 @@ def test_an_expired_key_may_come_with_another_request(api: Api, settings: Any) -
 def test_the_command_deletes_expired_answers_of_any_number(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(stored_answers, "BATCH", 2)
+    monkeypatch.setattr(idempotency_records, "BATCH", 2)
     for number in range(5):
         api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"old-{number}"})
     api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": "new"})
     age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
-    StoredAnswer.objects.filter(key="new").update(created=timezone.now())
+    IdempotencyRecord.objects.filter(key="new").update(created=timezone.now())
 
     call_command("bank_forget_answers")
 
     assert capsys.readouterr().out == "5 stored answers forgotten\n"
-    assert StoredAnswer.objects.get().key == "new"
+    assert IdempotencyRecord.objects.get().key == "new"
 
 
 def test_requests_delete_expired_answers_in_small_batches(
@@ -231,39 +231,39 @@ def test_requests_delete_expired_answers_in_small_batches(
     for number in range(5):
         api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"old-{number}"})
     age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
-    monkeypatch.setattr(stored_answers, "EVERY", 1)
-    monkeypatch.setattr(stored_answers, "BATCH", 2)
+    monkeypatch.setattr(idempotency_records, "EVERY", 1)
+    monkeypatch.setattr(idempotency_records, "BATCH", 2)
     left = []
 
     for number in range(3):
         api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": f"new-{number}"})
-        left.append(StoredAnswer.objects.filter(key__startswith="old").count())
+        left.append(IdempotencyRecord.objects.filter(key__startswith="old").count())
 
     assert left == [3, 1, 0]
-    assert StoredAnswer.objects.count() == 3
+    assert IdempotencyRecord.objects.count() == 3
 
 
 def test_more_expired_answers_are_deleted_than_are_stored_meanwhile(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_answers, "_requests", itertools.count())
-    StoredAnswer.objects.bulk_create(
-        StoredAnswer(client="ann", key=f"old-{number}", request="", body="", location="")
-        for number in range(stored_answers.EVERY + 2)
+    monkeypatch.setattr(idempotency_records, "_requests", itertools.count())
+    IdempotencyRecord.objects.bulk_create(
+        IdempotencyRecord(client="ann", key=f"old-{number}", request="", body="", location="")
+        for number in range(idempotency_records.EVERY + 2)
     )
     age(settings.IDEMPOTENCY_KEY_LIFETIME + MINUTE)
 
     api.post("/customer/", {"name": "Carl"}, **KEY)
 
-    assert StoredAnswer.objects.filter(key__startswith="old").count() <= 1
+    assert IdempotencyRecord.objects.filter(key__startswith="old").count() <= 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_request_succeeds_where_expired_answers_cannot_be_deleted(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(stored_answers, "EVERY", 1)
-    monkeypatch.setattr(stored_answers, "expiry", lambda: "no moment")
+    monkeypatch.setattr(idempotency_records, "EVERY", 1)
+    monkeypatch.setattr(idempotency_records, "expiry", lambda: "no moment")
 
     response = Api(Client()).post("/customer/", {"name": "Carl"}, **KEY)
 
@@ -282,8 +282,8 @@ def test_an_answer_that_was_stored_before_compression_is_still_replayed() -> Non
 
     api = Api(Client())
     first = api.post("/customer/", {"name": "Carl"}, **KEY)
-    stored = StoredAnswer.objects.values("client", "key", "request", "location").get()
-    StoredAnswer.objects.all().delete()
+    stored = IdempotencyRecord.objects.values("client", "key", "request", "location").get()
+    IdempotencyRecord.objects.all().delete()
     old = migrate(("bank", "0004_product_stock_limits")).get_model("bank", "StoredAnswer")
     old.objects.create(**stored, body=first.content.decode())
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from bank import logins
+from bank.administration import logins
 from tests.admin_pages import PASSWORD
 
 

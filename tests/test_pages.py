@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
-from bank import documents
+from bank import queries
 from bank.models import Order
 from tests.api import Api, problem
 from tests.threads import at_once
@@ -185,7 +185,7 @@ def test_unknown_parameters_are_ignored_and_not_in_the_link(api: Api) -> None:
 
 
 def test_a_page_of_orders_is_bounded_in_lines(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MAX_LINES", 4)
+    monkeypatch.setattr(queries, "MAX_LINES", 4)
     carl, pens = api.customer(), [api.product() for _ in range(5)]
     orders = [api.order(carl, *pens[:lines]) for lines in (2, 2, 1, 3, 0, 4, 5, 1)]
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from bank import documents, transactions
+from bank import queries
+from bank.transactions import retry as transactions
 from tests import faults
 from tests.api import Api, problem
 
@@ -88,7 +89,7 @@ def test_an_error_of_ours_is_a_problem_without_a_traceback(
 ) -> None:
     carl = api.customer()
     api.client.raise_request_exception = False
-    monkeypatch.setattr(documents, "customer", _broken)
+    monkeypatch.setattr(queries, "customer", _broken)
 
     response = api.get(f"/customer/{carl['id']}/")
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from bank.request_log import AddRequestId, Statements
+from bank.middleware.request_log import AddRequestId, Statements
 from tests import faults
 from tests.api import Api
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bank import documents
-from bank.database_errors import broken_constraint
+from bank import queries
 from bank.models import Customer, Order, OrderLine, Product
+from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api, problem
 
 CENT = Decimal("0.01")
@@ -64,7 +64,7 @@ def test_the_answer_to_what_breaks_a_check_names_it(
         with transaction.atomic():
             Product.objects.update(stock=-1)
 
-    monkeypatch.setattr(documents, "product", broken)
+    monkeypatch.setattr(queries, "product", broken)
     response = api.get(f"/product/{product['id']}/")
 
     assert "product_stock_not_negative" in problem(response, 409)["detail"]

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backends.docker import free_port
+from runner.docker import free_port
 from tests.serving import Server, gone, run
 from tests.tools.test_settings import SECRETS
 

@@ -15,9 +15,9 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backends import serve
-from backends.docker import free_port
-from backends.registry import backend
+from runner import serve
+from runner.backends import backend
+from runner.docker import free_port
 from tests.serving import PYTHON, ROOT, gone, run
 from tests.test_backends import say
 
@@ -84,8 +84,8 @@ def test_a_server_of_ones_own_needs_no_data_of_ours(
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"BACKEND": "oracle"}, "There is no backend 'oracle'; there is: postgresql, "),
-        ({"BACKEND": "base"}, "There is no backend 'base'; there is: postgresql, "),
+        ({"BACKEND": "oracle"}, "There is no backend 'oracle'; there is: cockroachdb, "),
+        ({"BACKEND": "base"}, "There is no backend 'base'; there is: cockroachdb, "),
         (
             {"DJANGO_SETTINGS_MODULE": "settings.oracle"},
             "There is no settings.oracle: unset DJANGO",
@@ -166,7 +166,7 @@ def test_a_start_that_is_interrupted_twice_leaves_nothing(
     words = ["serve", settings.BACKEND, "--port", str(free_port()), "--data", str(data)]
     with output.open("wb") as file:
         child = subprocess.Popen(
-            [PYTHON, "-m", "backends", *words],
+            [PYTHON, "-m", "runner", *words],
             cwd=ROOT,
             env=clean,
             stdout=file,

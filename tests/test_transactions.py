@@ -16,11 +16,14 @@ from django.core.checks import run_checks
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 
-from bank import transactions
-from bank.deadline import RequestDeadline, remaining
 from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, SwallowedError
-from bank.models import Customer, StoredAnswer
-from bank.transactions import backoff, outcomes, queues, retry_transaction
+from bank.middleware.request_deadline import RequestDeadline
+from bank.models import Customer, IdempotencyRecord
+from bank.transactions import retry as transactions
+from bank.transactions import retry_transaction
+from bank.transactions.deadline import remaining
+from bank.transactions.outcomes import outcomes
+from bank.transactions.retry import backoff, queues
 from tests import faults
 from tests.api import Api
 from tests.threads import outcome
@@ -77,7 +80,7 @@ def test_a_swallowed_error_never_loses_what_was_written(block: Any, body: Body) 
     """Where an error leaves the transaction alive all is committed; elsewhere it is an error."""
 
     def store() -> None:
-        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+        IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
 
     def careless() -> None:
         body()

@@ -21,6 +21,8 @@ from backends.djongo.features import DatabaseFeatures
 from backends.djongo.introspection import DatabaseIntrospection
 from backends.djongo.operations import DatabaseOperations
 from backends.djongo.schema import DatabaseSchemaEditor
+from backends.mongodb.error_codes import broken_constraint, error_kind
+from backends.mongodb.version import server_version
 
 base.Database.Binary = bytes  # Djongo's leaves a memoryview what it is, and pymongo takes none
 DJANGOS: Any = django_base.BaseDatabaseWrapper
@@ -38,6 +40,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     }
     data_types_suffix = base.DatabaseWrapper.data_types_suffix | {"SmallAutoField": "AUTOINCREMENT"}
 
+    server_version = server_version
+    error_kind = staticmethod(error_kind)
+    broken_constraint = staticmethod(broken_constraint)
     SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures

@@ -13,8 +13,6 @@ from djongo.database import DatabaseError, IntegrityError, NotSupportedError, Op
 from djongo.exceptions import SQLDecodeError
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from bank.database_errors import causes
-
 DUPLICATE_KEY = 11000
 
 
@@ -29,10 +27,19 @@ def driver_errors(sql: str = "") -> Iterator[None]:
     except DatabaseError:
         raise
     except Exception as error:
-        said = next((cause for cause in causes(error) if isinstance(cause, PyMongoError)), error)
+        said = _pymongos(error) or error
         # Djongo's own message has the values too, and so would every log.
         unread = f"Djongo cannot read {sql}" if isinstance(said, SQLDecodeError) else None
         raise _kind(said)(unread or str(said)) from said
+
+
+def _pymongos(error: BaseException | None) -> PyMongoError | None:
+    """The driver's error among the causes of Djongo's, of which there may be several."""
+    while error:
+        if isinstance(error, PyMongoError):
+            return error
+        error = error.__cause__
+    return None
 
 
 def _kind(error: BaseException) -> type[Exception]:

@@ -13,10 +13,11 @@ from django.db.backends.mysql import base, creation, validation
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 
+from backends.dolt.collation import COLLATION
+from backends.dolt.errors import broken_constraint, error_kind
 from backends.dolt.features import DatabaseFeatures
 from backends.dolt.operations import DatabaseOperations
 from backends.dolt.schema import DatabaseSchemaEditor, add_row_tokens
-from backends.dolt.server import COLLATION
 from backends.time_limit import TimeLimit
 
 UNKNOWN = 1105  # the number of every error that Dolt has no MySQL number for
@@ -77,6 +78,8 @@ class DatabaseValidation(validation.DatabaseValidation):
 
 class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     display_name = "Dolt"
+    error_kind = staticmethod(error_kind)
+    broken_constraint = staticmethod(broken_constraint)
     too_late = (2003, *TimeLimit.too_late)  # CR_CONN_HOST_ERROR
     operators = base.DatabaseWrapper.operators | {
         "contains": f"LIKE %s {EXACTLY}",
@@ -98,6 +101,12 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     def wrap_database_errors(self) -> ErrorWrapper:
         """Around every call of the driver, COMMIT included."""
         return ErrorWrapper(self)
+
+    def server_version(self) -> str:
+        """What answers, e.g. "Dolt 1.83.2"; VERSION() would say MySQL's 8.0.31."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT dolt_version()")
+            return f"Dolt {cursor.fetchone()[0]}"
 
     def prepare_database(self) -> None:
         """Called by `migrate`: adds row_token to tables that were made without it."""

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from backends.errors import CannotRun, NotHere
+from runner.errors import CannotRun, ServerUnavailable
 
 ROOM = Path(__file__).resolve().parent
 PACKAGE = "github.com/dolthub/dolt/go/cmd/dolt"
@@ -30,7 +30,7 @@ def missing() -> str | None:
 
 
 def program() -> Path:
-    """The built program; made once per user. Raises NotHere or CannotRun.
+    """The built program; made once per user. Raises ServerUnavailable or CannotRun.
 
     Two that build at once do no harm: each renames its own finished file into place.
     """
@@ -38,7 +38,7 @@ def program() -> Path:
     if program.exists():
         return program
     if command := missing():
-        raise NotHere("What builds Dolt (Go 1.21 or later, a C++ compiler, ICU)", command)
+        raise ServerUnavailable("What builds Dolt (Go 1.21 or later, a C++ compiler, ICU)", command)
     print(f"building Dolt {VERSION} with Go (once, about 4 minutes)", flush=True)
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as directory:

@@ -1,130 +1,56 @@
-"""A Dolt server of our own, from start to end."""
+"""Dolt: a database with MySQL's protocol and Git's history; `dolt` on PATH, or built with Go."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+import secrets
+import shutil
+from urllib.parse import urlsplit
 
-import psutil
+from backends.dolt import build
+from backends.dolt.own_server import connect, own_server
+from runner.backend import Backend, Provider
+from runner.docker import docker
 
-from backends.docker import free_port
-from backends.errors import CannotRun
-from backends.processes import log_file, running, wait_until
-from backends.secret import kept_secret
-
-# Dolt's own default tells "Carl" from "carl" even in `icontains`, which on MySQL is a plain LIKE:
-# https://github.com/dolthub/dolt/issues/7856
-COLLATION = "utf8mb4_0900_ai_ci"
+SYSTEM_PACKAGES = "apt install gcc pkg-config python3-dev default-libmysqlclient-dev"
+INSTALLER = "https://github.com/dolthub/dolt/releases/latest/download/install.sh"
+APPLICATION = "bank_application"
+ALLOWED = "SELECT, INSERT, UPDATE, DELETE, EXECUTE"
 
 
-@contextmanager
-def own_server(program: str, data: Path | None) -> Iterator[str]:
-    """A server for the length of the block; yields the URL of its database `bank`, as its owner.
+def least_privilege(url: str) -> str:
+    """The same database for its application: a user that can change rows, and nothing else.
 
-    It listens on a free port of this machine only. The owner's password is random, and kept
-    beside the data.
+    It is made anew, with a new password, by the owner whose URL this is.
     """
-    with tempfile.TemporaryDirectory(prefix="bank-dolt-") as temporary:
-        home = (data or Path(temporary)).resolve() / "dolt"
-        home.mkdir(mode=0o700, exist_ok=True)
-        (home / "databases").mkdir(exist_ok=True)
-        _refuse_lost(home / "password", home / "databases")
-        port, password = free_port(), kept_secret(home / "password")
-        config = _config(home, port)
-        # It leaves files in the directory for temporary ones: so it gets one that is deleted.
-        own = {"DOLT_ROOT_PASSWORD": password, "TMPDIR": temporary}
-        environment = _environment(home) | own
-        quiet = [program, "config", "--global", "--add", "metrics.disabled", "true"]
-        subprocess.run(quiet, env=environment, cwd=home, capture_output=True, check=True)
-        stop_leftover(config)
-        log = log_file("dolt", data)
-        command = [program, "sql-server", "--config", str(config)]
-        with running(command, log=log, env=environment) as child:
-            url = f"mysql://root:{password}@127.0.0.1:{port}/bank"
-            wait_until(lambda: _ready(url), child, what="Dolt", log=log)
-            yield url
-
-
-def _refuse_lost(password: Path, databases: Path) -> None:
-    """A new password would not open the databases that there are."""
-    if any(databases.iterdir()) and not (password.exists() and password.stat().st_size):
-        raise CannotRun(f"{password} is missing, but there are databases: restore it.")
-
-
-def connect(address: SplitResult) -> Any:
-    """A connection of the driver, without Django."""
-    import MySQLdb
-
-    return MySQLdb.connect(
-        host=address.hostname,
-        port=address.port,
-        user=address.username,
-        password=unquote(address.password or ""),
-        database=address.path[1:],
-        autocommit=True,
-    )
-
-
-def stop_leftover(config: Path) -> None:
-    """Stop what a killed program has left running on this data, which it keeps locked."""
-    left = [
-        process
-        for process in psutil.process_iter(["cmdline", "status"])
-        if str(config) in (process.info["cmdline"] or ())
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    if psutil.wait_procs(left, timeout=20)[1]:
-        raise CannotRun(f"Another Dolt works in {config.parent} and does not end.")
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """A home of its own, so nobody's settings are read; and nobody is told how it is used.
-
-    A server would even leave a child behind, when it ends, to send that.
-    """
-    places = {"HOME": str(home), "DOLT_ROOT_PATH": str(home)}
-    return {**os.environ, **places, "DOLT_DISABLE_EVENT_FLUSH": "true"}
-
-
-def _config(home: Path, port: int) -> Path:
-    """What the server reads: https://docs.dolthub.com/sql-reference/server/configuration."""
-    file = home / "config.yaml"
-    file.write_text(
-        "log_level: error\n"  # conflicts, which are everyday, are warnings
-        f"data_dir: {json.dumps(str(home / 'databases'))}\n"
-        f"listener: {{host: 127.0.0.1, port: {port}}}\n"
-        "system_variables:\n"
-        # Without this, LOAD_FILE() shows every user every file that the server can read.
-        f"  secure_file_priv: {json.dumps(str(home / 'none'))}\n"
-        # With the default, 2, two INSERTs at once may get the same generated key:
-        # https://github.com/dolthub/dolt/issues/7702
-        "  innodb_autoinc_lock_mode: 1\n"
-    )
-    return file
-
-
-def _ready(url: str) -> bool:
-    from MySQLdb import OperationalError
-
     address = urlsplit(url)
-    try:
-        connection = connect(address._replace(path=""))
-    except OperationalError:
-        return False
+    password = secrets.token_urlsafe(16)
+    connection = connect(address)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE DATABASE IF NOT EXISTS {address.path[1:]} "
-            f"CHARACTER SET utf8mb4 COLLATE {COLLATION}"
-        )
+        cursor.execute(f"DROP USER IF EXISTS {APPLICATION}")
+        cursor.execute(f"CREATE USER {APPLICATION} IDENTIFIED BY %s", [password])
+        cursor.execute(f"GRANT {ALLOWED} ON `{address.path[1:]}`.* TO {APPLICATION}")
     connection.close()
-    return True
+    where = f"{address.hostname}:{address.port}"
+    return address._replace(netloc=f"{APPLICATION}:{password}@{where}").geturl()
+
+
+def _not_on_path() -> str | None:
+    return None if shutil.which("dolt") else f"curl -fsSL {INSTALLER} | bash"
+
+
+BACKEND = Backend(
+    name="dolt",
+    providers=[
+        Provider(
+            "Dolt on PATH", missing=_not_on_path, server=lambda data: own_server("dolt", data)
+        ),
+        Provider(
+            f"Dolt {build.VERSION}, built with Go",
+            missing=build.missing,
+            server=lambda data: own_server(str(build.program()), data),
+        ),
+        docker("dolt", "mysql://root:{password}@127.0.0.1:{port}/bank"),
+    ],
+    system_packages=SYSTEM_PACKAGES,
+    restrict=least_privilege,
+)

@@ -17,14 +17,14 @@ from django.db.backends import utils
 from django.db.backends.sqlite3 import base, creation, features, operations
 from django.utils.functional import cached_property
 
-from backends.invocation import invocation
+from backends.doltlite.errors import broken_constraint, error_kind
 
 REFUSALS = {
     "prolly": "",  # Dolt's storage
     "orig": "This is a file of SQLite's. DoltLite has no versions in it: name another file.",
     "SQLite": (
         "SQLite would open it. DoltLite must be loaded before Python's sqlite3 is: "
-        f"`{invocation('shell', 'doltlite')}` is a shell in which that is so."
+        "`.venv/bin/python -m runner shell doltlite` is a shell in which that is so."
     ),
 }
 LOOK_EVERY = 10_000  # instructions of SQLite's virtual machine: a millisecond or so
@@ -91,6 +91,8 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     display_name = "DoltLite"
+    error_kind = staticmethod(error_kind)
+    broken_constraint = staticmethod(broken_constraint)
     # SQLite makes a REAL of a decimal, with 15 digits: https://www.sqlite.org/floatingpoint.html
     # Text keeps every digit, and its collation makes <, ORDER BY and CHECK compare numbers.
     data_types = base.DatabaseWrapper.data_types | {"DecimalField": "text COLLATE amount"}
@@ -128,6 +130,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 yield
         finally:
             self.transaction_mode = mode
+
+    def server_version(self) -> str:
+        """What answers, e.g. "DoltLite 0.51.3 (SQLite 3.54.0)"."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT dolt_version(), sqlite_version()")
+            version, sqlite = cursor.fetchone()
+            return f"DoltLite {version.removeprefix('v')} (SQLite {sqlite})"
 
     @property
     def transaction_aborted(self) -> bool:

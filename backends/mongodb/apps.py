@@ -15,7 +15,7 @@ OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 class Admin(AdminConfig):
     default_auto_field = OBJECT_ID
-    default_site = "bank.admin_site.BankSite"
+    default_site = "bank.administration.site.BankSite"
 
 
 class Auth(AuthConfig):

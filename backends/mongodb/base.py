@@ -16,15 +16,20 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from backends.mongodb.compiled import CompiledPipeline
+from backends.mongodb.error_codes import broken_constraint, error_kind
 from backends.mongodb.errors import DriverErrors
 from backends.mongodb.operations import DatabaseOperations
 from backends.mongodb.schema import DatabaseSchemaEditor
 from backends.mongodb.statements import Statements
+from backends.mongodb.version import server_version
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Its statements can be wrapped, its errors are Django's, its transactions always end."""
 
+    server_version = server_version
+    error_kind = staticmethod(error_kind)
+    broken_constraint = staticmethod(broken_constraint)
     SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
     compiled_query = CompiledPipeline

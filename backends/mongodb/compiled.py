@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connections, models
+from django.db.models.expressions import Value
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE
-
-from bank.compiled import Parameter
 
 
 class CompiledPipeline:
@@ -25,7 +24,7 @@ class CompiledPipeline:
         self.pipeline = query.get_pipeline()
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
-        """Execute it, each Parameter replaced by the value of its name."""
+        """Execute it, each parameter replaced by the value of its name."""
         connection: Any = connections[self.using]
         collection = connection.get_collection(self.compiler.collection_name)
         found = collection.aggregate(_filled(self.pipeline, values), session=connection.session)
@@ -58,8 +57,8 @@ def _select_before_joining(query: Any) -> None:
 
 
 def _filled(part: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(part, Parameter):
-        return values[part.name]
+    if isinstance(part, Value):  # bank's Parameter: of others only the value is left
+        return values[part.name]  # type: ignore[attr-defined]
     if isinstance(part, Mapping):
         return {name: _filled(value, values) for name, value in part.items()}
     if isinstance(part, list | tuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from backends.postgresql.errors import broken_constraint, error_kind
 from backends.time_limit import TimeLimit
 
 IN_ERROR = 3  # libpq's PQTRANS_INERROR
@@ -20,6 +21,8 @@ class Session(TimeLimit):
     """
 
     connection: Any
+    error_kind = staticmethod(error_kind)
+    broken_constraint = staticmethod(broken_constraint)
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
@@ -54,3 +57,9 @@ class Session(TimeLimit):
 
 class DatabaseWrapper(Session, base.DatabaseWrapper):
     """Django's, with the above."""
+
+    def server_version(self) -> str:
+        """What answers, e.g. "PostgreSQL 18.6"."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version')")
+            return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"

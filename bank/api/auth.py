@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from ninja.security import HttpBearer
 
-from bank.problems import Problem
+from bank.api.problems import Problem
 
 UNAUTHORIZED = Problem(
     401,

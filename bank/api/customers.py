@@ -5,7 +5,8 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bank import documents
+from bank import queries
+from bank.api.idempotency import IDEMPOTENCY_KEY, once
 from bank.api.responses import (
     After,
     Limit,
@@ -18,7 +19,6 @@ from bank.api.responses import (
     with_etag,
 )
 from bank.api.schemas import CustomerIn, CustomerOut
-from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import Customer, Order
 from bank.transactions import retry_transaction
 
@@ -27,7 +27,7 @@ router = Router(tags=["customer"])
 
 @router.get("/", response=list[CustomerOut])
 def list_customers(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, documents.customers, Customer, limit, after)
+    return page(request, queries.customers, Customer, limit, after)
 
 
 @router.post("/", response=CustomerOut, openapi_extra=IDEMPOTENCY_KEY)
@@ -41,14 +41,14 @@ def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, documents.customer(key_in_path(Customer, pk)))
+    return one(request, queries.customer(key_in_path(Customer, pk)))
 
 
 @router.put("/{pk}/", response=CustomerOut)
 @retry_transaction
 def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> HttpResponse:
     key = key_in_path(Customer, pk)
-    check_preconditions(request, documents.customer(key))
+    check_preconditions(request, queries.customer(key))
     Customer(pk=key, name=customer.name).save(force_update=True)
     return with_etag({"id": key, "name": customer.name})
 
@@ -58,5 +58,5 @@ def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> Htt
 def delete_customer(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while the customer has orders."""
     key = key_in_path(Customer, pk)
-    check_preconditions(request, documents.customer(key))
+    check_preconditions(request, queries.customer(key))
     return deleted(Customer.objects.filter(pk=key), used_by=Order.objects.filter(customer=key))

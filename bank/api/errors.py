@@ -12,10 +12,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
+from bank.api.problems import Problem
 from bank.api.schemas import MAX_LINES
-from bank.database_errors import Meaning, broken_constraint, meaning, unavailable
 from bank.errors import AmbiguousCommit, NotEnoughStock, RetriesExhausted, TooMuchStock
-from bank.problems import Problem
+from bank.transactions.error_kinds import ErrorKind, broken_constraint, classify, unavailable
 
 logger = logging.getLogger(__name__)
 RETRY_LATER = {"Retry-After": "1"}
@@ -85,8 +85,8 @@ def _conflict(error: IntegrityError) -> Problem:
 
 def _database(error: Exception) -> Problem:
     """503 while the database is away or says "again"; anything else is a defect of ours."""
-    said = meaning(error)
-    if said is Meaning.OTHER:
+    said = classify(error)
+    if said is ErrorKind.OTHER:
         raise error
     logger.warning("Answered with 503: %s", error)
     return Problem(503, unavailable(said), headers=RETRY_LATER)

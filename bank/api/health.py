@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank.api.responses import json_response
-from bank.transactions import outcomes
+from bank.engine import Engine
+from bank.transactions.outcomes import outcomes
 
 router = Router(tags=["health"])
 
@@ -26,7 +26,7 @@ def ping(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """The database answers: which one, and how this process's transactions went so far."""
     try:
-        server = import_module(f"backends.{settings.BACKEND}").server_version(connection)
+        server = Engine().server_version()
     except (DatabaseError, InterfaceError):
         server = None
     response = json_response(

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from bank.problems import CONTENT_TYPE, Problem
+from bank.api.problems import CONTENT_TYPE, Problem
 
 PROBLEM = {
     "description": "A problem (RFC 9457)",

@@ -8,7 +8,9 @@ from contextlib import suppress
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bank import documents
+from bank import queries
+from bank.api.idempotency import IDEMPOTENCY_KEY, once
+from bank.api.problems import invalid
 from bank.api.responses import (
     After,
     Limit,
@@ -22,9 +24,7 @@ from bank.api.responses import (
 )
 from bank.api.schemas import LineIn, OrderIn, OrderOut
 from bank.errors import SubtotalTooLarge, UnknownProducts
-from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import MAX_COUNT, Customer, Key, Order, Product
-from bank.problems import invalid
 from bank.transactions import retry_transaction
 
 router = Router(tags=["order"])
@@ -32,7 +32,7 @@ router = Router(tags=["order"])
 
 @router.get("/", response=list[OrderOut])
 def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, documents.orders, Order, limit, after)
+    return page(request, queries.orders, Order, limit, after)
 
 
 @router.post("/", response=OrderOut, openapi_extra=IDEMPOTENCY_KEY)
@@ -47,7 +47,7 @@ def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=OrderOut)
 def get_order(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, documents.order(key_in_path(Order, pk)))
+    return one(request, queries.order(key_in_path(Order, pk)))
 
 
 @router.put("/{pk}/", response=OrderOut)
@@ -55,7 +55,7 @@ def get_order(request: HttpRequest, pk: str) -> HttpResponse:
 def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
     """As deleting it and placing it anew, at today's prices, under the same id."""
     key = key_in_path(Order, pk)
-    check_preconditions(request, documents.order(key))
+    check_preconditions(request, queries.order(key))
     return with_etag(_fill(Order.objects.get(pk=key), order))
 
 
@@ -64,12 +64,12 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
 def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
     """Puts its products back in stock."""
     key = key_in_path(Order, pk)
-    check_preconditions(request, documents.order(key))
+    check_preconditions(request, queries.order(key))
     Order(pk=key).cancel()
     return HttpResponse(status=204)
 
 
-def _fill(order: Order, wanted: OrderIn) -> documents.Document:
+def _fill(order: Order, wanted: OrderIn) -> queries.Document:
     """Give the order its customer and lines; a 422 points at the member that is wrong."""
     quantities = _quantities(wanted.products)
     customer = _customer(wanted.customer.id)
@@ -82,12 +82,12 @@ def _fill(order: Order, wanted: OrderIn) -> documents.Document:
         raise invalid(f"/products/{position}/id", str(error)) from error
     except SubtotalTooLarge as error:
         raise invalid("/products", str(error)) from error
-    return documents.new_order(order, customer)
+    return queries.new_order(order, customer)
 
 
-def _customer(raw: int | str) -> documents.Document:
+def _customer(raw: int | str) -> queries.Document:
     with suppress(ValueError):
-        if customer := documents.customer(key_of(Customer, raw)):
+        if customer := queries.customer(key_of(Customer, raw)):
             return customer
     raise invalid("/customer/id", "There is no such customer.")
 

@@ -5,7 +5,8 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bank import documents
+from bank import queries
+from bank.api.idempotency import IDEMPOTENCY_KEY, once
 from bank.api.responses import (
     After,
     Limit,
@@ -18,7 +19,6 @@ from bank.api.responses import (
     with_etag,
 )
 from bank.api.schemas import ProductIn, ProductOut
-from bank.idempotency import IDEMPOTENCY_KEY, once
 from bank.models import OrderLine, Product
 from bank.transactions import retry_transaction
 
@@ -27,7 +27,7 @@ router = Router(tags=["product"])
 
 @router.get("/", response=list[ProductOut])
 def list_products(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, documents.products, Product, limit, after)
+    return page(request, queries.products, Product, limit, after)
 
 
 @router.post("/", response=ProductOut, openapi_extra=IDEMPOTENCY_KEY)
@@ -41,14 +41,14 @@ def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=ProductOut)
 def get_product(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, documents.product(key_in_path(Product, pk)))
+    return one(request, queries.product(key_in_path(Product, pk)))
 
 
 @router.put("/{pk}/", response=ProductOut)
 @retry_transaction
 def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpResponse:
     key = key_in_path(Product, pk)
-    check_preconditions(request, documents.product(key))
+    check_preconditions(request, queries.product(key))
     Product(pk=key, **product.model_dump()).save(force_update=True)
     return with_etag({"id": key, **product.model_dump()})
 
@@ -58,5 +58,5 @@ def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpRe
 def delete_product(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while orders contain the product."""
     key = key_in_path(Product, pk)
-    check_preconditions(request, documents.product(key))
+    check_preconditions(request, queries.product(key))
     return deleted(Product.objects.filter(pk=key), used_by=OrderLine.objects.filter(product=key))

@@ -15,9 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from ninja import Query
 
-from bank.documents import Document, Page
+from bank.api.problems import Problem
 from bank.models import Key
-from bank.problems import Problem
+from bank.queries import Document, Page
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link names the next.")]
 After = Annotated[str | None, Query(description="The id after which the page begins.")]

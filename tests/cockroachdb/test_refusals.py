@@ -8,9 +8,11 @@ from threading import Barrier
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bank.database_errors import causes, sqlstate
+from backends.postgresql.errors import sqlstate
 from bank.models import Customer, Product
-from bank.transactions import outcomes, retry_transaction
+from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import causes
+from bank.transactions.outcomes import outcomes
 from tests.threads import at_once, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)

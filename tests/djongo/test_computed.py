@@ -31,7 +31,7 @@ from django.db.models.functions import (
 )
 from django.utils import timezone
 
-from bank.models import Customer, Order, OrderLine, Product, StoredAnswer
+from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product
 from tests.api import Api
 from tests.djongo.things import Thing
 
@@ -123,14 +123,14 @@ def test_days_and_weeks_begin_as_the_calendar_says(things: type[Thing]) -> None:
 
 def test_a_moment_has_the_date_of_the_time_zone() -> None:
     moment = timezone.datetime.fromisoformat(LATE)
-    StoredAnswer.objects.create(client="a", key="1", request="", body="", location="")
-    StoredAnswer.objects.update(created=moment)
+    IdempotencyRecord.objects.create(client="a", key="1", request="", body="", location="")
+    IdempotencyRecord.objects.update(created=moment)
 
     with timezone.override("Europe/Berlin"):
-        [found] = StoredAnswer.objects.values_list(TruncDate("created"), flat=True)
+        [found] = IdempotencyRecord.objects.values_list(TruncDate("created"), flat=True)
         assert found == date(2026, 3, 2)
-        assert StoredAnswer.objects.filter(created__date=found, created__hour=0).count() == 1
-    assert StoredAnswer.objects.filter(created__date=date(2026, 3, 1)).count() == 1
+        assert IdempotencyRecord.objects.filter(created__date=found, created__hour=0).count() == 1
+    assert IdempotencyRecord.objects.filter(created__date=date(2026, 3, 1)).count() == 1
 
 
 def test_a_subquery_is_asked_for_each_row(api: Api) -> None:
@@ -164,7 +164,7 @@ def test_an_aggregate_of_no_rows_is_a_row() -> None:
         lambda rows: rows.filter(stock=F("price")).update(stock=1),
         lambda rows: list(rows.annotate(n=Case(When(name__contains="P", then=Value(1))))),
         lambda rows: list(rows.annotate(n=F("stock").bitand(1))),
-        lambda _: list(StoredAnswer.objects.annotate(n=F("created") + timedelta(1))),
+        lambda _: list(IdempotencyRecord.objects.annotate(n=F("created") + timedelta(1))),
         lambda rows: list(rows.annotate(n=FEW).values_list("n__price")),
     ],
     ids=[

@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from bank.errors import AmbiguousCommit
 from bank.models import Customer
-from bank.transactions import outcomes, retry_transaction
+from bank.transactions import retry_transaction
+from bank.transactions.outcomes import outcomes
 from tests.api import Api
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 
-from bank.database_errors import broken_constraint
-from bank.models import Order, OrderLine, Product, StoredAnswer
+from bank.models import IdempotencyRecord, Order, OrderLine, Product
+from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api
 from tests.djongo.things import Thing
 
@@ -34,14 +34,14 @@ def test_a_unique_constraint_is_a_unique_index(table: str, columns: list[str]) -
 
 def test_a_broken_rule_is_an_integrity_error_that_names_it() -> None:
     def store() -> None:
-        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+        IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
 
     store()
     with pytest.raises(IntegrityError) as caught:
         store()
 
     assert broken_constraint(caught.value) == "stored_answer_once_per_key"
-    assert StoredAnswer.objects.count() == 1
+    assert IdempotencyRecord.objects.count() == 1
 
 
 def test_a_unique_column_is_kept_by_the_database(things: type[Thing]) -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from bank.database_errors import broken_constraint
-from bank.models import Customer, Order, Product, StoredAnswer
+from bank.models import Customer, IdempotencyRecord, Order, Product
 from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api
 from tests.dolt.together import together
 
@@ -36,14 +36,14 @@ def test_a_foreign_key_says_its_name_too() -> None:
 def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
     @retry_transaction
     def store() -> None:
-        StoredAnswer.objects.create(client="ann", key="k", request="", body="", location="")
+        IdempotencyRecord.objects.create(client="ann", key="k", request="", body="", location="")
 
     results = together(store, store)
 
     [error] = [result for result in results if result is not None]
     assert isinstance(error, IntegrityError)
     assert broken_constraint(error) == ""  # the name is beyond the 512 bytes an error may have
-    assert StoredAnswer.objects.count() == 1
+    assert IdempotencyRecord.objects.count() == 1
 
 
 def test_so_twins_with_one_idempotency_key_are_one_request() -> None:

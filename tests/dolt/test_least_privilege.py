@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from MySQLdb import OperationalError
 
-from backends.dolt import APPLICATION
-from backends.dolt.server import connect
-from backends.registry import BACKENDS
+from backends.dolt.own_server import connect
+from backends.dolt.server import APPLICATION
+from runner.backends import backend
 from tests.serving import ROOT, Server
 
 REFUSED = [
@@ -59,7 +59,7 @@ def test_it_cannot_read_the_servers_files(server: Server) -> None:
 
 def test_it_can_start_where_nothing_is_to_migrate(server: Server) -> None:
     server.start("--no-demo")
-    environment = BACKENDS["dolt"].environment(server.database_url())
+    environment = backend("dolt").environment(server.database_url())
 
     migrate = [sys.executable, "manage.py", "migrate"]
     result = subprocess.run(migrate, cwd=ROOT, env=environment, capture_output=True, text=True)

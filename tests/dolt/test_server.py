@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from backends.dolt import build
-from backends.dolt.server import own_server, stop_leftover
-from backends.errors import CannotRun, NotHere
+from backends.dolt.own_server import own_server, stop_leftover
+from runner.errors import CannotRun, ServerUnavailable
 
 
 def test_what_is_missing_to_build_it_is_one_command(
@@ -20,7 +20,7 @@ def test_what_is_missing_to_build_it_is_one_command(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(NotHere) as caught:
+    with pytest.raises(ServerUnavailable) as caught:
         build.program()
 
     assert caught.value.command == "apt install golang-go g++ libicu-dev"

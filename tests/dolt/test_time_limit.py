@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import OperationalError, connection
 
-from bank.database_errors import Meaning, meaning
+from bank.transactions.error_kinds import ErrorKind, classify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +35,7 @@ def test_a_statement_is_ended_at_the_time_limit_also_on_the_server() -> None:
         cursor.execute("SELECT SLEEP(60)")
 
     assert time.monotonic() - began < 20
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
     connection.close()
     while number in sessions():
         assert time.monotonic() - began < 40
@@ -51,7 +51,7 @@ def test_after_the_time_limit_there_is_no_new_connection_which_is_taken_for_a_lo
     ):
         connection.ensure_connection()
 
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
 
 
 def sessions() -> set[int]:

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import F, Sum
 
-from bank.database_errors import broken_constraint
 from bank.models import MAX_AMOUNT, Customer, Product
+from bank.transactions.error_kinds import broken_constraint
 
 pytestmark = pytest.mark.django_db
 

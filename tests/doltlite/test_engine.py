@@ -12,14 +12,14 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from backends.doltlite import server_version
+from backends.doltlite.server import server_version
 from tests.serving import ROOT
 
 OUTSIDE = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Python as it is without the room's environment(): its sqlite3 is SQLite."""
+    """Python as it is without the backend's variables(): its sqlite3 is SQLite."""
     return subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
@@ -46,7 +46,7 @@ def test_sqlite_is_refused(tmp_path: Path) -> None:
     result = python("manage.py", "migrate", DOLTLITE_URL=f"doltlite:///{tmp_path}/bank.db")
 
     assert result.returncode == 1
-    assert "python -m backends shell doltlite`" in result.stderr.splitlines()[-1]
+    assert "python -m runner shell doltlite`" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.django_db(transaction=True)

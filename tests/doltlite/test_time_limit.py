@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import OperationalError, connection
 
-from bank.database_errors import Meaning, meaning
+from bank.transactions.error_kinds import ErrorKind, classify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -24,7 +24,7 @@ def test_a_statement_is_ended_at_the_time_limit_and_the_next_one_is_not() -> Non
         cursor.execute(ENDLESS)
 
     assert time.monotonic() - began < 20
-    assert meaning(error.value) is Meaning.TIMEOUT
+    assert classify(error.value) is ErrorKind.TIMEOUT
     with connection.cursor() as cursor:
         cursor.execute(ENDLESS.replace("FROM n) ", "FROM n WHERE i < 100000) "))
         assert cursor.fetchone() == (100000,)

@@ -10,9 +10,10 @@ from threading import Event, Thread
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from bank.database_errors import Meaning, meaning
 from bank.models import Customer, Product
-from bank.transactions import outcomes, retry_transaction
+from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import ErrorKind, classify
+from bank.transactions.outcomes import outcomes
 from tests.threads import at_once, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +52,7 @@ def test_a_second_writer_waits_and_is_then_refused() -> None:
         pass
 
     assert 1 <= time.monotonic() - began < 5
-    assert meaning(refused.value) is Meaning.CONFLICT
+    assert classify(refused.value) is ErrorKind.CONFLICT
 
 
 def test_a_refused_writer_is_run_again_until_the_first_is_done() -> None:

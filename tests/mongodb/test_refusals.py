@@ -12,10 +12,11 @@ from pymongo.command_cursor import CommandCursor
 from pymongo.errors import AutoReconnect
 from pytest_django import Settings
 
-from bank.database_errors import broken_constraint
 from bank.errors import AmbiguousCommit
-from bank.models import Customer, StoredAnswer
-from bank.transactions import outcomes, retry_transaction
+from bank.models import Customer, IdempotencyRecord
+from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import broken_constraint
+from bank.transactions.outcomes import outcomes
 from tests import faults
 from tests.api import Api
 
@@ -76,7 +77,7 @@ def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
 
 def test_a_broken_rule_is_named() -> None:
     def store() -> None:
-        StoredAnswer.objects.create(client="ann", key="one", request="", body="", location="")
+        IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
 
     store()
     with pytest.raises(IntegrityError) as caught:

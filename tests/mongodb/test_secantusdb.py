@@ -15,7 +15,7 @@ from django.db import connection
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from backends.mongodb import PROVIDERS, _server, server_version
+from backends.mongodb.server import PROVIDERS, _server, server_version
 
 CARL = {"_id": 1, "customer": {"name": "Carl", "age": 7}}
 BUGS: list[Any] = [

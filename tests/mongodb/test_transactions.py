@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django_mongodb_backend import transaction as mongodb
 
 from bank.errors import NestedTransaction
-from bank.models import Customer, StoredAnswer
+from bank.models import Customer, IdempotencyRecord
 from bank.transactions import retry_transaction
 from tests import faults
 
@@ -23,8 +23,8 @@ def create_and_fail(name: str) -> None:
     raise LookupError(name)
 
 
-def store(key: str) -> StoredAnswer:
-    return StoredAnswer.objects.create(client="ann", key=key, request="", body="", location="")
+def store(key: str) -> IdempotencyRecord:
+    return IdempotencyRecord.objects.create(client="ann", key=key, request="", body="", location="")
 
 
 def test_djangos_atomic_undoes_nothing() -> None:

@@ -11,7 +11,7 @@ from tests.serving import Server
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m backends serve`, started once for the tests of this folder."""
+    """`python -m runner serve`, started once for the tests of this folder."""
     server = Server(tmp_path_factory.mktemp("running"))
     server.start("--no-demo")
     yield server

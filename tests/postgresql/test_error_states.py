@@ -1,4 +1,4 @@
-"""Each SQLSTATE of bank/database_errors.py that a server can be made to send, from the server."""
+"""Each SQLSTATE of backends/postgresql/errors.py that a server can be made to send."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.test import Client
 
-from backends.registry import backend
-from bank.database_errors import SQLSTATES, Meaning, causes, meaning, sqlstate
+from backends.postgresql.errors import SQLSTATES, sqlstate
 from bank.errors import RetriesExhausted
 from bank.models import Customer
 from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import ErrorKind, causes, classify
+from runner.backends import backend
 from tests.api import Api, problem
 
 # psycopg2 raises what ends the session without its SQLSTATE.
@@ -103,7 +104,7 @@ def test_the_server_sends(state: str, provoke: Callable[[], None]) -> None:
         provoke()
 
     assert state_of(error.value) == sent(state)
-    assert meaning(error.value) is SQLSTATES[state]
+    assert classify(error.value) is ErrorKind[SQLSTATES[state]]
 
 
 def test_idle_session_timeout_ends_the_session_with_57p05() -> None:
@@ -115,7 +116,7 @@ def test_idle_session_timeout_ends_the_session_with_57p05() -> None:
     connection.close()
 
     assert state_of(error.value) == sent("57P05")
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
 
 
 @pytest.mark.parametrize("provoke", [terminated, idle_in_a_transaction, lock_timeout])
@@ -179,7 +180,7 @@ def test_a_server_that_stops_lets_nobody_in_with_57p03(tmp_path: Path) -> None:
         with pytest.raises(connection.Database.OperationalError, match="shutting down") as error:
             connect(url)
 
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
 
 
 def test_when_another_session_crashes_ours_is_lost_with_57p02(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ def test_when_another_session_crashes_ours_is_lost_with_57p02(tmp_path: Path) ->
         with pytest.raises(connection.Database.DatabaseError) as error:
             ours.cursor().execute("SELECT 1")
 
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
 
 
 def connect(url: str) -> Any:

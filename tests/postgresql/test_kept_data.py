@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backends import postgresql
-from backends.errors import CannotRun
+from backends.postgresql import server as postgresql
+from runner.errors import CannotRun
 from tests.serving import Server, gone, run
 from tests.test_serve import victims
 

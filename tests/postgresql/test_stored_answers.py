@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
 
-from bank.models import StoredAnswer
+from bank.models import IdempotencyRecord
 from tests.api import Api
 from tests.threads import at_once
 
@@ -25,15 +25,15 @@ def test_answers_are_stored_compressed(api: Api) -> None:
         [(stored,)] = cursor.fetchall()
 
     assert len(bytes(stored)) < 100
-    assert name in StoredAnswer.objects.get().body
+    assert name in IdempotencyRecord.objects.get().body
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_unique_violation_of_a_repeated_request_is_answered_with_the_first_answer() -> None:
     api = Api(Client())
     first = api.post("/customer/", {"name": "Carl"}, **KEY)
-    stored = StoredAnswer.objects.get()
-    StoredAnswer.objects.all().delete()
+    stored = IdempotencyRecord.objects.get()
+    IdempotencyRecord.objects.all().delete()
     refused: list[Exception] = []
 
     def insert(_: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from backends.time_limit import CONNECT_TIMEOUT, Socket, Watchdog
-from bank.database_errors import Meaning, meaning
+from bank.transactions.error_kinds import ErrorKind, classify
 from tests.serving import Server
 from tests.stalls import database
 from tests.threads import at_once
@@ -100,7 +100,7 @@ def test_a_statement_is_ended_at_the_time_limit_and_the_next_has_a_new_connectio
         sleep(3)
 
     assert time.monotonic() - began < 3
-    assert meaning(error.value) is Meaning.LOST
+    assert classify(error.value) is ErrorKind.LOST
     connection.close_if_unusable_or_obsolete()
     sleep(0)
 
@@ -152,14 +152,14 @@ def test_the_end_of_one_thread_is_not_that_of_another() -> None:
             try:
                 sleep(1.5)
             except OperationalError as error:
-                return meaning(error)
+                return classify(error)
             finally:
                 connections.close_all()
         return "done"
 
     results = at_once(work, [0.3, 60.0, 60.0, 60.0], threads=4)
 
-    assert sorted(map(str, results)) == [str(Meaning.LOST), "done", "done", "done"]
+    assert sorted(map(str, results)) == [str(ErrorKind.LOST), "done", "done", "done"]
 
 
 def test_what_has_ended_is_never_called_and_the_watchdog_goes_on() -> None:

@@ -12,9 +12,10 @@ from threading import Barrier
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bank.database_errors import causes, sqlstate
+from backends.postgresql.errors import sqlstate
 from bank.models import Product
 from bank.transactions import retry_transaction
+from bank.transactions.error_kinds import causes
 from tests.threads import at_once, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from backends.registry import BACKENDS
+from runner.backends import backend
 from tests.serving import PYTHON, ROOT
 
 NOBODY = "postgresql://root@127.0.0.1:1/bank?sslmode=disable"  # nothing listens there
@@ -27,7 +27,7 @@ def run(*arguments: str, url: str = NOBODY) -> str:
     result = subprocess.run(
         [PYTHON, *arguments],
         cwd=ROOT,
-        env=BACKENDS["cockroachdb"].environment(url),
+        env=backend("cockroachdb").environment(url),
         capture_output=True,
         text=True,
     )

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from backends.cockroachdb import VERSION
-from backends.registry import BACKENDS
+from backends.cockroachdb.server import VERSION
+from runner.backends import backend
+from settings import NAMES
 from tests.serving import ROOT
 
 COMPOSE = ROOT / "compose"
@@ -69,9 +70,9 @@ def test_no_secret_has_a_default() -> None:
     }
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_what_a_backend_would_start_in_docker_is_there(backend: str) -> None:
-    for provider in BACKENDS[backend].room.PROVIDERS:
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_backend_would_start_in_docker_is_there(name: str) -> None:
+    for provider in backend(name).providers:
         if provider.what.startswith("Docker, "):
             assert provider.what.removeprefix("Docker, compose/") in FILES
 

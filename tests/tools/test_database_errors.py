@@ -1,14 +1,19 @@
-"""What the errors of every driver mean: the table of bank/database_errors.py."""
+"""The kinds of errors of every driver, and of chains of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.db.transaction import TransactionManagementError
 
-from bank.database_errors import Meaning, meaning, unavailable
+from backends.dolt import errors as dolt_errors
+from backends.doltlite import errors as doltlite_errors
+from backends.mongodb import error_codes as mongodb_errors
+from backends.postgresql import errors as postgresql_errors
+from bank.transactions.error_kinds import ErrorKind, classify, unavailable
 
 
 def foreign(module: str, name: str, *args: Any, **attributes: Any) -> Exception:
@@ -30,52 +35,63 @@ def mongodb(*labels: str, **attributes: Any) -> Exception:
     return foreign("pymongo.errors", "OperationFailure", "refused", **has_label, **attributes)
 
 
-MEANINGS = [
-    (Meaning.CONFLICT, postgresql("40001")),
-    (Meaning.CONFLICT, postgresql("40P01")),
-    (Meaning.CONFLICT, foreign("psycopg2.errors", "SerializationFailure", pgcode="40001")),
-    (Meaning.CONFLICT, foreign("psycopg2", "OperationalError", pgcode="CR000")),
-    (Meaning.UNKNOWN, postgresql("40003")),
-    (Meaning.UNKNOWN, postgresql("08007")),
-    (Meaning.CONFLICT, postgresql("55P03")),
-    (Meaning.LOST, postgresql("25P03")),
-    (Meaning.LOST, postgresql("57P01")),
-    (Meaning.LOST, postgresql("57P02")),
-    (Meaning.LOST, postgresql("57P03")),
-    (Meaning.LOST, postgresql("57P05")),
-    (Meaning.TIMEOUT, postgresql("57014")),
-    *((Meaning.LOST, postgresql(state)) for state in ("08000", "08001", "08003", "08006", "08P01")),
-    (Meaning.LOST, foreign("psycopg", "OperationalError", "the connection is closed")),
-    (Meaning.LOST, foreign("psycopg2", "InterfaceError", "connection already closed")),
-    (Meaning.OTHER, postgresql("23505")),
-    (Meaning.OTHER, postgresql("25P02")),
-    (Meaning.OTHER, foreign("psycopg", "ProgrammingError", "no SQLSTATE: psycopg's own")),
-    (Meaning.CONFLICT, foreign("MySQLdb", "OperationalError", 1213, "serialization failure")),
-    (Meaning.CONFLICT, foreign("MySQLdb", "OperationalError", 1205, "lock wait timeout")),
-    (Meaning.LOST, foreign("MySQLdb", "OperationalError", 2013, "lost connection")),
-    (Meaning.OTHER, foreign("MySQLdb", "IntegrityError", 1062, "duplicate entry")),
-    (Meaning.CONFLICT, sqlite("database is locked", 5)),
-    (Meaning.CONFLICT, sqlite("database is locked", 5 | 2 << 8)),  # SQLITE_BUSY_SNAPSHOT
-    (Meaning.CONFLICT, sqlite("database table is locked", 6)),
-    (Meaning.TIMEOUT, sqlite("interrupted", 9)),
-    (Meaning.LOST, sqlite("disk I/O error", 10)),
-    (Meaning.LOST, sqlite("unable to open database file", 14)),
-    (Meaning.OTHER, sqlite("no such table: customers", 1)),
-    (Meaning.CONFLICT, mongodb("TransientTransactionError")),
-    (Meaning.UNKNOWN, mongodb("TransientTransactionError", "UnknownTransactionCommitResult")),
-    (Meaning.CONFLICT, mongodb(code=112)),
-    (Meaning.TIMEOUT, mongodb(code=50)),
-    (Meaning.LOST, foreign("pymongo.errors", "AutoReconnect", "connection closed")),
-    (Meaning.LOST, foreign("pymongo.errors", "ServerSelectionTimeoutError", "no server")),
-    (Meaning.LOST, foreign("pymongo.errors", "WaitQueueTimeoutError", "no connection is free")),
-    (Meaning.OTHER, mongodb(code=11000)),
-    (Meaning.OTHER, ValueError("not of a database")),
+POSTGRESQL = [
+    ("CONFLICT", postgresql("40001")),
+    ("CONFLICT", postgresql("40P01")),
+    ("CONFLICT", foreign("psycopg2.errors", "SerializationFailure", pgcode="40001")),
+    ("CONFLICT", foreign("psycopg2", "OperationalError", pgcode="CR000")),
+    ("UNKNOWN", postgresql("40003")),
+    ("UNKNOWN", postgresql("08007")),
+    ("CONFLICT", postgresql("55P03")),
+    *(("LOST", postgresql(state)) for state in ("25P03", "57P01", "57P02", "57P03", "57P05")),
+    ("TIMEOUT", postgresql("57014")),
+    *(("LOST", postgresql(state)) for state in ("08000", "08001", "08003", "08006", "08P01")),
+    ("LOST", foreign("psycopg", "OperationalError", "the connection is closed")),
+    ("LOST", foreign("psycopg2", "InterfaceError", "connection already closed")),
+    (None, postgresql("23505")),
+    (None, postgresql("25P02")),
+    (None, foreign("psycopg", "ProgrammingError", "no SQLSTATE: psycopg's own")),
+]
+DOLT = [
+    ("CONFLICT", foreign("MySQLdb", "OperationalError", 1213, "serialization failure")),
+    ("CONFLICT", foreign("MySQLdb", "OperationalError", 1205, "lock wait timeout")),
+    ("LOST", foreign("MySQLdb", "OperationalError", 2013, "lost connection")),
+    (None, foreign("MySQLdb", "IntegrityError", 1062, "duplicate entry")),
+]
+DOLTLITE = [
+    ("CONFLICT", sqlite("database is locked", 5)),
+    ("CONFLICT", sqlite("database is locked", 5 | 2 << 8)),  # SQLITE_BUSY_SNAPSHOT
+    ("CONFLICT", sqlite("database table is locked", 6)),
+    ("TIMEOUT", sqlite("interrupted", 9)),
+    ("LOST", sqlite("disk I/O error", 10)),
+    ("LOST", sqlite("unable to open database file", 14)),
+    (None, sqlite("no such table: customers", 1)),
+]
+MONGODB = [
+    ("CONFLICT", mongodb("TransientTransactionError")),
+    ("UNKNOWN", mongodb("TransientTransactionError", "UnknownTransactionCommitResult")),
+    ("CONFLICT", mongodb(code=112)),
+    ("TIMEOUT", mongodb(code=50)),
+    ("LOST", foreign("pymongo.errors", "AutoReconnect", "connection closed")),
+    ("LOST", foreign("pymongo.errors", "ServerSelectionTimeoutError", "no server")),
+    ("LOST", foreign("pymongo.errors", "WaitQueueTimeoutError", "no connection is free")),
+    (None, mongodb(code=11000)),
+]
+KINDS = [
+    *((postgresql_errors.error_kind, kind, error) for kind, error in POSTGRESQL),
+    *((dolt_errors.error_kind, kind, error) for kind, error in DOLT),
+    *((doltlite_errors.error_kind, kind, error) for kind, error in DOLTLITE),
+    *((mongodb_errors.error_kind, kind, error) for kind, error in MONGODB),
 ]
 
 
-@pytest.mark.parametrize(("expected", "error"), MEANINGS)
-def test_the_meaning_of_an_error(expected: Meaning, error: Exception) -> None:
-    assert meaning(error) is expected
+@pytest.mark.parametrize(("error_kind", "expected", "error"), KINDS)
+def test_an_engine_knows_the_errors_of_its_driver(
+    error_kind: Callable[[BaseException], str | None], expected: str | None, error: Exception
+) -> None:
+    assert error_kind(error) == expected
+    assert expected is None or ErrorKind[expected]
+    assert error_kind(ValueError("not of a database")) is None
 
 
 @pytest.mark.parametrize("wrapper", [OperationalError, IntegrityError, DatabaseError])
@@ -83,7 +99,7 @@ def test_it_is_found_below_what_django_raises(wrapper: type[Exception]) -> None:
     error = wrapper("refused")
     error.__cause__ = postgresql("40001")
 
-    assert meaning(error) is Meaning.CONFLICT
+    assert classify(error) is ErrorKind.CONFLICT
 
 
 def test_it_is_found_two_levels_down() -> None:
@@ -93,26 +109,26 @@ def test_it_is_found_two_levels_down() -> None:
     outer = TransactionManagementError("An error occurred in the current transaction.")
     outer.__cause__ = inner
 
-    assert meaning(outer) is Meaning.CONFLICT
+    assert classify(outer) is ErrorKind.CONFLICT
 
 
 def test_an_error_that_was_only_being_handled_is_no_cause() -> None:
     error = ValueError("raised inside of `except` of an earlier 40001")
     error.__context__ = postgresql("40001")
 
-    assert meaning(error) is Meaning.OTHER
+    assert classify(error) is ErrorKind.OTHER
 
 
 def test_a_chain_that_ends_in_itself_is_no_trap() -> None:
     first, second = OperationalError("a"), OperationalError("b")
     first.__cause__, second.__cause__ = second, first
 
-    assert meaning(first) is Meaning.OTHER
+    assert classify(first) is ErrorKind.OTHER
 
 
-@pytest.mark.parametrize("said", [m for m in Meaning if m is not Meaning.OTHER])
-def test_only_a_database_that_is_busy_is_called_so(said: Meaning) -> None:
-    busy = said in (Meaning.CONFLICT, Meaning.TIMEOUT)
+@pytest.mark.parametrize("said", [m for m in ErrorKind if m is not ErrorKind.OTHER])
+def test_only_a_database_that_is_busy_is_called_so(said: ErrorKind) -> None:
+    busy = said in (ErrorKind.CONFLICT, ErrorKind.TIMEOUT)
 
     assert ("busy with other transactions" in unavailable(said)) is busy
     assert ("does not answer" in unavailable(said)) is not busy

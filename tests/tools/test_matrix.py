@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from backends.matrix import verdict
-from backends.report import figures, markdown, write
-from backends.results import Reports, Result
-from backends.results import Test as Ended
+from matrix.report import figures, markdown, write
+from matrix.results import Reports, Result
+from matrix.results import Test as Ended
+from matrix.run import verdict
 
 SUITE = """
 import pytest

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from backends.results import Result, totals
-from tests.serving import ROOT, run_backends
+from matrix.results import Result, totals
+from tests.serving import ROOT, start
 
 HANGS = """
 import pytest
@@ -42,8 +42,8 @@ def matrix(suite: str, directory: Path, *options: str) -> tuple[int, Any, str]:
     file, said, output = (directory / name for name in ("test_suite.py", "said", "output"))
     file.write_text(suite)
     addopts = " ".join([str(file), "-c pyproject.toml -p no:cacheprovider", *options])
-    command = ["matrix", settings.BACKEND, "--output", str(output)]
-    exit_code = run_backends(*command, output=said, PYTEST_ADDOPTS=addopts).wait(120)
+    command = [settings.BACKEND, "--output", str(output)]
+    exit_code = start("matrix", *command, output=said, PYTEST_ADDOPTS=addopts).wait(120)
     saved = json.loads((output / "matrix.json").read_text())["backends"][settings.BACKEND]
     return exit_code, saved, said.read_text().splitlines()[-1]
 

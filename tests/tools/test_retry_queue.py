@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bank.retry_queue import RetryQueue
+from bank.transactions.retry_queue import RetryQueue
 
 
 def started(work: object) -> threading.Thread:
@@ -98,7 +98,7 @@ def test_a_turn_that_comes_just_as_the_wait_ends_is_taken(monkeypatch: pytest.Mo
             return False
 
     thin = SimpleNamespace(Event=JustTooLate, Lock=threading.Lock, get_ident=threading.get_ident)
-    monkeypatch.setattr("bank.retry_queue.threading", thin)
+    monkeypatch.setattr("bank.transactions.retry_queue.threading", thin)
     queue = RetryQueue()
 
     def wait() -> None:

@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from backends import copy, packages, serve
-from backends.docker import START, free_port
-from backends.errors import CannotRun, NotHere
-from backends.invocation import invocation, near
-from backends.registry import Backend, backend
-from backends.secret import kept_secret
+from runner import copy, packages, serve
+from runner.backends import Backend, backend
+from runner.docker import START, free_port
+from runner.errors import CannotRun, ServerUnavailable
+from runner.secret import kept_secret
+from settings.invocation import invocation, near
 from tests.serving import PYTHON, ROOT
 from tests.test_backends import say
 
@@ -53,7 +53,7 @@ def test_a_value_of_deploy_that_says_nothing_is_refused(tmp_path: Path) -> None:
     [
         (["serv"], 2, "invalid choice: 'serv'"),
         (["list", "--no-such-option"], 1, "What is '--no-such-option'? See `"),
-        (["matrix", "oracle"], 1, "There is no backend 'oracle'; there is: postgresql, "),
+        (["up", "oracle"], 1, "There is no backend 'oracle'; there is: cockroachdb, "),
         (["copy", "postgresql"], 2, "the following arguments are required: target"),
     ],
 )
@@ -70,7 +70,7 @@ def test_an_unknown_name_in_the_variable_is_refused_as_an_argument_is(command: s
     said = say(command, BACKEND="oracle")
 
     assert said.returncode == 1
-    assert said.stderr.startswith("There is no backend 'oracle'; there is: postgresql, ")
+    assert said.stderr.startswith("There is no backend 'oracle'; there is: cockroachdb, ")
     assert said.stderr.count("\n") == 1
 
 
@@ -96,15 +96,15 @@ def test_only_a_target_of_our_own_is_emptied_without_being_told(
 def test_a_message_names_the_command_that_works_when_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BACKENDS_PYTHON", f"{tmp_path}/.venv/bin/python")
+    monkeypatch.setenv("RUNNER_PYTHON", f"{tmp_path}/.venv/bin/python")
     monkeypatch.chdir(tmp_path)
     near = invocation("list")
     monkeypatch.chdir("/")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
 
-    assert near == ".venv/bin/python -m backends list"
-    assert invocation("list") == f"{tmp_path}/.venv/bin/python -m backends list"
+    assert near == ".venv/bin/python -m runner list"
+    assert invocation("list") == f"{tmp_path}/.venv/bin/python -m runner list"
 
 
 def test_a_path_is_relative_below_the_current_directory_only(
@@ -130,7 +130,7 @@ def test_a_docker_that_is_not_running_is_to_be_started(
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
 
-    with pytest.raises(NotHere) as refused:
+    with pytest.raises(ServerUnavailable) as refused:
         backend("cockroachdb").provider()
 
     assert refused.value.command == START
@@ -150,7 +150,7 @@ def test_pip_without_a_network_says_so(
 
 
 def test_a_reader_that_has_seen_enough_is_no_traceback() -> None:
-    words = [PYTHON, "-m", "backends", "list"]
+    words = [PYTHON, "-m", "runner", "list"]
     reader, writer = os.pipe()
     os.close(reader)
 

@@ -11,8 +11,8 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from bank.copying import Digest, records, refuse_unfinished, snapshot
 from bank.errors import BankError
+from bank.transfer.export import Digest, records, refuse_unfinished, snapshot
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bank.stored_answers import forget
+from bank.api.idempotency_records import forget
 
 MOST_DAYS = 36500
 

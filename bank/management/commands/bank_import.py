@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from tqdm import tqdm
 
-from bank.copying import digest
 from bank.errors import BankError, CopyDiffers, NotInserted
-from bank.loading import Loading, begin, finish
-from bank.stream import Source
+from bank.transfer.export import digest
+from bank.transfer.importer import Importer, begin, finish
+from bank.transfer.stream import Source
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ def _load(stream: BinaryIO, discard: bool) -> str:
     begin(discard=discard)
     with tqdm(total=source.count, desc="records", unit="", disable=None) as bar:
         try:
-            for inserted in Loading().add(source.records()):
+            for inserted in Importer().add(source.records()):
                 bar.update(inserted)
         except (Error, ValidationError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise NotInserted(source.number, error) from error

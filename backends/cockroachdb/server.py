@@ -1,0 +1,95 @@
+"""CockroachDB: one program, `cockroach` on PATH; or Docker."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from runner.backend import Backend, Provider
+from runner.docker import docker
+from runner.errors import CannotRun
+from runner.processes import log_file, running, wait_until
+
+VERSION = "v26.2.5"  # also in compose/
+PROGRAMS = "~/.local/bin"
+INSECURE = "--insecure"  # no certificates; it listens on this machine only
+
+
+def _program() -> str | None:
+    places = [*os.get_exec_path(), os.path.expanduser(PROGRAMS)]
+    return shutil.which("cockroach", path=os.pathsep.join(places))
+
+
+def _missing() -> str | None:
+    # https://www.cockroachlabs.com/docs/stable/install-cockroachdb-linux
+    processor = "arm64" if platform.machine() in {"aarch64", "arm64"} else "amd64"
+    archive = f"cockroach-{VERSION}.linux-{processor}"
+    download = (
+        f"mkdir -p {PROGRAMS} && curl -fsSL https://binaries.cockroachdb.com/{archive}.tgz"
+        f" | tar -xz -C {PROGRAMS} --strip-components=1 {archive}/cockroach"
+    )
+    return None if _program() else download
+
+
+@contextmanager
+def _server(data: Path | None) -> Iterator[str]:
+    """A single node for the length of the block; yields the URL of its database `bank`.
+
+    It listens on ports of its own choice, on this machine only, and lets everybody here in. With a
+    directory the data is durable; without one it is in memory, and gone at the end.
+    """
+    program = _program() or "cockroach"
+    store = f"path={data.resolve() / 'store'}" if data else "type=mem,size=1GiB"
+    if data:
+        _stop_leftover(f"--store={store}")
+    log = log_file("cockroachdb", data)
+    with tempfile.TemporaryDirectory(prefix="bank-cockroachdb-") as temporary:
+        address = Path(temporary) / "url"
+        options = ["--listen-addr=127.0.0.1:0", "--http-addr=127.0.0.1:0", f"--store={store}"]
+        command = [program, "start-single-node", INSECURE, *options]
+        with running([*command, f"--listening-url-file={address}"], log=log) as child:
+            wait_until(lambda: _port(address) is not None, child, what="CockroachDB", log=log)
+            port = _port(address)
+            _create_database(program, f"127.0.0.1:{port}")
+            yield f"postgresql://root@127.0.0.1:{port}/bank?sslmode=disable"
+
+
+def _stop_leftover(store: str) -> None:
+    """End what a killed program has left running on this store, which it keeps locked."""
+    found = psutil.process_iter(["cmdline"])
+    left = [process for process in found if store in (process.info["cmdline"] or [])]
+    for process in left:
+        process.kill()  # nothing is lost: what was acknowledged is in its log on disk
+    psutil.wait_procs(left, timeout=20)
+
+
+def _port(address: Path) -> int | None:
+    """The port in the file that the server writes when it is ready: a URL and a line end."""
+    text = address.read_text() if address.exists() else ""
+    return urlsplit(text.strip()).port if text.endswith("\n") else None
+
+
+def _create_database(program: str, host: str) -> None:
+    statement = "CREATE DATABASE IF NOT EXISTS bank"
+    command = [program, "sql", INSECURE, f"--host={host}", f"--execute={statement}"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        raise CannotRun(f"cockroach sql: {result.stderr.strip()}")
+
+
+BACKEND = Backend(
+    name="cockroachdb",
+    providers=[
+        Provider("CockroachDB on PATH", missing=_missing, server=_server),
+        docker("cockroachdb", "postgresql://root@127.0.0.1:{port}/bank?sslmode=disable"),
+    ],
+)

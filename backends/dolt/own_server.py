@@ -1,0 +1,127 @@
+"""A Dolt server of our own, from start to end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import psutil
+
+from backends.dolt.collation import COLLATION
+from runner.docker import free_port
+from runner.errors import CannotRun
+from runner.processes import log_file, running, wait_until
+from runner.secret import kept_secret
+
+
+@contextmanager
+def own_server(program: str, data: Path | None) -> Iterator[str]:
+    """A server for the length of the block; yields the URL of its database `bank`, as its owner.
+
+    It listens on a free port of this machine only. The owner's password is random, and kept
+    beside the data.
+    """
+    with tempfile.TemporaryDirectory(prefix="bank-dolt-") as temporary:
+        home = (data or Path(temporary)).resolve() / "dolt"
+        home.mkdir(mode=0o700, exist_ok=True)
+        (home / "databases").mkdir(exist_ok=True)
+        _refuse_lost(home / "password", home / "databases")
+        port, password = free_port(), kept_secret(home / "password")
+        config = _config(home, port)
+        # It leaves files in the directory for temporary ones: so it gets one that is deleted.
+        own = {"DOLT_ROOT_PASSWORD": password, "TMPDIR": temporary}
+        environment = _environment(home) | own
+        quiet = [program, "config", "--global", "--add", "metrics.disabled", "true"]
+        subprocess.run(quiet, env=environment, cwd=home, capture_output=True, check=True)
+        stop_leftover(config)
+        log = log_file("dolt", data)
+        command = [program, "sql-server", "--config", str(config)]
+        with running(command, log=log, env=environment) as child:
+            url = f"mysql://root:{password}@127.0.0.1:{port}/bank"
+            wait_until(lambda: _ready(url), child, what="Dolt", log=log)
+            yield url
+
+
+def _refuse_lost(password: Path, databases: Path) -> None:
+    """A new password would not open the databases that there are."""
+    if any(databases.iterdir()) and not (password.exists() and password.stat().st_size):
+        raise CannotRun(f"{password} is missing, but there are databases: restore it.")
+
+
+def connect(address: SplitResult) -> Any:
+    """A connection of the driver, without Django."""
+    import MySQLdb
+
+    return MySQLdb.connect(
+        host=address.hostname,
+        port=address.port,
+        user=address.username,
+        password=unquote(address.password or ""),
+        database=address.path[1:],
+        autocommit=True,
+    )
+
+
+def stop_leftover(config: Path) -> None:
+    """Stop what a killed program has left running on this data, which it keeps locked."""
+    left = [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if str(config) in (process.info["cmdline"] or ())
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    if psutil.wait_procs(left, timeout=20)[1]:
+        raise CannotRun(f"Another Dolt works in {config.parent} and does not end.")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """A home of its own, so nobody's settings are read; and nobody is told how it is used.
+
+    A server would even leave a child behind, when it ends, to send that.
+    """
+    places = {"HOME": str(home), "DOLT_ROOT_PATH": str(home)}
+    return {**os.environ, **places, "DOLT_DISABLE_EVENT_FLUSH": "true"}
+
+
+def _config(home: Path, port: int) -> Path:
+    """What the server reads: https://docs.dolthub.com/sql-reference/server/configuration."""
+    file = home / "config.yaml"
+    file.write_text(
+        "log_level: error\n"  # conflicts, which are everyday, are warnings
+        f"data_dir: {json.dumps(str(home / 'databases'))}\n"
+        f"listener: {{host: 127.0.0.1, port: {port}}}\n"
+        "system_variables:\n"
+        # Without this, LOAD_FILE() shows every user every file that the server can read.
+        f"  secure_file_priv: {json.dumps(str(home / 'none'))}\n"
+        # With the default, 2, two INSERTs at once may get the same generated key:
+        # https://github.com/dolthub/dolt/issues/7702
+        "  innodb_autoinc_lock_mode: 1\n"
+    )
+    return file
+
+
+def _ready(url: str) -> bool:
+    from MySQLdb import OperationalError
+
+    address = urlsplit(url)
+    try:
+        connection = connect(address._replace(path=""))
+    except OperationalError:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE DATABASE IF NOT EXISTS {address.path[1:]} "
+            f"CHARACTER SET utf8mb4 COLLATE {COLLATION}"
+        )
+    connection.close()
+    return True

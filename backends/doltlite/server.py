@@ -1,0 +1,66 @@
+"""DoltLite: Dolt's storage behind SQLite's interface, in a file; a wheel is all of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+from runner.backend import Backend, Provider
+from runner.errors import CannotRun
+from runner.processes import log_file, running
+
+COLLECTOR = Path(__file__).parent / "collect.py"
+
+
+def environment() -> dict[str, str]:
+    """Makes DoltLite the SQLite of a child process from its first moment.
+
+    `import doltlite` comes too late where sqlite3 is loaded already, and then starts the process
+    anew, which neither pytest nor a worker of granian would survive:
+    https://github.com/dolthub/doltlite-python#re-exec-caveats
+    """
+    preloaded = os.environ.get("LD_PRELOAD", "").split()
+    others = [library for library in preloaded if library != str(_library())]
+    return {"LD_PRELOAD": " ".join([str(_library()), *others])}
+
+
+def _library() -> Path:
+    wheel = find_spec("doltlite")  # found, not imported: that would change this process
+    if wheel is None or wheel.origin is None:
+        raise CannotRun("The wheel is gone: pip install -r backends/doltlite/requirements.txt")
+    return Path(wheel.origin).parent / "_lib" / "libdoltlite.so"
+
+
+def _missing() -> str | None:
+    sqlite = find_spec("_sqlite3")
+    if sys.platform == "linux" and sqlite and sqlite.origin != "built-in":
+        return None
+    # Only where SQLite is a library of its own can another one take its place.
+    return "rm -rf .venv; PYTHON=/usr/bin/python3 make  # on Linux, with the system's own Python"
+
+
+@contextmanager
+def _file(data: Path | None) -> Iterator[str]:
+    """The URL of a database in a file: in `data`, or in a directory that is gone at the end."""
+    temporary = tempfile.TemporaryDirectory
+    with nullcontext(data) if data else temporary(prefix="bank-doltlite-") as directory:
+        file = Path(directory).resolve() / "bank.db"
+        if file.exists():
+            file.chmod(0o600)  # what is made now is its owner's alone anyway, see base.py
+        collector: list[str | Path] = [sys.executable, COLLECTOR, file]
+        log = log_file("doltlite", data)
+        with running(collector, log=log, env=os.environ | environment()):
+            yield f"doltlite:///{quote(str(file))}"
+
+
+BACKEND = Backend(
+    name="doltlite",
+    providers=[Provider("a file; DoltLite comes as a wheel", missing=_missing, server=_file)],
+    variables=environment,
+)

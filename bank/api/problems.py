@@ -1,0 +1,51 @@
+"""Every error is an `application/problem+json` document (RFC 9457) that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import orjson
+from django.http import HttpResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """Ends a request with this status. `errors` point at the members of the body in question."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+    def response(self) -> HttpResponse:
+        """The problem document. Without a detail, it says what the status means."""
+        status = HTTPStatus(self.status)
+        document = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": self.status,
+            "detail": self.detail or status.description or status.phrase,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        content = orjson.dumps(document)
+        headers = {"Content-Length": str(len(content)), **self.headers}
+        return HttpResponse(content, status=self.status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def invalid(pointer: str, detail: str) -> Problem:
+    """A 422 about one member of the body, named by its JSON pointer (`/customer/id`)."""
+    return Problem(
+        422, "The request is not valid.", errors=[{"pointer": f"#{pointer}", "detail": detail}]
+    )

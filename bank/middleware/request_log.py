@@ -1,0 +1,107 @@
+"""A name for every request, and one line that says what it cost."""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from bank.transactions.retry import retries_here
+
+logger = logging.getLogger("bank.request_log")
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class Statements:
+    """Counts the statements of a request and their time; shows each at DEBUG."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.seconds = 0.0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return execute(sql, *rest)
+        finally:
+            took = time.perf_counter() - start
+            self.number += 1
+            self.seconds += took
+            logger.debug("%.1f ms: %s", took * 1e3, sql)
+
+
+class RequestLog:
+    """Gives each request an id, taken from X-Request-ID where a proxy has set a sane one.
+
+    The id is in the answer's X-Request-ID and in every log line of the request. A line per
+    request at INFO; at WARNING for one that took a second or failed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        identity = _identity(request)
+        request_id.set(identity)
+        retries_here.set(0)
+        statements, start = Statements(), time.perf_counter()
+        with connection.execute_wrapper(statements):
+            response = self.get_response(request)
+        response["X-Request-ID"] = identity
+        _log(request, response, statements, time.perf_counter() - start)
+        return response
+
+
+class AddRequestId(logging.Filter):
+    """Puts the id of the running request into every log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
+
+
+class OneLineRefusals(logging.Filter):
+    """Keeps the traceback of what Django refused (too many fields, …) out of the log.
+
+    Anybody could fill the log with those; a defect of ours is never one of them.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = None
+        return True
+
+
+def _identity(request: HttpRequest) -> str:
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
+    return (
+        given
+        if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII)
+        else f"{random.getrandbits(128):032x}"
+    )
+
+
+def _log(
+    request: HttpRequest, response: HttpResponse, statements: Statements, seconds: float
+) -> None:
+    bad = seconds >= 1 or response.status_code >= 500
+    level = logging.WARNING if bad else logging.INFO
+    if logger.isEnabledFor(level):
+        logger.log(
+            level,
+            "%s %s %d in %.1f ms, %d statements in %.1f ms, %d retries",
+            request.method,
+            request.get_full_path(),  # percent-encoded: a path cannot forge a log line
+            response.status_code,
+            seconds * 1e3,
+            statements.number,
+            statements.seconds * 1e3,
+            retries_here.get(),
+        )

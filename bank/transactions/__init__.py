@@ -1,0 +1,5 @@
+"""Transactions that are run again when the database asks for it: `retry_transaction`."""
+
+from bank.transactions.retry import retry_transaction
+
+__all__ = ["retry_transaction"]

@@ -1,0 +1,156 @@
+"""All of the bank as a stream of records that any backend writes and any other reads.
+
+What belongs together is told by number, the 3rd customer, the 7th product, in the order of their
+keys: so the content, and its hash, is the same wherever the bank is. Keys come along as well, and
+are kept where the target's are of that kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import orjson
+
+from bank import queries
+from bank.engine import Engine
+from bank.errors import NotExported, NotWhole
+from bank.models import IdempotencyRecord, Key, UnfinishedCopy
+
+PAGE = 1000
+Contents = Iterator[tuple[Key, dict[str, Any]]]
+Numbers = dict[tuple[str, str], int]
+"""The number of the record of this kind whose key is this text."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One thing: its kind, its key, and what it says without any key."""
+
+    kind: str
+    key: Key
+    content: dict[str, Any]
+
+    def line(self) -> str:
+        """As it stands in the stream; amounts and keys of no JSON type are strings."""
+        return json.dumps([self.kind, self.key, self.content], default=str, sort_keys=True)
+
+
+class Digest:
+    """The hash of the content of records, whatever their keys are."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+
+    def add(self, record: Record) -> None:
+        """Take one in; the order counts."""
+        content = json.dumps([record.kind, record.content], default=str, sort_keys=True)
+        self._sha256.update(content.encode() + b"\n")
+
+    def text(self) -> str:
+        return self._sha256.hexdigest()
+
+
+def records() -> Iterator[Record]:
+    """Customers, products, orders with their lines, stored answers: the oldest first."""
+    numbers: Numbers = {}
+    kinds: dict[str, Callable[[], Contents]] = {
+        "customer": _customers,
+        "product": _products,
+        "order": partial(_orders, numbers),
+        "answer": partial(_answers, numbers),
+    }
+    for kind, read in kinds.items():
+        for number, (key, content) in enumerate(read()):
+            numbers[kind, str(key)] = number
+            yield Record(kind, key, content)
+
+
+def snapshot() -> AbstractContextManager[Any]:
+    """A transaction that reads everything as it was at one datetime."""
+    return Engine().snapshot()
+
+
+def refuse_unfinished() -> None:
+    """Raise NotWhole if a copy into this bank was not finished."""
+    if UnfinishedCopy.objects.exists():
+        raise NotWhole
+
+
+def digest() -> str:
+    """The hash of the content of this bank."""
+    result = Digest()
+    for record in records():
+        result.add(record)
+    return result.text()
+
+
+def _customers() -> Contents:
+    for found in _all(queries.customers):
+        yield found["id"], {"name": found["name"]}
+
+
+def _products() -> Contents:
+    for found in _all(queries.products):
+        yield found.pop("id"), found | {"price": f"{found['price']:.2f}"}
+
+
+def _orders(numbers: Numbers) -> Contents:
+    for found in _all(queries.orders):
+        try:
+            lines = [
+                [numbers["product", str(line["id"])], f"{line['price']:.2f}", line["quantity"]]
+                for line in found["products"]
+            ]
+            customer = numbers["customer", str(found["customer"]["id"])]
+        except KeyError as error:
+            raise NotExported(found["id"], *error.args[0]) from error
+        content = {"customer": customer, "subtotal": f"{found['subtotal']:.2f}", "lines": lines}
+        yield found["id"], content
+
+
+def _answers(numbers: Numbers) -> Contents:
+    """The answers to repeated requests; the keys in them are numbers as well."""
+    for answer in IdempotencyRecord.objects.order_by("pk").iterator(PAGE):
+        kind = answer.location.strip("/").partition("/")[0]
+        body = json.loads(answer.body)
+        try:
+            translate(kind, body, lambda kind, key: numbers[kind, str(key)])
+        except KeyError:  # it is about something that was deleted: nothing to point to
+            body = None
+        content = {name: getattr(answer, name) for name in ("client", "key", "request")}
+        content |= {"created": _milliseconds(answer.created), "kind": kind, "body": body}
+        content["verbatim"] = None if body else [answer.location, answer.body]
+        yield answer.pk, content
+
+
+def translate(kind: str, body: dict[str, Any], key: Callable[[str, Any], Any]) -> None:
+    """Replace every key in the body of an answer by key(kind, old), in place."""
+    body["id"] = key(kind, body["id"])
+    if kind == "order":
+        body["customer"]["id"] = key("customer", body["customer"]["id"])
+        for line in body["products"]:
+            line["id"] = key("product", line["id"])
+
+
+def answer_text(body: dict[str, Any]) -> str:
+    """The body of an answer as the API would have written it."""
+    return orjson.dumps(body, default=str).decode()
+
+
+def _milliseconds(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")  # finer than that not every backend keeps
+
+
+def _all(page: Callable[[Key | None, int], queries.Page]) -> Iterator[queries.Document]:
+    found, after = page(None, PAGE)
+    yield from found
+    while after is not None:
+        found, after = page(after, PAGE)
+        yield from found

@@ -1,0 +1,152 @@
+"""Fills an empty bank from the records of another one: see bank/transfer/export.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.color import no_style
+from django.db import connection, models
+
+from bank.errors import CopyDiffers, NotDiscarded, TargetNotEmpty
+from bank.models import Customer, IdempotencyRecord, Key, Order, OrderLine, Product, UnfinishedCopy
+from bank.transactions import retry_transaction
+from bank.transfer.export import Record, answer_text, translate
+
+MODELS: dict[str, Any] = {
+    "customer": Customer,
+    "product": Product,
+    "order": Order,
+    "answer": IdempotencyRecord,
+}
+BATCH = 500  # records of a transaction
+
+
+@retry_transaction
+def begin(*, discard: bool = False) -> None:
+    """Mark this bank, which must be empty, as being filled.
+
+    With `discard` a bank that an earlier copy left unfinished is emptied first: nobody knows which
+    of its records are the copy's, and which an application has written meanwhile. Raises
+    TargetNotEmpty or NotDiscarded; then nothing was changed.
+    """
+    unfinished = UnfinishedCopy.objects.exists()
+    if records := sum(model.objects.count() for model in MODELS.values()):
+        if not unfinished:
+            raise TargetNotEmpty
+        if not discard:
+            raise NotDiscarded(records)
+    if not unfinished:
+        UnfinishedCopy.objects.create()
+    for model in (OrderLine, *reversed(MODELS.values())):
+        model.objects.all().delete()
+
+
+def finish() -> None:
+    """What was marked by begin() is whole from now on."""
+    UnfinishedCopy.objects.all().delete()
+
+
+class Importer:
+    """Inserts records in transactions of some hundred, each complete or absent."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, list[Key]] = {kind: [] for kind in MODELS}
+
+    def add(self, records: Iterable[Record]) -> Iterator[int]:
+        """Insert them, in the order in which they came; yield how many at a time."""
+        for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
+            while batch := list(islice(of_a_kind, BATCH)):
+                self.keys[kind] += retry_transaction(self.insert)(kind, batch)
+                _reset_sequence(MODELS[kind])
+                yield len(batch)
+
+    def insert(self, kind: str, batch: list[Record]) -> list[Key]:
+        """Insert records of one kind, return their keys; call in a transaction.
+
+        What they refer to is in `keys`.
+        """
+        model = MODELS[kind]
+        build: Callable[[dict[str, Any]], models.Model] = getattr(self, f"_{kind}")
+        rows = [build(record.content) for record in batch]
+        for row, record in zip(rows, batch, strict=True):
+            row.pk = _own_key(model, record.key)
+        model.objects.bulk_create(rows)
+        keys = [row.pk for row in rows]
+        if None in keys:  # not every database returns those of a bulk insert
+            keys = self._newest(kind, len(batch))
+        if kind == "order":
+            self._insert_lines(keys, batch)
+        if kind == "answer":
+            self._set_created(keys, batch)
+        return keys
+
+    def _insert_lines(self, orders: list[Key], batch: list[Record]) -> None:
+        lines = [
+            OrderLine(
+                order_id=order,
+                product_id=self._key("product", product),
+                price=price,
+                quantity=quantity,
+            )
+            for order, record in zip(orders, batch, strict=True)
+            for product, price, quantity in record.content["lines"]
+        ]
+        OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+
+    def _set_created(self, answers: list[Key], batch: list[Record]) -> None:
+        # auto_now_add has set it to this moment.
+        for key, record in zip(answers, batch, strict=True):
+            created = datetime.fromisoformat(record.content["created"])
+            IdempotencyRecord.objects.filter(pk=key).update(created=created)
+
+    def _key(self, kind: str, number: int) -> Key:
+        """The key that the record of this number got here."""
+        if number >= len(self.keys[kind]):
+            raise CopyDiffers
+        return self.keys[kind][number]
+
+    def _newest(self, kind: str, count: int) -> list[Key]:
+        """The keys of the last rows."""
+        keys = MODELS[kind].objects.order_by("-pk").values_list("pk", flat=True)[:count]
+        return list(keys)[::-1]
+
+    def _customer(self, content: dict[str, Any]) -> Customer:
+        return Customer(name=content["name"])
+
+    def _product(self, content: dict[str, Any]) -> Product:
+        return Product(**content)
+
+    def _order(self, content: dict[str, Any]) -> Order:
+        customer = self._key("customer", content["customer"])
+        return Order(customer_id=customer, subtotal=content["subtotal"])
+
+    def _answer(self, content: dict[str, Any]) -> IdempotencyRecord:
+        kept = {name: content[name] for name in ("client", "key", "request")}
+        if content["verbatim"]:
+            location, text = content["verbatim"]
+        else:
+            body = json.loads(json.dumps(content["body"]))
+            translate(content["kind"], body, self._key)
+            location, text = f"/{content['kind']}/{body['id']}/", answer_text(body)
+        return IdempotencyRecord(**kept, location=location, body=text)
+
+
+def _reset_sequence(model: Any) -> None:
+    """New keys begin after the copied ones, also if the copy never ends."""
+    for sql in connection.ops.sequence_reset_sql(no_style(), [model]):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def _own_key(model: Any, key: Key) -> Key | None:
+    """The key of the source where it can be a key here, too; None: the database makes one."""
+    try:
+        return model._meta.pk.to_python(key)
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""The shared suite on every backend: `python -m matrix`."""

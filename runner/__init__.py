@@ -1,0 +1,1 @@
+"""Starts servers and runs things on them: `python -m runner`."""

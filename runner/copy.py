@@ -1,0 +1,62 @@
+"""`python -m runner copy SOURCE TARGET`: all of the bank's data from one backend to another."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from runner.backend import Backend
+from runner.errors import CannotRun
+from runner.processes import ROOT, die_with_parent
+from runner.serve import kept_server, manage
+
+
+def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False) -> None:
+    """Copy what `make serve` keeps under data/NAME, or what is at NAME_URL.
+
+    The target must be empty, and is whole at the end: its content is compared by hash. After a
+    copy that was interrupted the target is refused by everything but the next copy into it. That
+    one deletes what is there, where the server is our own and so nobody else can have written; at
+    NAME_URL only with `discard`.
+    """
+    with _bank(source, data) as source_environment, _bank(target, data) as target_environment:
+        manage(source, source_environment, "migrate", "--verbosity", "0")
+        manage(target, target_environment, "migrate", "--verbosity", "0", "--skip-checks")
+        print(f"{source.name} → {target.name}: copying all records", flush=True)
+        export = _start(source, "bank_export", env=source_environment, stdout=subprocess.PIPE)
+        load = _start(
+            target,
+            "bank_import",
+            *_options(target, discard),
+            env=target_environment,
+            stdin=export.stdout,
+        )
+        if export.stdout:
+            export.stdout.close()  # or it would not notice that nobody reads any more
+        if load.wait() + export.wait():
+            raise CannotRun("The copy was not finished; what went wrong is said above.")
+
+
+def _options(target: Backend, discard: bool) -> list[str]:
+    own = not target.given_url
+    return ["--discard"] if own or discard else []
+
+
+@contextmanager
+def _bank(backend: Backend, data: Path) -> Iterator[dict[str, str]]:
+    """The environment of children that work on this backend, whose server runs meanwhile."""
+    with kept_server(backend, data / backend.name) as url:
+        yield backend.environment(url)
+
+
+def _start(backend: Backend, *command: str, **options: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(backend.python()), "manage.py", *command],
+        cwd=ROOT,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        **options,
+    )

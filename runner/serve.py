@@ -1,0 +1,169 @@
+"""`make serve`: a database server, its tables, demo data and the API, from nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+
+from runner.backend import Backend
+from runner.errors import CannotRun
+from runner.processes import ROOT, first_to_end, running, wait_until
+from runner.secret import kept_secret
+from settings.environment import flag
+from settings.invocation import near
+
+HEADER_MS = 10_000  # for a header to arrive, and how long a connection may do nothing
+CONNECTIONS = 4096  # per worker; what granian calls backpressure counts connections, idle ones too
+
+
+def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything.
+
+    A deployment gets no demo data, whatever `demo` says.
+    """
+    host = _address(host)
+    _refuse_busy(host, port)
+    deployed = flag("DEPLOY") or not ip_address(host).is_loopback
+    if backend.given_url:
+        print(f"{backend.name}: using the server at {backend.url_variable}", flush=True)
+    else:
+        print(f"{backend.name}: starting its server, data in {near(data)}", flush=True)
+    with kept_server(backend, data) as url:
+        environment = _environment(backend, url, data, deployed)
+        if deployed:
+            manage(backend, environment, "check", "--deploy", "--fail-level", "WARNING")
+        manage(backend, environment, "migrate", "--verbosity", "0")
+        print("tables are up to date", flush=True)
+        url = backend.least_privilege(url)
+        environment[backend.url_variable] = url
+        if demo and not deployed:
+            manage(backend, environment, "bank_demo", "--if-empty")
+        with running(_granian(backend, host, port), env=environment) as child:
+            ping = f"http://{_url_host(host)}:{port}/ping/"
+            wait_until(lambda: _answers(ping), child, what="The application", log=None)
+            print(f"\n  {ping.removesuffix('ping/')}customer/", flush=True)
+            if not backend.given_url:
+                print(f"  {backend.url_variable}={url}")
+            print("\nCtrl-C stops.", flush=True)
+            ended = first_to_end()
+    if ended is not child:
+        raise CannotRun(f"The database server has ended: start again. Its log is in {data}.")
+    raise CannotRun("The application has ended by itself; what it said is above.")
+
+
+def _granian(backend: Backend, host: str, port: int) -> list[str]:
+    return [
+        *(str(backend.python()), "-m", "granian", "--interface", "rsgi", "--no-ws"),
+        *("--host", host, "--port", str(port), "--log-level", "warning"),
+        *("--workers", str(os.cpu_count() or 1), "--http", "1"),
+        *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
+        *("--http1-header-read-timeout", str(HEADER_MS)),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        "myproject.rsgi:application",
+    ]
+
+
+@contextmanager
+def kept_server(backend: Backend, data: Path) -> Iterator[str]:
+    """The URL of the server that the environment names, or of our own, which keeps `data`."""
+    if backend.given_url:
+        with backend.server() as url:
+            yield url
+        return
+    backend.provider()  # or ServerUnavailable, before anything is installed
+    backend.python()  # installed for everybody; what follows is made for its owner alone
+    with directory(data), backend.server(data) as url:
+        yield url
+
+
+def _environment(backend: Backend, url: str, data: Path, deployed: bool) -> dict[str, str]:
+    environment = backend.environment(url) | {"DEPLOY": "1" if deployed else "0"}
+    if not deployed and not environment.get("SECRET_KEY"):
+        # Kept: sessions of the admin outlive a restart.
+        with _in(data):
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            environment["SECRET_KEY"] = kept_secret(data / "secret_key", size=50)
+    return environment
+
+
+def manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
+    """Run a command of manage.py on this backend; SystemExit if it fails, as it has said why."""
+    command = [str(backend.python()), str(ROOT / "manage.py"), *arguments]
+    # In a session of its own: Ctrl-C reaches us only, and then it is killed without a traceback.
+    code = subprocess.run(command, env=environment, cwd=ROOT, start_new_session=True).returncode
+    if code < 0:
+        raise CannotRun(f"`manage.py {arguments[0]}` was ended by signal {-code}. Start again.")
+    if code:
+        sys.exit(code)
+
+
+@contextmanager
+def directory(data: Path) -> Iterator[None]:
+    """The directory of everything that is kept, for one program at a time.
+
+    What is made in the block, by us and by the programs we start, is its owner's alone.
+    """
+    mask = os.umask(0o077)
+    try:
+        with _in(data):
+            data.mkdir(parents=True, exist_ok=True)
+            lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with lock:
+            yield
+    finally:
+        os.umask(mask)
+
+
+@contextmanager
+def _in(data: Path) -> Iterator[None]:
+    """What keeps us from writing in this directory becomes a sentence."""
+    try:
+        yield
+    except BlockingIOError as error:
+        raise CannotRun(f"Another server uses {data}: stop it, or give DATA=elsewhere.") from error
+    except OSError as error:
+        raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
+
+
+def _refuse_busy(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotRun(f"{host}:{port}: {error.strerror}. Give PORT=another.") from error
+
+
+def _address(host: str) -> str:
+    """The IP address of a host, IPv4 before IPv6; CannotRun if there is none."""
+    try:
+        found = socket.getaddrinfo(host or "?", None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise CannotRun(
+            f"No address is known for the host {host!r}: give its IP address."
+        ) from error
+    return str(min(found, key=lambda each: each[0] != socket.AF_INET)[4][0])
+
+
+def _url_host(address: str) -> str:
+    """How a browser on this machine names a server that listens on this address."""
+    if ip_address(address).is_unspecified:
+        return "[::1]" if ":" in address else "127.0.0.1"
+    return f"[{address}]" if ":" in address else address
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:  # urllib's own errors are among them
+        return False
