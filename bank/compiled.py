@@ -25,6 +25,9 @@ class Parameter(Value):
         super().__init__(self, output_field=models.Field())
         self.name = name
 
+    def __repr__(self) -> str:  # Django's has the value's, which is this again
+        return f"Parameter({self.name!r})"
+
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """A placeholder, and this object itself where its value will be."""
         return "%s", [self]

@@ -1,8 +1,8 @@
 """Makes a database refuse at a chosen moment, to see what the application does then.
 
 What a refusal looks like there, and where a statement and COMMIT can be caught, is told by
-tests/NAME/faults.py: `conflict` and `lost` make the errors, `at_statement` and `at_commit` may
-be replaced.
+tests/NAME/faults.py: `conflict`, `lost` and `timed_out` make the errors, `at_statement` and
+`at_commit` may be replaced.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db.backends.utils import CursorWrapper
 special = import_module(f"tests.{settings.BACKEND}.faults")
 conflict: Callable[[], Exception] = special.conflict
 lost: Callable[[], Exception] = special.lost
+timed_out: Callable[[], Exception] = special.timed_out
 
 
 @contextmanager

@@ -18,6 +18,11 @@ def lost() -> OperationalError:
     return _as_django_raises(AutoReconnect("connection closed"))
 
 
+def timed_out() -> OperationalError:
+    """An operation that was ended at its time limit."""
+    return _as_django_raises(OperationFailure("MaxTimeMSExpired", 50))
+
+
 def _as_django_raises(cause: PyMongoError) -> OperationalError:
     error = OperationalError(str(cause))
     error.__cause__ = cause

@@ -16,6 +16,11 @@ def lost() -> OperationalError:
     return _as_django_raises(2013, "Lost connection to server during query")
 
 
+def timed_out() -> OperationalError:
+    """A statement at its time limit: the engine ends its connection."""
+    return lost()
+
+
 def _as_django_raises(number: int, message: str) -> OperationalError:
     error = OperationalError(number, message)
     error.__cause__ = MySQLdb.OperationalError(number, message)

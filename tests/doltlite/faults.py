@@ -17,6 +17,11 @@ def lost() -> OperationalError:
     return _as_django_raises("disk I/O error", sqlite3.SQLITE_IOERR)
 
 
+def timed_out() -> OperationalError:
+    """A statement that was ended at its time limit."""
+    return _as_django_raises("interrupted", sqlite3.SQLITE_INTERRUPT)
+
+
 def _as_django_raises(message: str, code: int) -> OperationalError:
     error, cause = OperationalError(message), sqlite3.OperationalError(message)
     cause.sqlite_errorcode = code

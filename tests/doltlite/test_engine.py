@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from backends.doltlite.server import server_version
+from bank.engine import Engine
 from tests.serving import ROOT
 
 OUTSIDE = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
@@ -39,7 +39,7 @@ def test_the_tables_are_in_dolts_storage() -> None:
 
 @pytest.mark.django_db
 def test_the_version_is_doltlites_and_that_of_the_sqlite_it_speaks() -> None:
-    assert server_version(connection) == f"DoltLite 0.51.3 (SQLite {sqlite3.sqlite_version})"
+    assert Engine().server_version() == f"DoltLite 0.51.3 (SQLite {sqlite3.sqlite_version})"
 
 
 def test_sqlite_is_refused(tmp_path: Path) -> None:

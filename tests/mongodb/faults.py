@@ -26,6 +26,11 @@ def lost() -> OperationalError:
     return _as_django_raises(AutoReconnect("connection closed"))
 
 
+def timed_out() -> OperationalError:
+    """An operation that was ended at its time limit."""
+    return _as_django_raises(OperationFailure("MaxTimeMSExpired", 50))
+
+
 @contextmanager
 def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[None]:
     """The next operations are not executed, but raise, where the driver would."""

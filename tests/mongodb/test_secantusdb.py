@@ -15,7 +15,8 @@ from django.db import connection
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from backends.mongodb.server import PROVIDERS, _server, server_version
+from backends.mongodb.server import BACKEND, _server
+from bank.engine import Engine
 
 CARL = {"_id": 1, "customer": {"name": "Carl", "age": 7}}
 BUGS: list[Any] = [
@@ -56,7 +57,7 @@ def as_it_comes() -> Iterator[Collection[Any]]:
 
 @pytest.fixture(scope="module")
 def mended() -> Iterator[Collection[Any]]:
-    with PROVIDERS[-1].server(None) as url:
+    with BACKEND.providers[-1].server(None) as url:
         yield from customers(url)
 
 
@@ -84,4 +85,4 @@ def test_expressions_stay_whole(mended: Collection[Any]) -> None:
 def test_it_is_never_shown_as_mongodb() -> None:
     stand_in = "secantusVersion" in connection.database.command("buildInfo")
 
-    assert server_version(connection).startswith("SecantusDB ") == stand_in
+    assert Engine().server_version().startswith("SecantusDB ") == stand_in

@@ -14,6 +14,12 @@ class SerializationFailure(errors.SerializationFailure):
     sqlstate = pgcode = "40001"
 
 
+class QueryCanceled(errors.QueryCanceled):
+    """What the server's 57014 becomes."""
+
+    sqlstate = pgcode = "57014"
+
+
 def conflict() -> OperationalError:
     """A serialization failure as it reaches the application."""
     return _as_django_raises(SerializationFailure("restart transaction"))
@@ -23,6 +29,11 @@ def lost() -> OperationalError:
     """A connection that is gone: libpq says so, without an SQLSTATE."""
     driver = "psycopg" if is_psycopg3 else "psycopg2"
     return _as_django_raises(import_module(driver).OperationalError("server closed the connection"))
+
+
+def timed_out() -> OperationalError:
+    """A statement that was ended at its time limit, or by an operator."""
+    return _as_django_raises(QueryCanceled("canceling statement due to statement timeout"))
 
 
 def _as_django_raises(cause: Exception) -> OperationalError:
