@@ -9,19 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank import queries
+from bank.api.conditional import check_preconditions, one
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
+from bank.api.ids import key_in_path, key_of
+from bank.api.paging import After, Limit, page
 from bank.api.problems import invalid
-from bank.api.responses import (
-    After,
-    Limit,
-    check_preconditions,
-    created,
-    key_in_path,
-    key_of,
-    one,
-    page,
-    with_etag,
-)
+from bank.api.responses import created, with_etag
 from bank.api.schemas import LineIn, OrderIn, OrderOut
 from bank.errors import SubtotalTooLarge, UnknownProducts
 from bank.models import MAX_COUNT, Customer, Key, Order, Product

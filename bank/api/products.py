@@ -6,18 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank import queries
+from bank.api.conditional import check_preconditions, one
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
-from bank.api.responses import (
-    After,
-    Limit,
-    check_preconditions,
-    created,
-    deleted,
-    key_in_path,
-    one,
-    page,
-    with_etag,
-)
+from bank.api.ids import key_in_path
+from bank.api.paging import After, Limit, page
+from bank.api.responses import created, deleted, with_etag
 from bank.api.schemas import ProductIn, ProductOut
 from bank.models import OrderLine, Product
 from bank.transactions import retry_transaction

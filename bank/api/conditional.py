@@ -1,0 +1,47 @@
+"""Conditional requests: If-Match and If-None-Match against the ETag of a document.
+
+RFC 9110, 13: https://www.rfc-editor.org/rfc/rfc9110#section-13
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+
+from bank.api.problems import Problem
+from bank.api.responses import with_etag
+from bank.queries import Document
+
+
+def one(request: HttpRequest, document: Document | None) -> HttpResponse:
+    """One document with its ETag; 304 where the client has it already, 404 where it is None."""
+    if document is None:
+        raise Http404
+    response = with_etag(document)
+    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), response["ETag"]):
+        return HttpResponse(status=304, headers={"ETag": response["ETag"]})
+    return response
+
+
+def check_preconditions(request: HttpRequest, current: Document | None) -> None:
+    """Raise a 404 where there is nothing, a 412 where If-Match or If-None-Match forbids a change.
+
+    Call it in the transaction that makes the change. If-Match compares strongly, If-None-Match
+    weakly: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
+    if current is None:
+        raise Http404
+    etag = with_etag(current)["ETag"]
+    wanted = request.META.get("HTTP_IF_MATCH")
+    if wanted is not None and not _names(wanted, etag, weak=False):
+        if not parse_etags(wanted):
+            raise Problem(412, "If-Match must be an ETag in quotes, or *.")
+        raise Problem(412, "It has changed since you read it: read it again, then decide.")
+    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
+        raise Problem(412, "It exists, in a version that If-None-Match names; nothing was changed.")
+
+
+def _names(header: str, etag: str, *, weak: bool = True) -> bool:
+    """Whether a list of ETags names this one, or anything (`*`); RFC 9110, 13.1."""
+    tags = parse_etags(header)
+    return "*" in tags or etag in tags or (weak and f"W/{etag}" in tags)
