@@ -34,6 +34,7 @@ build/psycopg2-venv/ready: requirements.txt backends/postgresql/psycopg2.txt
 lint: .venv/ready
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
+	@.venv/bin/lint-imports --no-logo
 	@# Its Django plugin reads the settings, which want a database; it connects to none.
 	@POSTGRESQL_URL=postgresql:///bank $(VENV) -m mypy
 

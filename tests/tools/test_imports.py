@@ -1,0 +1,52 @@
+"""The rules of import in pyproject.toml: each of them turns `lint-imports` red when it is broken."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.serving import ROOT
+
+PACKAGES = ["bank", "backends", "runner", "matrix", "settings", "myproject", "tests"]
+
+
+def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([program, "--no-cache"], cwd=directory, capture_output=True, text=True)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project's code, to be changed."""
+    only_code = shutil.ignore_patterns("__pycache__", "*.md", "go.*")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=only_code)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "contract"),
+    [
+        ("bank/queries.py", "backends.postgresql.base", "bank knows no database"),
+        ("backends/dolt/errors.py", "bank.errors", "backends know no application"),
+        ("backends/mongodb/flush.py", "runner.errors", "an engine loads nothing that starts"),
+        ("runner/serve.py", "matrix.results", "the matrix runs the runner"),
+        ("runner/copy.py", "bank.errors", "the runner knows no application"),
+        ("settings/environment.py", "runner.processes", "settings and the project start no"),
+        ("matrix/results.py", "tests.differences", "only tests import tests"),
+    ],
+)
+def test_a_forbidden_import_is_red(copy: Path, module: str, imported: str, contract: str) -> None:
+    file = copy / module
+    file.write_text(f"{file.read_text()}\nimport {imported}\n")
+
+    said = lint_imports(copy)
+
+    broken = [line for line in said.stdout.splitlines() if line.endswith(" BROKEN")]
+    assert said.returncode == 1
+    assert [line for line in broken if line.startswith(contract)]
