@@ -1,4 +1,4 @@
-"""The rules of import in pyproject.toml: each of them turns `lint-imports` red when it is broken."""
+"""The rules of import in pyproject.toml: each turns `lint-imports` red when it is broken."""
 
 from __future__ import annotations
 
