@@ -1,13 +1,13 @@
-"""What the tests of Djongo can ask for."""
+"""Fixtures of the tests of Djongo."""
 
 from __future__ import annotations
 
 import pytest
 
 from bank.models import Product
-from tests.djongo.things import things
+from tests.djongo.column_types import column_types
 
-__all__ = ["pens", "things"]
+__all__ = ["column_types", "pens"]
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from django.utils import timezone
 
 from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product
 from tests.api import Api
-from tests.djongo.things import Thing
+from tests.djongo.column_types import ColumnTypes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEW = FilteredRelation("lines", condition=Q(lines__quantity=1))
@@ -110,11 +110,11 @@ def test_a_value_and_a_condition_are_selected(pens: list[Product]) -> None:
     assert [*rows.values_list("one", "rich")] == [(1, None), (1, False), (1, True)]
 
 
-def test_days_and_weeks_begin_as_the_calendar_says(things: type[Thing]) -> None:
-    things.objects.create(name="sunday", made=date(2026, 3, 1))
-    things.objects.create(name="never")
+def test_days_and_weeks_begin_as_the_calendar_says(column_types: type[ColumnTypes]) -> None:
+    column_types.objects.create(name="sunday", made=date(2026, 3, 1))
+    column_types.objects.create(name="never")
 
-    cut = things.objects.order_by("-name").values_list(
+    cut = column_types.objects.order_by("-name").values_list(
         TruncWeek("made"), TruncMonth("made"), ExtractWeekDay("made")
     )
 

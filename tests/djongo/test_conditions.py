@@ -12,7 +12,7 @@ from django.db.models import Q, Sum
 
 from bank.models import Customer, Order, OrderLine, Product
 from tests.api import Api
-from tests.djongo.things import Thing
+from tests.djongo.column_types import ColumnTypes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Condition = tuple[Q, Callable[[Product], bool]]
@@ -94,8 +94,8 @@ def test_groups_are_chosen_by_their_sum(api: Api) -> None:
         list(sums.filter(sum__gt=5).values_list("customer__name"))
 
 
-def test_a_part_of_a_date_is_looked_for_in_its_own_table(things: type[Thing]) -> None:
+def test_a_part_of_a_date_is_looked_for_in_its_own_table(column_types: type[ColumnTypes]) -> None:
     for day in (1, 2):
-        things.objects.create(name=str(day), made=date(2026, 10, day))
+        column_types.objects.create(name=str(day), made=date(2026, 10, day))
 
-    assert things.objects.get(Q(made__day=2) | Q(made__month=9)).name == "2"
+    assert column_types.objects.get(Q(made__day=2) | Q(made__month=9)).name == "2"

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bank.models import Customer, Order, OrderLine, Product
 from tests.api import Api
-from tests.djongo.things import Thing
+from tests.djongo.column_types import ColumnTypes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = '{"price": 1}'
@@ -103,21 +103,21 @@ def test_rows_are_in_order_of_a_column_that_is_selected(pens: list[Product]) -> 
     assert list(names) == ["Pen 2", "Pen 1", "Pen 0"]
 
 
-def test_a_boolean_is_a_condition(things: type[Thing]) -> None:
+def test_a_boolean_is_a_condition(column_types: type[ColumnTypes]) -> None:
     for name, active in (("on", True), ("off", False)):
-        things.objects.create(name=name, active=active)
+        column_types.objects.create(name=name, active=active)
 
-    assert things.objects.get(active=True).name == "on"
-    assert things.objects.exclude(active=True).get().name == "off"
-    assert things.objects.filter(Q(active=True) & Q(name="off")).count() == 0
+    assert column_types.objects.get(active=True).name == "on"
+    assert column_types.objects.exclude(active=True).get().name == "off"
+    assert column_types.objects.filter(Q(active=True) & Q(name="off")).count() == 0
 
 
-def test_a_date_is_found_by_its_parts(things: type[Thing]) -> None:
+def test_a_date_is_found_by_its_parts(column_types: type[ColumnTypes]) -> None:
     for name, month in (("spring", 4), ("autumn", 10)):
-        things.objects.create(name=name, made=date(2026, month, 1))
+        column_types.objects.create(name=name, made=date(2026, month, 1))
 
-    assert things.objects.get(made__month=10).name == "autumn"
-    assert things.objects.filter(made__year=2026, made__day=1).count() == 2
+    assert column_types.objects.get(made__month=10).name == "autumn"
+    assert column_types.objects.filter(made__year=2026, made__day=1).count() == 2
 
 
 def test_rows_are_deleted_by_what_another_table_says(api: Api) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from bank.models import IdempotencyRecord, Order, OrderLine, Product
 from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api
-from tests.djongo.things import Thing
+from tests.djongo.column_types import ColumnTypes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,11 +44,11 @@ def test_a_broken_rule_is_an_integrity_error_that_names_it() -> None:
     assert IdempotencyRecord.objects.count() == 1
 
 
-def test_a_unique_column_is_kept_by_the_database(things: type[Thing]) -> None:
-    things.objects.create(name="one")
+def test_a_unique_column_is_kept_by_the_database(column_types: type[ColumnTypes]) -> None:
+    column_types.objects.create(name="one")
 
     with pytest.raises(IntegrityError):
-        things.objects.create(name="one")
+        column_types.objects.create(name="one")
 
 
 def test_the_database_takes_what_every_check_forbids() -> None:

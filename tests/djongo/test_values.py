@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from bank.models import Product
-from tests.djongo.things import Thing
+from tests.djongo.column_types import ColumnTypes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST = Decimal("9999999999999999.99")
@@ -35,12 +35,12 @@ def test_an_amount_is_rounded_as_its_column_says() -> None:
     assert str(pen.price) in ("1.00", "1.01")
 
 
-def test_every_type_of_column_comes_back_as_it_was(things: type[Thing]) -> None:
+def test_every_type_of_column_comes_back_as_it_was(column_types: type[ColumnTypes]) -> None:
     serial = uuid.uuid4()
     values = {"made": date(2026, 2, 28), "blob": b"\x00\xff\x10", "big": 2**62, "active": False}
-    pk = things.objects.create(name="one", serial=serial, **values).pk
+    pk = column_types.objects.create(name="one", serial=serial, **values).pk
 
-    found = things.objects.get(serial=serial)
+    found = column_types.objects.get(serial=serial)
 
     assert (found.pk, found.serial) == (pk, serial)
     assert {name: getattr(found, name) for name in values} == values

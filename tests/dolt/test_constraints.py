@@ -13,7 +13,7 @@ from bank.models import Customer, IdempotencyRecord, Order, Product
 from bank.transactions import retry_transaction
 from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api
-from tests.dolt.together import together
+from tests.dolt.concurrent_commits import commit_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -38,7 +38,7 @@ def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
     def store() -> None:
         IdempotencyRecord.objects.create(client="ann", key="k", request="", body="", location="")
 
-    results = together(store, store)
+    results = commit_concurrently(store, store)
 
     [error] = [result for result in results if result is not None]
     assert isinstance(error, IntegrityError)
@@ -50,7 +50,7 @@ def test_so_twins_with_one_idempotency_key_are_one_request() -> None:
     def post() -> object:
         return Api(Client()).post("/customer/", {"name": "Carl"}, **KEY).json()
 
-    first, second = together(post, post)
+    first, second = commit_concurrently(post, post)
 
     assert first == second
     assert Customer.objects.count() == 1
@@ -61,7 +61,7 @@ def test_an_order_of_a_customer_who_is_being_deleted_is_a_409_for_one_of_them() 
     customer, pen = api.customer(), api.product(stock=5)
     order = {"customer": customer, "products": [pen]}
 
-    responses = together(
+    responses = commit_concurrently(
         lambda: Api(Client()).post("/order/", order),
         lambda: Api(Client()).delete(f"/customer/{customer['id']}/"),
     )

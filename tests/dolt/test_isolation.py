@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from bank.models import Customer, Product
 from bank.transactions import retry_transaction
-from tests.dolt.together import together
+from tests.dolt.concurrent_commits import commit_concurrently
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def test_write_skew_is_not_prevented() -> None:
             Product.objects.filter(name=name).update(stock=0)
         return others
 
-    results = together(lambda: sell_out("pen"), lambda: sell_out("ink"))
+    results = commit_concurrently(lambda: sell_out("pen"), lambda: sell_out("ink"))
 
     assert results == [True, True]
     assert not Product.objects.filter(stock__gt=0).exists()

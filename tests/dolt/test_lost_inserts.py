@@ -17,7 +17,7 @@ from django.test import Client
 from backends.dolt.schema import tables_without_row_token
 from bank.models import Customer, Order, Product
 from tests.api import Api
-from tests.dolt.together import together
+from tests.dolt.concurrent_commits import commit_concurrently
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,13 +57,13 @@ def one_key_for_two() -> Iterator[None]:
 
 
 def test_two_equal_inserts_are_both_acknowledged_and_one_is_lost() -> None:
-    results = together(insert_without_a_token, insert_without_a_token)
+    results = commit_concurrently(insert_without_a_token, insert_without_a_token)
 
     assert (results, Customer.objects.count()) == ([None, None], 1)
 
 
 def test_with_the_token_the_second_insert_is_refused_at_commit() -> None:
-    results = together(insert, insert)
+    results = commit_concurrently(insert, insert)
 
     [error] = [result for result in results if result is not None]
     assert (type(error), error.args[0]) == (OperationalError, 1213)
@@ -78,7 +78,7 @@ def test_two_equal_requests_that_get_one_key_are_two_rows(kind: str) -> None:
         return Api(Client()).post(f"/{kind}/", body).json()["id"]
 
     with one_key_for_two():
-        keys = together(post, post)
+        keys = commit_concurrently(post, post)
 
     assert KEY in keys
     assert len(set(keys)) == 2

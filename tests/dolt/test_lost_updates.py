@@ -14,7 +14,7 @@ from django.test import Client
 from bank.models import Order, Product
 from bank.transactions import retry_transaction
 from tests.api import Api
-from tests.dolt.together import together
+from tests.dolt.concurrent_commits import commit_concurrently
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +41,7 @@ def sell(pen: Product) -> None:
 def test_without_the_token_both_sell_and_one_sale_is_lost(pen: Product) -> None:
     sale = transaction.atomic(sell_without_a_token)
 
-    results = together(lambda: sale(pen), lambda: sale(pen))
+    results = commit_concurrently(lambda: sale(pen), lambda: sale(pen))
 
     assert (results, left(pen)) == ([None, None], 9)
 
@@ -54,7 +54,7 @@ def test_not_even_select_for_update_would_help(pen: Product) -> None:
             (stock,) = cursor.fetchone()
         Product.objects.filter(pk=pen.pk).update(stock=stock - 1)
 
-    results = together(sale, sale)
+    results = commit_concurrently(sale, sale)
 
     assert (results, left(pen)) == ([None, None], 9)
 
@@ -71,7 +71,7 @@ def test_the_engine_does_not_promise_locks(pen: Product) -> None:
 def test_with_the_token_the_second_sale_is_refused_at_commit(pen: Product) -> None:
     sale = transaction.atomic(sell)
 
-    results = together(lambda: sale(pen), lambda: sale(pen))
+    results = commit_concurrently(lambda: sale(pen), lambda: sale(pen))
 
     [error] = [result for result in results if result is not None]
     assert (type(error), error.args[0]) == (OperationalError, 1213)
@@ -81,7 +81,7 @@ def test_with_the_token_the_second_sale_is_refused_at_commit(pen: Product) -> No
 def test_in_retried_transactions_both_are_sold(pen: Product) -> None:
     sale = retry_transaction(sell)
 
-    results = together(lambda: sale(pen), lambda: sale(pen))
+    results = commit_concurrently(lambda: sale(pen), lambda: sale(pen))
 
     assert (results, left(pen)) == ([None, None], 8)
 
@@ -91,7 +91,7 @@ def test_two_columns_of_one_row_are_merged(pen: Product) -> None:
         with transaction.atomic():
             Product.objects.filter(pk=pen.pk).update(**values)
 
-    results = together(lambda: update(name="biro"), lambda: update(price=2))
+    results = commit_concurrently(lambda: update(name="biro"), lambda: update(price=2))
 
     assert results == [None, None]
     assert Product.objects.filter(name="biro", price=2).exists()
@@ -137,7 +137,7 @@ def test_without_the_token_two_changes_of_an_order_are_one_that_nobody_wrote(
 ) -> None:
     monkeypatch.setattr("bank.models.new_token", lambda: 1)
 
-    responses = together(
+    responses = commit_concurrently(
         lambda: order.put(0, 1, if_match=order.etag), lambda: order.put(0, 2, if_match=order.etag)
     )
 
@@ -149,7 +149,7 @@ def test_without_the_token_two_changes_of_an_order_are_one_that_nobody_wrote(
 def test_of_two_changes_of_one_version_of_an_order_one_is_made(
     order: Changing, customer: int, name: str
 ) -> None:
-    responses = together(
+    responses = commit_concurrently(
         lambda: order.put(0, 1, if_match=order.etag),
         lambda: order.put(customer, 2, if_match=order.etag),
     )
@@ -159,7 +159,7 @@ def test_of_two_changes_of_one_version_of_an_order_one_is_made(
 
 
 def test_an_order_that_is_deleted_while_it_is_changed_is_gone(order: Changing) -> None:
-    responses = together(lambda: order.put(0, 1), order.delete)
+    responses = commit_concurrently(lambda: order.put(0, 1), order.delete)
 
     assert {response.status_code for response in responses} in ({200, 204}, {204, 404})
     assert not Order.objects.exists()

@@ -1,4 +1,4 @@
-"""A table of every type of column that the bank has none of."""
+"""A table of the types of columns that none of bank's tables has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test.utils import isolate_apps
 
 with isolate_apps("bank"):
 
-    class Thing(models.Model):
+    class ColumnTypes(models.Model):
         name = models.CharField(max_length=50, unique=True)
         active = models.BooleanField(default=True)
         serial = models.UUIDField(default=uuid.uuid4)
@@ -21,17 +21,17 @@ with isolate_apps("bank"):
 
         class Meta:
             app_label = "bank"
-            db_table = "things"
+            db_table = "column_types"
 
         def __str__(self) -> str:
             return self.name
 
 
 @pytest.fixture
-def things(transactional_db: None) -> Iterator[type[Thing]]:
+def column_types(transactional_db: None) -> Iterator[type[ColumnTypes]]:
     """The table, empty; it is dropped at the end."""
     with connection.schema_editor() as editor:
-        editor.create_model(Thing)
-    yield Thing
+        editor.create_model(ColumnTypes)
+    yield ColumnTypes
     with connection.schema_editor() as editor:
-        editor.delete_model(Thing)
+        editor.delete_model(ColumnTypes)

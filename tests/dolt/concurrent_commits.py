@@ -1,4 +1,4 @@
-"""Transactions that all have written before any of them commits."""
+"""Runs transactions that all have written before any of them commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backends.dolt.base import DatabaseWrapper
 from tests.threads import at_once, outcome
 
 
-def together(*works: Callable[[], Any]) -> list[Any]:
+def commit_concurrently(*works: Callable[[], Any]) -> list[Any]:
     """What each returns or raises, in any order; their first COMMITs wait for each other.
 
     If one had to wait for another to commit, as for a lock, this would raise.

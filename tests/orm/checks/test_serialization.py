@@ -1,4 +1,4 @@
-"""What is done together, what is kept in two tables, and what is written out and read in again."""
+"""Rows are written as JSON, and read in again."""
 
 from __future__ import annotations
 
@@ -8,51 +8,11 @@ from uuid import UUID
 
 import pytest
 from django.core import serializers
-from django.db import transaction
 
 from tests.orm.library import book, named
-from tests.orm.models import Book, Place, Restaurant, Tag, Values
+from tests.orm.models import Book, Tag, Values
 
 pytestmark = pytest.mark.django_db
-
-
-class Failed(Exception):
-    """What ends a block here."""
-
-
-def test_of_a_block_that_failed_nothing_is_left() -> None:
-    with pytest.raises(Failed), transaction.atomic():
-        Tag.objects.create(name="new")
-        raise Failed
-
-    assert Tag.objects.count() == 0
-
-
-def test_of_a_block_within_another_only_its_own_is_undone() -> None:
-    with transaction.atomic():
-        Tag.objects.create(name="outer")
-        with pytest.raises(Failed), transaction.atomic():
-            Tag.objects.create(name="inner")
-            raise Failed
-
-    assert named(Tag.objects.all()) == ["outer"]
-
-
-def test_what_inherits_is_found_by_what_it_inherits_and_as_it() -> None:
-    made = Restaurant.objects.create(name="Noma", stars=3)
-
-    assert Restaurant.objects.get(name="Noma", stars=3) == made
-    assert Place.objects.get(name="Noma").restaurant == made
-
-
-def test_what_inherits_is_updated_and_deleted_with_what_it_inherits() -> None:
-    restaurant = Restaurant.objects.create(name="Noma", stars=3)
-
-    Restaurant.objects.update(name="Closed", stars=0)
-
-    assert named(Place.objects.all()) == ["Closed"]
-    restaurant.delete()
-    assert (Restaurant.objects.count(), Place.objects.count()) == (0, 0)
 
 
 def test_what_is_written_out_is_read_in_with_its_relations() -> None:
