@@ -1,4 +1,4 @@
-"""System checks: what `manage.py check`, `migrate` and so every start refuse."""
+"""System checks, which `manage.py check` and `migrate`, and so every start, run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bank.models import UnfinishedCopy
 
 
 def check_atomic_requests(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse ATOMIC_REQUESTS: inside of its transaction nothing could be run again."""
+    """Refuse ATOMIC_REQUESTS: a transaction inside its transaction could not be retried."""
     return [
         checks.Error(
             f"ATOMIC_REQUESTS is on for the database {alias!r}.",
@@ -28,11 +28,11 @@ def check_atomic_requests(app_configs: Any, **kwargs: Any) -> list[checks.CheckM
 def check_unfinished_copy(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """Refuse a bank that a copy has filled only in part. Only checks of the database ask."""
+    """Refuse a database whose copy was not finished; runs with checks of databases only."""
     return [
         checks.Error(
-            f"The copy into the database {alias!r} was not finished: it is not whole.",
-            hint="`.venv/bin/python -m runner copy` the same again: see docs/copying.md.",
+            f"The copy into the database {alias!r} was not finished: its data is incomplete.",
+            hint="Run the same `.venv/bin/python -m runner copy` again: see docs/copying.md.",
             id="bank.E002",
         )
         for alias in databases or []
@@ -42,5 +42,5 @@ def check_unfinished_copy(
 
 def _is_unfinished(alias: str) -> bool:
     tables = connections[alias].introspection.table_names()
-    there = UnfinishedCopy._meta.db_table in tables  # not before the first migrate
-    return there and UnfinishedCopy.objects.using(alias).exists()
+    migrated = UnfinishedCopy._meta.db_table in tables
+    return migrated and UnfinishedCopy.objects.using(alias).exists()

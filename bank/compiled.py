@@ -1,7 +1,7 @@
-"""Querysets that are compiled to SQL once and then only executed.
+"""Querysets that are compiled to SQL at their first use and from then on only executed.
 
-Building the SQL of a small query costs Django more time than the database needs to answer it. A
-page that is asked for all day need not be built again every time: only its values change.
+Building the SQL of a small query takes Django longer than answering it takes the database. The
+SQL of most requests is the same and only the values change, so the SQL is kept.
 """
 
 from __future__ import annotations
@@ -18,23 +18,28 @@ from bank.engine import Engine
 
 
 class Parameter(Value):
-    """Stands in a queryset for a value that is known only when the query runs."""
+    """A placeholder in a queryset for a value that is given when the query is executed."""
 
     def __init__(self, name: str) -> None:
-        # The value is this object itself, for engines that ask for values and not for SQL.
+        # The value is this object itself, for engines that use values instead of SQL.
         super().__init__(self, output_field=models.Field())
         self.name = name
 
-    def __repr__(self) -> str:  # Django's has the value's, which is this again
+    def __repr__(self) -> str:  # Django's includes the value's, which would recurse without end
         return f"Parameter({self.name!r})"
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        """A placeholder, and this object itself where its value will be."""
+        """Return a placeholder, with this object itself as its parameter."""
         return "%s", [self]
 
 
 class CompiledQuery:
-    """Rows of a values_list() queryset as tuples, with the same converters as the queryset."""
+    """The compiled form of a values_list() queryset; calling it executes the query.
+
+    Safe to use from several threads: a call changes nothing in this object, and executes on the
+    calling thread's own connection. The value converters are given the connection of the thread
+    that compiled the query, of which they read only features and settings.
+    """
 
     def __init__(self, queryset: models.QuerySet[Any], using: str) -> None:
         self.using = using
@@ -44,7 +49,11 @@ class CompiledQuery:
         self.converters = self.compiler.get_converters(columns)
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
-        """Execute it, each Parameter replaced by the value of its name."""
+        """Execute the query with these values for its Parameters, by name; return the rows.
+
+        The values of the rows are converted as the queryset would. Raises KeyError if the value of
+        a Parameter is missing, and Django's DatabaseError.
+        """
         with connections[self.using].cursor() as cursor:
             cursor.execute(self.sql, [self._value(p, values) for p in self.parameters])
             rows = cursor.fetchall()
@@ -58,15 +67,17 @@ class CompiledQuery:
 
 
 def compiled(build: Callable[..., models.QuerySet[Any]]) -> Callable[..., CompiledQuery]:
-    """Decorate a function that builds a queryset: its query is then compiled at the first call.
+    """Decorate a function that builds a queryset so that it returns a compiled query.
 
-    The function's arguments are what changes the SQL itself (a LIMIT); values are Parameters.
+    The function's arguments are for what changes the SQL itself (a LIMIT) and must be hashable;
+    all other values are Parameters. The 256 combinations of arguments used last are kept; the
+    decorated function may be called from several threads.
     """
 
     @functools.lru_cache(maxsize=256)
-    def compile_once(*args: Any) -> CompiledQuery:
+    def compile_query(*args: Any) -> CompiledQuery:
         kind = Engine().compiled_query(CompiledQuery)
         query: CompiledQuery = kind(build(*args), DEFAULT_DB_ALIAS)
         return query
 
-    return functools.wraps(build)(compile_once)
+    return functools.wraps(build)(compile_query)

@@ -1,4 +1,4 @@
-"""Demo data: the same customers, products and orders at every run, as many orders as one likes."""
+"""Demo data: the same customers, products and orders at every run, with any number of orders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bank.transactions import retry_transaction
 from bank.transfer.export import Record, refuse_unfinished
 from bank.transfer.importer import Importer
 
-BATCH = 100  # orders of a transaction
+BATCH = 100  # orders in a transaction
 FIRST = ["Ada", "Billy", "Carl", "Dora", "Emil", "Frida", "Grace", "Hugo", "Ines", "Jon"]
 LAST = ["Adams", "Berg", "Costa", "Dietz", "Eliot", "Fox", "Garcia", "Haas", "Ito", "Jansen"]
 CUSTOMERS = [f"{first} {last}" for last in LAST for first in FIRST]
@@ -35,10 +35,10 @@ UNCOUNTED = [n for n, (_, stock) in enumerate(PRODUCTS.values()) if stock is Non
 
 
 def progress() -> DemoData | None:
-    """How far the demo data has come, None in an empty bank.
+    """Return how many demo orders there are and should be; None in an empty bank.
 
-    Raises NotOnlyDemoData if there is, or was changed, anything else, and NotWhole in a bank that
-    is being filled by a copy.
+    Raises NotOnlyDemoData if there is other data, or demo data was changed, and NotWhole
+    during a copy into this bank.
     """
     refuse_unfinished()
     found = DemoData.objects.first()
@@ -50,10 +50,10 @@ def progress() -> DemoData | None:
 
 
 def add(begin: int, wanted: int) -> Iterator[int]:
-    """Add the orders from number `begin` on until there are `wanted`; yield how many at a time.
+    """Add the orders from number `begin` on until there are `wanted`; yield each batch's size.
 
-    Each batch is a transaction that also records how far it has come, and the first one has the
-    customers and products too: whenever it is stopped, it goes on from there.
+    Each batch is one transaction that also records the progress; the first one includes the
+    customers and products. So a run that was stopped can be continued.
     """
     orders = enumerate(islice(_orders(), wanted))
     for batch in iter(lambda: list(islice(orders, BATCH)), []):
@@ -70,42 +70,42 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
     # Counting all orders again in each batch would make a large demo take quadratic time.
     before = DemoData.objects.first() if begin else progress()
     if (before.orders if before else 0) != begin:
-        raise NotOnlyDemoData  # somebody else adds demo data at this moment
-    loading = Importer()
+        raise NotOnlyDemoData  # another process is adding demo data now
+    importer = Importer()
     if before is None:
         DemoData.objects.all().delete()
-        loading.insert("customer", [Record("customer", None, {"name": n}) for n in CUSTOMERS])
+        importer.insert("customer", [Record("customer", None, {"name": n}) for n in CUSTOMERS])
         products = [{"name": n, "price": p, "stock": s} for n, (p, s) in PRODUCTS.items()]
-        loading.insert("product", [Record("product", None, content) for content in products])
+        importer.insert("product", [Record("product", None, content) for content in products])
     for kind, model in (("customer", Customer), ("product", Product)):
-        loading.keys[kind] = list(model.objects.order_by("pk").values_list("pk", flat=True))
+        importer.keys[kind] = list(model.objects.order_by("pk").values_list("pk", flat=True))
     if contents:
-        loading.insert("order", [Record("order", None, content) for content in contents])
+        importer.insert("order", [Record("order", None, content) for content in contents])
         try:
-            _take(loading, contents)
+            _take(importer, contents)
         except NotEnoughStock as error:
-            raise NotOnlyDemoData from error  # somebody has changed the stock
+            raise NotOnlyDemoData from error  # the stock was changed by hand
     DemoData.objects.all().delete()
     DemoData.objects.create(orders=begin + len(contents), wanted=wanted)
 
 
-def _take(loading: Importer, contents: list[dict[str, Any]]) -> None:
+def _take(importer: Importer, contents: list[dict[str, Any]]) -> None:
     ordered: Counter[Key] = Counter()
     for content in contents:
         for product, _, quantity in content["lines"]:
             if product in COUNTED:
-                ordered[loading.keys["product"][product]] += quantity
+                ordered[importer.keys["product"][product]] += quantity
     if ordered:
         Product.objects.take(ordered)
 
 
 def _orders() -> Iterator[dict[str, Any]]:
-    """The same orders every time, without end: the content of their records."""
+    """Yield the content of the records of orders: an endless sequence, always the same."""
     chance = random.Random(2026)
     number = 0
     while True:
         wanted = {product: chance.randint(1, 3) for product in UNCOUNTED}
-        # What is not counted never runs out; of the rest only the first orders take some.
+        # Products without a stock count never run out; only the first 200 orders take others.
         if number % 10 == 0 and number < 200:
             wanted[chance.choice(COUNTED)] = 1
         customer = chance.choice(range(len(CUSTOMERS)))
@@ -116,7 +116,7 @@ def _orders() -> Iterator[dict[str, Any]]:
 
 
 def _contains_only(orders: int) -> bool:
-    """Whether this bank has the demo's customers and products and so many orders."""
+    """Whether this bank has exactly the demo's customers and products, and `orders` orders."""
     customers = Customer.objects.order_by("pk").values_list("name", flat=True)
     products = Product.objects.order_by("pk").values_list("name", "price", "stock")
     demo = [(n, Decimal(p), s is None) for n, (p, s) in PRODUCTS.items()]

@@ -1,7 +1,8 @@
-"""What bank asks of a database engine beyond Django's own interface, and what holds without it.
+"""The interface of a database engine, beyond Django's own, that bank uses.
 
-Each is an attribute of the engine's DatabaseWrapper, and each is optional: bank imports no engine,
-and runs on one that knows nothing of bank.
+Each member is an attribute of the engine's DatabaseWrapper and optional; its docstring says what
+applies where an engine does not define it. bank imports no engine, and runs on engines that know
+nothing of bank.
 """
 
 from __future__ import annotations
@@ -23,39 +24,39 @@ class Engine:
         return getattr(self.connection, name, default)
 
     def server_version(self) -> str:
-        """The product that answers and its version, e.g. "Dolt 1.83.2"; asks the server.
+        """Ask the server for its product and version, e.g. "Dolt 1.83.2".
 
         Without it: the engine's name and Django's get_database_version().
         """
         return str(self._own("server_version", self._django_version)())
 
     def error_kind(self, error: BaseException) -> str | None:
-        """The name of the bank.transactions.error_kinds.ErrorKind that a driver's error is of.
+        """Return the name of the ErrorKind (bank/transactions/error_kinds.py) of a driver's error.
 
-        Called with each error of a chain of causes, Django's own included. Without it, and for
-        what the engine does not know: None.
+        Called with each error of a chain of causes, Django's own errors included. Without it, and
+        for an error that the engine does not know: None.
         """
         kind: str | None = self._own("error_kind", lambda error: None)(error)
         return kind
 
     def broken_constraint(self, error: BaseException) -> str:
-        """The name of the constraint that this error is about, one error of a chain of causes.
+        """Return the name of the constraint that this error of a chain of causes reports.
 
-        Without it, and where the driver does not tell: "".
+        Without it, and where the driver does not name the constraint: "".
         """
         return str(self._own("broken_constraint", lambda error: "")(error))
 
     @property
     def transaction_aborted(self) -> bool:
-        """Whether the running transaction can no more be committed as a whole.
+        """Whether the running transaction can no longer be committed completely.
 
-        COMMIT would be answered with a silent ROLLBACK, or commit only a part. Without it: False,
-        because Django knows of the errors inside of its own blocks (needs_rollback).
+        COMMIT would silently roll back, or commit only some of the writes. Without it: False,
+        because Django knows about errors inside its own atomic blocks (needs_rollback).
         """
         return bool(self._own("transaction_aborted", False))
 
     def outermost_atomic(self) -> AbstractContextManager[Any]:
-        """A transaction that is inside of no other.
+        """Return a context manager for an outermost transaction, one inside no other.
 
         Without it: Django's atomic(durable=True).
         """
@@ -63,22 +64,25 @@ class Engine:
         return own() if own else transaction.atomic(using=self.using, durable=True)
 
     def snapshot(self) -> AbstractContextManager[Any]:
-        """A transaction that reads everything as it was at one datetime, and lets others write.
+        """Return a context manager for a transaction that reads one snapshot of the database.
 
-        Without it: outermost_atomic().
+        Others may write in the meantime; it does not see that. Without it: outermost_atomic().
         """
         return self._own("snapshot", self.outermost_atomic)()
 
     def time_limit(self, seconds: float) -> AbstractContextManager[Any]:
-        """Ends every statement, COMMIT and attempt to connect so many seconds from now.
+        """Return a context manager that ends the database calls of its block after `seconds`.
 
-        It holds for the block and this thread, also where the server does not react. Without it:
-        no limit.
+        From then on every statement, COMMIT and attempt to connect of this thread fails with the
+        driver's error, even if the server does not respond. Without it: no limit.
         """
         return self._own("time_limit", lambda seconds: nullcontext())(seconds)
 
     def compiled_query(self, default: type) -> type:
-        """The class for bank/compiled.py; without it the default, which is for SQL."""
+        """Return the class of compiled queries (bank/compiled.py).
+
+        Without it: the default, which is for SQL.
+        """
         own: type = self._own("compiled_query", default)
         return own
 

@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose. The docstring of each class is its message."""
+"""The errors that this application raises. The docstring of each class is its message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class BankError(Exception):
-    """Something is not as it must be."""
+    """The operation is not possible."""
 
     def __str__(self) -> str:
         return " ".join((type(self).__doc__ or "").split())
@@ -40,7 +40,7 @@ class NotEnoughStock(OrderError):
 
 
 class TooMuchStock(OrderError):
-    """What comes back would be more stock than a product can have; nothing was changed."""
+    """The stock would exceed the limit of a product; nothing was changed."""
 
     def __init__(self, products: Iterable[Any]) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class TooMuchStock(OrderError):
     def __str__(self) -> str:
         names = ", ".join(repr(product.name) for product in self.products)
         return (
-            f"What comes back would be more stock of {names} than a product can have; "
+            f"Putting the products back would exceed the stock limit of {names}; "
             "nothing was changed. Lower its stock first."
         )
 
@@ -63,11 +63,11 @@ class CopyError(BankError):
 
 
 class TargetNotEmpty(CopyError):
-    """There is something in this bank already; nothing was changed. Copy into an empty one."""
+    """This bank is not empty; nothing was changed. Copy into an empty one."""
 
 
 class NotDiscarded(CopyError):
-    """There are records of an unfinished copy, or of others, in this bank."""
+    """An earlier copy into this bank was not finished."""
 
     def __init__(self, records: int) -> None:
         super().__init__()
@@ -75,15 +75,15 @@ class NotDiscarded(CopyError):
 
     def __str__(self) -> str:
         return (
-            "An earlier copy into this bank was not finished. Records in it now, the copy's and "
-            f"those of everybody who wrote meanwhile: {self.records}; nothing was changed. Stop "
-            "the application; then --discard deletes all of them and begins the copy anew."
+            f"An earlier copy into this bank was not finished. It has {self.records} records, the "
+            "copy's and those that others wrote in the meantime; nothing was changed. Stop the "
+            "application; then --discard deletes all of them and starts the copy again."
         )
 
 
 class NotWhole(CopyError):
-    """A copy into this bank was not finished: it is not whole. Nothing was done. Copy into it
-    again."""
+    """A copy into this bank was not finished: its data is incomplete. Nothing was done. Copy into
+    it again."""
 
 
 class EmptyInput(CopyError):
@@ -91,7 +91,7 @@ class EmptyInput(CopyError):
 
 
 class WrongLine(CopyError):
-    """A line of the input is not what bank_export writes."""
+    """A line of the input is not in the format of bank_export."""
 
     def __init__(self, number: int, expected: str) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ class WrongLine(CopyError):
 
 
 class NotInserted(CopyError):
-    """The database does not take these records."""
+    """The database does not accept these records."""
 
     def __init__(self, number: int, reason: object) -> None:
         super().__init__()
@@ -111,22 +111,22 @@ class NotInserted(CopyError):
     def __str__(self) -> str:
         return (
             f"The records up to line {self.number} of the input cannot be inserted: "
-            f"{' '.join(str(self.reason).split())}. This bank is not whole."
+            f"{' '.join(str(self.reason).split())}. The data of this bank is incomplete."
         )
 
 
 class CopyEnded(CopyError):
-    """What was to be copied ended in the middle. This bank is not whole: stop the application if
-    it runs, then copy into this bank again."""
+    """The input ended before its last line. The data of this bank is incomplete: stop the
+    application if it runs, then copy into this bank again."""
 
 
 class CopyDiffers(CopyError):
-    """What is here now is not what was to be copied; did somebody write meanwhile? This bank is not
-    whole: stop the application, then copy into this bank again."""
+    """The data of this bank differs from the data that was to be copied; perhaps it was written to
+    during the copy. Stop the application, then copy into this bank again."""
 
 
 class NotExported(CopyError):
-    """An order refers to what was not exported."""
+    """An order refers to a record that was not exported."""
 
     def __init__(self, order: Any, kind: str, key: Any) -> None:
         super().__init__()
@@ -140,18 +140,18 @@ class NotExported(CopyError):
 
 
 class NotOnlyDemoData(BankError):
-    """There is data in this bank that is not the demo's; nothing was changed. Demo data goes into
-    an empty bank."""
+    """This bank has data that is not demo data; nothing was changed. Demo data is added to an empty
+    bank only."""
 
 
 class TransactionError(BankError):
-    """The transaction could not be done."""
+    """The transaction failed."""
 
 
 class NestedTransaction(TransactionError):
-    """A retried transaction must be the outermost one: the database rolls back all of it, so all
-    of it must be run again. Call it outside of atomic(); under ATOMIC_REQUESTS, set that to False
-    or decorate the view with transaction.non_atomic_requests."""
+    """A retried transaction must be the outermost one, because the database rolls back all of it,
+    and all of it must be run again. Call it outside atomic(); with ATOMIC_REQUESTS, set that to
+    False or decorate the view with transaction.non_atomic_requests."""
 
 
 class RetriesExhausted(TransactionError):
@@ -160,10 +160,10 @@ class RetriesExhausted(TransactionError):
 
 class SwallowedError(TransactionError):
     """The transaction caught a database error that had ended it, so its writes were lost; nothing
-    was changed. Let the error out, or put atomic() around the statements that may fail, which is a
-    savepoint, and catch the error around that."""
+    was changed. Do not catch that error, or put the statements that may fail inside atomic(), which
+    makes a savepoint, and catch the error outside that block."""
 
 
 class AmbiguousCommit(TransactionError):
-    """The connection was lost during COMMIT: the change was made, or it was not. Look before you
-    repeat it; with an Idempotency-Key it can be repeated safely."""
+    """The connection was lost during COMMIT: the change was made, or it was not. Check that before
+    you repeat the request; with an Idempotency-Key it can be repeated safely."""

@@ -1,8 +1,8 @@
-"""Customers, products, orders, and the answers kept for repeated requests.
+"""Customers, products, orders, and the responses that are stored for repeated requests.
 
-The tables are the tutorial's, with rules the database itself keeps: every constraint has a name,
-so that an error says which rule was broken, and every foreign key has an index of its own,
-because CockroachDB makes none: https://www.cockroachlabs.com/docs/stable/foreign-key
+The tables are the tutorial's, with constraints that the database enforces. Every constraint has a
+name, so that an error can name the violated rule, and every foreign key has an index of its own,
+because CockroachDB creates none: https://www.cockroachlabs.com/docs/stable/foreign-key
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def money(**options: Any) -> models.DecimalField:
 
 
 def rule(name: str, condition: Q, message: str) -> CheckConstraint:
-    """A rule that the database keeps, and what a form says where it is broken."""
+    """A CHECK constraint, and the message of a form that violates it."""
     return CheckConstraint(condition=condition, name=name, violation_error_message=message)
 
 
@@ -48,17 +48,17 @@ class Customer(models.Model):
 
 
 class ProductQuerySet(models.QuerySet["Product", "Product"]):
-    """Products, and the stock of many of them at once."""
+    """Products, and methods that change the stock of several products."""
 
     def take(
         self, quantities: Mapping[Key, int], returned: Mapping[Key, int] | None = None
     ) -> Mapping[Key, Product]:
-        """Move these quantities out of stock, and others back in; return the products by key.
+        """Take these quantities out of stock and put others back; return the products by key.
 
-        Two statements, however many products. Raises UnknownProducts, NotEnoughStock or
-        TooMuchStock; then nothing was moved. Two sellers at once are kept apart by the transaction
-        around it: SERIALIZABLE refuses the second writer of a row that both have read, and a
-        database that compares only what was written refuses the second stock_token.
+        Two statements for any number of products. Raises UnknownProducts, NotEnoughStock or
+        TooMuchStock; then nothing was changed. The transaction around it keeps concurrent calls
+        from selling the same piece: SERIALIZABLE refuses the second writer of a row that both have
+        read, and a database that compares only what was written refuses the second stock_token.
         """
         products = self.after_taking(quantities, returned)
         token = new_token()
@@ -72,7 +72,10 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
     def after_taking(
         self, quantities: Mapping[Key, int], returned: Mapping[Key, int] | None = None
     ) -> Mapping[Key, Product]:
-        """The products by key, their stock as take() would leave it; raises what take() would."""
+        """Return the products by key with the stock they would have after take(); save nothing.
+
+        Raises what take() would raise.
+        """
         returned = returned or {}
         products = _by_keys({*quantities, *returned})
         if missing := [key for key in quantities if key not in products]:
@@ -85,7 +88,7 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
                 product.stock = available - quantities.get(key, 0)
                 if product.stock < 0:
                     short[product] = available
-                # What was beyond the limit before, imported perhaps, may still be sold.
+                # Stock that was above the limit before (imported, say) may still be sold.
                 elif product.stock > max(MAX_COUNT, before):
                     over.append(product)
         if short:
@@ -102,7 +105,7 @@ def _products(count: int) -> models.QuerySet[Any, Any]:
 
 
 def _by_keys(keys: Collection[Key]) -> dict[Key, Product]:
-    """The products that have these keys, as in_bulk() finds them, for a third of its time."""
+    """Return the products with these keys, as in_bulk() would, in a third of its time."""
     if not keys:
         return {}
     values = {f"key{number}": key for number, key in enumerate(keys)}
@@ -113,7 +116,7 @@ def _by_keys(keys: Collection[Key]) -> dict[Key, Product]:
 
 
 def new_token() -> int:
-    """A number that nobody else has drawn or will draw."""
+    """Return a random number of 63 bits, so that two calls practically never return the same."""
     return secrets.randbits(63)
 
 
@@ -126,9 +129,9 @@ class Product(models.Model):
         help_text="Empty: not counted.",
         validators=[MinValueValidator(0), MaxValueValidator(MAX_COUNT)],
     )
-    # Written anew with every write of stock. Dolt merges two transactions cell by cell, and sees no
-    # conflict where both write the same: 9 twice, from 10 each time, and one sale is lost. Two
-    # tokens are never the same: https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/
+    # Every write of stock also writes a new token. Dolt merges two transactions cell by cell, and
+    # finds no conflict if both write the same value: both turn 10 into 9, and one sale is lost. Two
+    # tokens always differ: https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/
     stock_token = models.BigIntegerField(null=True, default=new_token, editable=False)
 
     objects = ProductQuerySet.as_manager()
@@ -138,8 +141,8 @@ class Product(models.Model):
         constraints = [
             rule("product_name_not_empty", ~Q(name=""), "A name is not empty."),
             rule("product_price_not_negative", Q(price__gte=0), "A price is not below 0."),
-            # The last guard against selling what is not there, whatever the code above it does.
-            # SQL would let null pass anyway; not every database has its three-valued logic.
+            # The last guard against overselling, if the code above has an error. SQL accepts null
+            # in a CHECK without `stock=None`, but not every database has its three-valued logic.
             rule(
                 "product_stock_not_negative",
                 Q(stock=None) | Q(stock__gte=0),
@@ -151,7 +154,7 @@ class Product(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it; wherever its stock is written, with a stock_token of its own."""
+        """Save the product, with a new stock_token if its stock is written."""
         fields = kwargs.get("update_fields")
         if fields is None or "stock" in fields:
             self.stock_token = new_token()
@@ -160,16 +163,16 @@ class Product(models.Model):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    """Orders, and how one comes to be. Call inside a transaction."""
+    """Orders, and methods that place and cancel them; call these inside a transaction."""
 
     def place(
         self, customer: Customer, quantities: Mapping[Key, int], subtotal: Decimal | None = None
     ) -> Order:
         """Create an order of these quantities and take them out of stock.
 
-        Three statements, or four if stock is counted, however many products. A subtotal that is
-        not given is computed from the prices of this moment. Raises an OrderError; the
-        transaction is then to be rolled back.
+        Three statements, or four if stock is counted, for any number of products. A subtotal that
+        is not given is computed from the current prices. Raises an OrderError; the transaction
+        must then be rolled back.
         """
         order = self.model(customer=customer)
         order.fill(quantities, subtotal)
@@ -178,19 +181,19 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def cancel(self) -> None:
         """Delete these orders and put their products back in stock."""
         keys = list(self.values_list("pk", flat=True))
-        for first in range(0, len(keys), 1000):  # a statement takes so many parameters only
-            some = keys[first : first + 1000]
-            Product.objects.take({}, returned=_remove(OrderLine.objects.filter(order__in=some)))
-            Order.objects.filter(pk__in=some).delete()
+        for first in range(0, len(keys), 1000):  # a database limits the parameters of a statement
+            batch = keys[first : first + 1000]
+            Product.objects.take({}, returned=_remove(OrderLine.objects.filter(order__in=batch)))
+            Order.objects.filter(pk__in=batch).delete()
 
 
 class Order(models.Model):
-    # PROTECT: an order is a document, and does not vanish with its customer.
+    # PROTECT: an order is kept for the books, so a customer who has one cannot be deleted.
     customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, related_name="orders")
     subtotal = money()
-    # Written anew with every change of the order or its lines, so that two changes at once write
-    # one row, and the second is refused: Dolt and MongoDB see no conflict where both write what is
-    # there already, and different lines are different rows to them.
+    # Every change of the order or its lines writes a new token, so that two concurrent changes
+    # write the same row, and the second is refused. Without it, Dolt and MongoDB find no conflict
+    # if the two change different lines, or write the values that are stored already.
     change_token = models.BigIntegerField(null=True, default=new_token, editable=False)
     products = models.ManyToManyField(Product, through="OrderLine", related_name="orders")
 
@@ -207,14 +210,17 @@ class Order(models.Model):
         return f"Order {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it, with a change_token of its own."""
+        """Save the order with a new change_token."""
         self.change_token = new_token()
         if fields := kwargs.get("update_fields"):
             kwargs["update_fields"] = {*fields, "change_token"}
         super().save(*args, **kwargs)
 
     def fill(self, quantities: Mapping[Key, int], subtotal: Decimal | None = None) -> None:
-        """Save this order with exactly these quantities; what it had before is in stock again."""
+        """Save this order with exactly these quantities, after putting its former lines in stock.
+
+        Raises an OrderError; the transaction must then be rolled back.
+        """
         products = Product.objects.take(quantities, returned=self._remove_lines())
         lines = [
             OrderLine(order=self, product=products[key], quantity=n, price=products[key].price)
@@ -236,7 +242,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """So many of one product, at its price when the order was placed."""
+    """A product in an order: how many pieces, and the price when the order was placed."""
 
     order = models.ForeignKey(Order, models.CASCADE, db_index=False, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT, db_index=False, related_name="lines")
@@ -245,7 +251,7 @@ class OrderLine(models.Model):
 
     class Meta:
         db_table = "order_lines"
-        # The unique constraint is also the index of `order`: it begins with it.
+        # The unique constraint, which begins with `order`, is also its index.
         indexes = [Index(fields=["product"], name="order_line_product_index")]
         constraints = [
             UniqueConstraint(fields=["order", "product"], name="order_line_once_per_product"),
@@ -258,7 +264,7 @@ class OrderLine(models.Model):
 
 
 def _remove(lines: models.QuerySet[OrderLine]) -> dict[Key, int]:
-    """Delete these lines; how many of each product they had."""
+    """Delete these lines; return the quantity of each product that they had."""
     quantities: Counter[Key] = Counter()
     for product, quantity in lines.values_list("product", "quantity"):
         quantities[product] += quantity
@@ -267,7 +273,7 @@ def _remove(lines: models.QuerySet[OrderLine]) -> dict[Key, int]:
 
 
 def total(lines: Iterable[OrderLine]) -> Decimal:
-    """The exact sum of the lines; raises SubtotalTooLarge beyond what an amount can hold."""
+    """Return the exact sum of the lines; raise SubtotalTooLarge if it is above MAX_AMOUNT."""
     amount = sum((line.price * line.quantity for line in lines), Decimal("0.00"))
     if amount > MAX_AMOUNT:
         raise SubtotalTooLarge
@@ -275,7 +281,7 @@ def total(lines: Iterable[OrderLine]) -> Decimal:
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to a request that came with an Idempotency-Key, for when it comes again."""
+    """The response to a request with an Idempotency-Key, stored in case the request is repeated."""
 
     client = models.CharField(max_length=64, help_text="SHA-256 of the client's name and the key.")
     key = models.CharField(max_length=255)
@@ -285,9 +291,10 @@ class IdempotencyRecord(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "stored_answers"  # as it was called first, and in every bank that there is
+        db_table = "stored_answers"  # the model's first name; existing databases have this table
         constraints = [
-            # Two of the same at once: the second is refused here, runs again and finds the first.
+            # Of two concurrent requests with one key the second is refused here; it is run again
+            # and finds the first one's response.
             UniqueConstraint(fields=["client", "key"], name="stored_answer_once_per_key")
         ]
         indexes = [Index(fields=["created"], name="stored_answer_created_index")]
@@ -297,7 +304,7 @@ class IdempotencyRecord(models.Model):
 
 
 class UnfinishedCopy(models.Model):
-    """While there is one of these, the data of another bank is being copied into this one."""
+    """A marker: its row exists while the data of another bank is being copied into this one."""
 
     started = models.DateTimeField(auto_now_add=True)
 
@@ -310,7 +317,7 @@ class UnfinishedCopy(models.Model):
 
 
 class DemoData(models.Model):
-    """How many of the wanted demo orders there are: see bank/demo.py. At most one row."""
+    """The progress of the demo data, in at most one row: see bank/demo.py."""
 
     orders = models.BigIntegerField()
     wanted = models.BigIntegerField()

@@ -61,7 +61,7 @@ def test_demo_data_does_not_come_beside_other_data(
     before = digest()
 
     call_command("bank_demo", if_empty=True)
-    with pytest.raises(CommandError, match="not the demo's"):
+    with pytest.raises(CommandError, match="data that is not demo data"):
         call_command("bank_demo")
 
     assert capsys.readouterr().out == THERE
@@ -100,7 +100,7 @@ def test_demo_data_that_was_changed_is_not_made_larger(change: Callable[[], obje
     call_command("bank_demo", orders=5)
     change()
 
-    with pytest.raises(CommandError, match="not the demo's"):
+    with pytest.raises(CommandError, match="data that is not demo data"):
         call_command("bank_demo", orders=9)
 
     assert Order.objects.count() == 5
@@ -117,7 +117,7 @@ def test_stopped_demo_data_whose_stock_was_changed_is_left_alone(
     capsys.readouterr()
 
     call_command("bank_demo", if_empty=True)
-    with pytest.raises(CommandError, match="not the demo's"):
+    with pytest.raises(CommandError, match="data that is not demo data"):
         call_command("bank_demo")
 
     assert capsys.readouterr().out == THERE

@@ -1,1 +1,1 @@
-"""What every request passes through, in the order of settings.MIDDLEWARE."""
+"""Middleware of every request, in the order of settings.MIDDLEWARE."""

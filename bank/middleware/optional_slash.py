@@ -1,4 +1,4 @@
-"""What clients of the tutorial's API expect of every path."""
+"""Paths work with and without the trailing slash, and HEAD works like GET."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class OptionalSlash:
-    """Answers /customer like /customer/, without a redirect: those turn a POST into a GET.
+    """Answers /customer like /customer/, without a redirect, which would turn a POST into a GET.
 
-    HEAD is answered as GET is; the server leaves out the body.
+    HEAD is handled as GET; the server leaves out the body.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

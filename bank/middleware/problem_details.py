@@ -1,4 +1,4 @@
-"""Django's own errors as problem documents, and bodies that are refused unread."""
+"""Django's own errors become problem documents, and large bodies are refused unread."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bank.api.problems import Problem
 
 
 class ProblemDetails:
-    """Gives Django's own errors (404, 405, 400, 500, …) the same form, outside of the admin.
+    """Gives Django's own errors (404, 405, 400, 500, …) the form of the API's, except in the admin.
 
-    A body that is too large, or of unknown length, is refused before any of it is read, also by
-    the admin.
+    A body that is too large (413) or of unknown length (411) is refused before any of it is read,
+    in the admin too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,7 +30,7 @@ class ProblemDetails:
             problem = Problem(response.status_code, _detail(request, response)).response()
             if response.streaming:  # WhiteNoise's, which has no content to replace
                 return problem
-            # In place, because its other headers (Allow, …) stay.
+            # Replace the content in place, so that other headers (Allow, …) stay.
             response.content = problem.content
             for name, value in problem.items():
                 response[name] = value
@@ -47,7 +47,7 @@ def _refused_body(request: HttpRequest) -> Problem | None:
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        length = 0  # as Django takes it
+        length = 0  # as Django does
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if length > limit:
         return Problem(413, f"A body has at most {limit} bytes.")

@@ -1,4 +1,4 @@
-"""Every request ends in time, whatever its database does."""
+"""Every request has a deadline, also when its database does not respond."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from bank.transactions.deadline import deadline
 class RequestDeadline:
     """Gives a request settings.REQUEST_DEADLINE seconds, counted from its arrival.
 
-    The server says when that was in META["bank.arrived"], in seconds of time.monotonic(); without
-    it the time begins here.
+    The deadline bounds the request's waiting for a thread, its retries and its database calls; it
+    does not interrupt Python code. The server puts the arrival into META["bank.arrived"], in
+    seconds of time.monotonic(); without it the time is counted from here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

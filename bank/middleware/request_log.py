@@ -1,4 +1,4 @@
-"""A name for every request, and one line that says what it cost."""
+"""An id for every request, and a log line with its status, time, statements and retries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class Statements:
-    """Counts the statements of a request and their time; shows each at DEBUG."""
+    """Counts the statements of a request and sums their seconds; logs each at DEBUG."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -38,10 +38,10 @@ class Statements:
 
 
 class RequestLog:
-    """Gives each request an id, taken from X-Request-ID where a proxy has set a sane one.
+    """Gives each request an id: the valid X-Request-ID that a proxy has set, or a random one.
 
-    The id is in the answer's X-Request-ID and in every log line of the request. A line per
-    request at INFO; at WARNING for one that took a second or failed.
+    The id is in the response's X-Request-ID and in every log line of the request. Logs a line per
+    request at INFO, or at WARNING if it took a second or more or its status is 500 or above.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -68,9 +68,9 @@ class AddRequestId(logging.Filter):
 
 
 class OneLineRefusals(logging.Filter):
-    """Keeps the traceback of what Django refused (too many fields, …) out of the log.
+    """Removes the traceback of requests that Django refused (too many fields, …) from the log.
 
-    Anybody could fill the log with those; a defect of ours is never one of them.
+    Any client could fill the log with these tracebacks, and they never report a bug of ours.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

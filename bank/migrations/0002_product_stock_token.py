@@ -1,4 +1,4 @@
-"""What makes two writes of the same stock differ: see bank.models.Product."""
+"""Add the token that makes two writes of the same stock differ: see bank.models.Product."""
 
 from __future__ import annotations
 

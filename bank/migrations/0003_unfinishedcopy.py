@@ -1,4 +1,4 @@
-"""The mark of a bank that is being filled by a copy."""
+"""Add the table that marks a bank into which a copy is not finished."""
 
 from __future__ import annotations
 

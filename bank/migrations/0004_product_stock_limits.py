@@ -1,4 +1,4 @@
-"""The limits of stock in forms: nothing changes in the database."""
+"""Limit stock in forms; nothing changes in the database."""
 
 from __future__ import annotations
 

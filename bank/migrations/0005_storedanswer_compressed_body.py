@@ -1,6 +1,7 @@
-"""A column for compressed answers; the next migration fills it from the one that goes.
+"""Add a column for compressed responses, which the next migration fills from the old column.
 
-Three migrations, because CockroachDB cannot write to a column in the transaction that adds it:
+These are three migrations, because CockroachDB cannot write to a column in the transaction that
+adds it:
 https://www.cockroachlabs.com/docs/stable/online-schema-changes#limitations
 """
 
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="storedanswer",
             name="compressed_body",
-            # Empty, not compressed: Dolt keeps the default, and could not show one that is no text.
+            # Empty, not compressed: Dolt stores the default, and cannot show one that is not text.
             field=models.BinaryField(db_column="compressed_body", default=b""),
             preserve_default=False,
         ),

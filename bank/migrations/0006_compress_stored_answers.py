@@ -1,4 +1,4 @@
-"""Answers that were stored before stay valid."""
+"""Compress the responses that are stored already, so that they stay valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`body` is the compressed column from now on."""
+"""Remove the uncompressed column; `body` is the compressed one from now on."""
 
 from __future__ import annotations
 

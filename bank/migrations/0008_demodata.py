@@ -1,4 +1,4 @@
-"""How far the demo data has come."""
+"""Add the table that records the progress of the demo data."""
 
 from __future__ import annotations
 

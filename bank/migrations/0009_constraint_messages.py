@@ -1,4 +1,4 @@
-"""What forms say of a broken rule: nothing changes in the database."""
+"""Set the messages of forms about violated constraints; nothing changes in the database."""
 
 from __future__ import annotations
 

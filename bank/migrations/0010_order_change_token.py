@@ -1,4 +1,4 @@
-"""What makes two changes of one order a conflict: see bank.models.Order."""
+"""Add the token that makes two changes of one order a conflict: see bank.models.Order."""
 
 from __future__ import annotations
 

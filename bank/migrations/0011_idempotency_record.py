@@ -1,4 +1,4 @@
-"""StoredAnswer is called IdempotencyRecord now; its table, and who may see it, stay."""
+"""Rename StoredAnswer to IdempotencyRecord; its table and the permissions for it stay."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACTIONS = ("add", "change", "delete", "view")
 
 
 def rename_permissions(apps: Any, schema_editor: Any) -> None:
-    """Django would make new ones, which nobody has."""
+    """Rename the permissions; Django would create new ones, which no user has been given."""
     permissions = apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias)
     for action in ACTIONS:
         permissions.filter(codename=f"{action}_storedanswer").update(

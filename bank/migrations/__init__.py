@@ -1,4 +1,4 @@
-"""What the migrations share."""
+"""The migrations, and the primary key that they share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from django.utils.module_loading import import_string
 
 
 def key() -> tuple[str, models.Field[Any, Any]]:
-    """What `makemigrations` would write, were it not for backends with keys of their own type."""
+    """Return the primary key of a new model, of the type that the backend's settings name.
+
+    `makemigrations` would write one type for all backends; MongoDB's is another.
+    """
     automatic = import_string(settings.DEFAULT_AUTO_FIELD)
     return "id", automatic(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")

@@ -1,4 +1,4 @@
-"""Transactions that are run again when the database asks for it: `retry_transaction`."""
+"""Transactions that are run again when the database refuses them: `retry_transaction`."""
 
 from bank.transactions.retry import retry_transaction
 

@@ -1,4 +1,4 @@
-"""One try of a transaction: how far it came, and so what an error from it means."""
+"""One attempt to run a transaction: how far it got decides what an error in it means."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from bank.errors import SwallowedError
 from bank.transactions.error_kinds import ErrorKind, classify
 
 R = TypeVar("R")
-REFUSALS = {
-    ErrorKind.CONFLICT,
-    ErrorKind.UNKNOWN,
-    ErrorKind.LOST,
-}  # they end a transaction, savepoint or not
+# These errors end the transaction, also inside a savepoint.
+REFUSALS = {ErrorKind.CONFLICT, ErrorKind.UNKNOWN, ErrorKind.LOST}
 
 
 class RetryDecision(enum.Enum):
-    """What to do about an error."""
+    """Whether a transaction is run again after an error."""
 
     RETRY = enum.auto()
     FAIL = enum.auto()
@@ -29,7 +26,7 @@ class RetryDecision(enum.Enum):
 
 
 class Stage(enum.Enum):
-    """How far an attempt came."""
+    """How far an attempt got."""
 
     BODY = enum.auto()
     COMMIT = enum.auto()
@@ -37,7 +34,7 @@ class Stage(enum.Enum):
 
 
 class Attempt:
-    """Runs a body and COMMIT once; afterwards says what an error of theirs asks for."""
+    """Runs the body and COMMIT once; after an error, decide() says whether to run them again."""
 
     def __init__(self, using: str) -> None:
         self.using = using
@@ -46,15 +43,16 @@ class Attempt:
         self.last_error: Exception | None = None
 
     def run(self, body: Callable[[], R]) -> R:
-        """Run the body in a transaction of its own; raise a refusal even if the body caught it.
+        """Run the body in a new transaction and return its result.
 
-        Raise SwallowedError where it caught another error that ended the transaction.
+        Raises the error by which the database refused the transaction, even if the body caught
+        it, and SwallowedError if the body caught another error that ended the transaction.
         """
         with (
             Engine(self.using).outermost_atomic(),
             connections[self.using].execute_wrapper(self._remember_refusal),
         ):
-            # The first hook, so that it runs right after COMMIT and before any that may fail.
+            # The first hook: it runs right after COMMIT, before other hooks, which may fail.
             transaction.on_commit(self._committed, using=self.using)
             result = body()
             if self.first_refusal:
@@ -65,15 +63,15 @@ class Attempt:
         return result
 
     def decide(self, error: Exception) -> RetryDecision:
-        """What to do about the error that ended this attempt."""
+        """Decide whether to run again after the error that ended this attempt."""
         if self.stage is Stage.COMMITTED:
             return RetryDecision.FAIL
-        said = classify(self.first_refusal or error, self.using)
+        kind = classify(self.first_refusal or error, self.using)
         before_commit = self.stage is Stage.BODY
-        if said is ErrorKind.OTHER or (said is ErrorKind.TIMEOUT and before_commit):
+        if kind is ErrorKind.OTHER or (kind is ErrorKind.TIMEOUT and before_commit):
             return RetryDecision.FAIL
-        if said is ErrorKind.CONFLICT or before_commit:
-            # Where COMMIT was never sent nothing is committed, whatever else is unknown.
+        if kind is ErrorKind.CONFLICT or before_commit:
+            # If COMMIT was never sent, nothing is committed, whatever the kind of the error.
             return RetryDecision.RETRY
         return RetryDecision.AMBIGUOUS
 
@@ -87,9 +85,9 @@ class Attempt:
             raise
 
     def _aborted(self) -> bool:
-        """Whether COMMIT would be answered with a silent ROLLBACK, or commit only a part.
+        """Whether COMMIT would silently roll back, or commit only some of the writes.
 
-        After which errors that is so, the engine knows.
+        The engine knows which errors have that effect.
         """
         ended = self.last_error is not None and Engine(self.using).transaction_aborted
         return connections[self.using].needs_rollback or ended

@@ -1,4 +1,4 @@
-"""The time that a request has: one deadline for its queues, its transactions and its statements."""
+"""The deadline of a request, which bounds its retries, its queueing and its database calls."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 def remaining() -> float:
-    """Seconds until the running request is over, negative after that; infinite outside of one.
+    """Return the seconds until the deadline of the running request, negative after it.
 
-    Commands and other code that no request waits for have all the time they need.
+    Infinite outside a request: commands have no deadline.
     """
     return _deadline.get() - time.monotonic()
 
 
 @contextmanager
 def deadline(when: float) -> Iterator[None]:
-    """Let retries and statements of the default database end at this time.monotonic()."""
+    """Set the deadline for the block: `when` is in seconds of time.monotonic().
+
+    It bounds the retries of all transactions, and the statements, COMMITs and connects of the
+    default database. It does not interrupt Python code.
+    """
     token = _deadline.set(when)
     try:
         with Engine().time_limit(remaining()):

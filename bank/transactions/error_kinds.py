@@ -1,9 +1,9 @@
-"""What a database error says about the transaction it came from.
+"""The kinds of database errors: what an error means for the transaction that it came from.
 
-Which errors these are, the engine knows (bank/engine.py); the tables are in backends/NAME/. Django
-raises its own error `from` the driver's, sometimes twice, so the chain of `__cause__` is looked at.
-`__context__` is not: it is whatever was being handled meanwhile, an error of an earlier transaction
-for instance.
+The engine knows which errors are of which kind (bank/engine.py); the tables are in backends/NAME/.
+Django raises its own error `from` the driver's, sometimes twice, so the chain of `__cause__` is
+searched. `__context__` is not: it may be an error of an earlier transaction, which was being
+handled when this one was raised.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from bank.engine import Engine
 
 
 class ErrorKind(enum.Enum):
-    """What an error says about its transaction."""
+    """What an error means for its transaction."""
 
-    CONFLICT = "rolled back for a reason that may be gone at the next try"
+    CONFLICT = "rolled back for a reason that may no longer apply in a retry"
     UNKNOWN = "the server itself cannot say whether it committed"
     LOST = "the connection is gone; the transaction too, unless COMMIT was already sent"
     TIMEOUT = "the statement was ended because it took too long, or by an operator"
-    OTHER = "nothing that trying again would change"
+    OTHER = "a retry would fail in the same way"
 
 
 def classify(error: BaseException, using: str = DEFAULT_DB_ALIAS) -> ErrorKind:
-    """The first kind but OTHER of the error or one of its causes, as the database's engine says."""
+    """Return the kind of the first error, of this one and its causes, that the engine knows.
+
+    OTHER if the engine knows none of them.
+    """
     engine = Engine(using)
     for cause in causes(error):
         if kind := engine.error_kind(cause):
@@ -36,7 +39,7 @@ def classify(error: BaseException, using: str = DEFAULT_DB_ALIAS) -> ErrorKind:
 
 
 def unavailable(kind: ErrorKind) -> str:
-    """What a client is to do about such an error, for a response with status 503."""
+    """Return the detail of a response with status 503: the reason, and what the client can do."""
     if kind in (ErrorKind.CONFLICT, ErrorKind.TIMEOUT):
         return (
             "The database is busy with other transactions (a lock or a timeout); "
@@ -46,7 +49,7 @@ def unavailable(kind: ErrorKind) -> str:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, then what it was raised from, outermost first."""
+    """Yield the error, then the errors that it was raised from (`__cause__`), outermost first."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -56,6 +59,6 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def broken_constraint(error: IntegrityError, using: str = DEFAULT_DB_ALIAS) -> str:
-    """The name of the constraint that was broken, or "" where the driver does not tell."""
+    """Return the name of the violated constraint, or "" if the driver does not name it."""
     engine = Engine(using)
     return next((name for cause in causes(error) if (name := engine.broken_constraint(cause))), "")

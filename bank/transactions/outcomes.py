@@ -7,19 +7,19 @@ from collections import Counter
 
 
 class Outcomes:
-    """How many transactions of this process were committed, retried, refused, ambiguous."""
+    """Counts this process's transactions: committed, retried, refused, ambiguous. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter(committed=0, retried=0, refused=0, ambiguous=0)
 
     def count(self, outcome: str) -> None:
-        """Add one."""
+        """Add one to the count of this outcome."""
         with self._lock:
             self._counts[outcome] += 1
 
     def snapshot(self) -> dict[str, int]:
-        """A copy of the counts by outcome."""
+        """Return a copy of the counts by outcome."""
         with self._lock:
             return dict(self._counts)
 

@@ -1,7 +1,7 @@
-"""Run a transaction again when the database asks for it.
+"""Run a transaction again when the database refuses it.
 
-A database that keeps transactions apart (SERIALIZABLE on PostgreSQL and CockroachDB, the merge at
-COMMIT on Dolt) sometimes refuses one that did nothing wrong, and expects its client to try again:
+A database that isolates transactions (SERIALIZABLE on PostgreSQL and CockroachDB, the merge at
+COMMIT on Dolt) sometimes refuses a correct transaction, and expects its client to retry it:
 https://www.cockroachlabs.com/docs/stable/transaction-retry-error-reference
 """
 
@@ -31,8 +31,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 logger = logging.getLogger("bank.transactions")
-# Transactions that start together are refused together, the same ones again and again. So those
-# that were refused run one at a time per process, and for a while so do new ones.
+# Transactions that start at the same time conflict with each other again and again. So after a
+# refusal a process runs its refused transactions, and for a while new ones too, one at a time.
 queues: defaultdict[str, RetryQueue] = defaultdict(RetryQueue)
 retries_here: ContextVar[int] = ContextVar("retries_here", default=0)
 
@@ -56,20 +56,23 @@ def retry_transaction(
     deadline: float = 5.0,
     idempotent: bool = False,
 ) -> Callable[..., Any]:
-    """Make a function or method one transaction that is run until the database accepts it.
+    """Decorate a function or method: each call is a transaction, retried until it is committed.
 
-    All of the body is run again, so what it does outside of the database belongs into
+    The whole body is run again, so its effects outside the database belong in
     transaction.on_commit(): those hooks run once, after the attempt that committed.
 
     - It runs again after a conflict (40001, a deadlock, Dolt's 1213, a transient MongoDB error),
       also one that the body has caught, and after a connection lost before COMMIT. Between two
-      attempts it waits. After `attempts`, or when `deadline` (seconds) or the time of the running
-      request (bank/transactions/deadline.py) would pass, it raises RetriesExhausted.
-    - It never runs again after COMMIT: the error of an on_commit hook is raised as it is.
-    - It raises AmbiguousCommit where nobody can say whether COMMIT happened. With
-      idempotent=True the body is run again instead, and must itself find out what is done.
-    - It raises SwallowedError where the body has caught an error that ended its transaction,
-      NestedTransaction inside of another transaction; other errors as they are.
+      attempts it waits: see backoff(). It raises RetriesExhausted after `attempts` attempts, or
+      before an attempt that would begin after `deadline` seconds or after the deadline of the
+      running request (bank/transactions/deadline.py).
+    - `deadline` bounds when the last attempt begins. A running attempt is ended only by the
+      deadline of the request.
+    - It never runs again after COMMIT: the error of an on_commit hook is raised unchanged.
+    - It raises AmbiguousCommit if it is unknown whether COMMIT succeeded. With idempotent=True
+      the body is run again instead, and must itself find out what was committed.
+    - It raises SwallowedError if the body has caught an error that ended its transaction,
+      NestedTransaction inside another transaction, and all other errors unchanged.
     """
     if attempts < 1:
         raise ValueError("retry_transaction needs at least one attempt.")
@@ -106,10 +109,10 @@ def _retry(
         except TransactionError:
             raise
         except Exception as error:
-            verdict, refusal = attempt.decide(error), error
-            if verdict is RetryDecision.FAIL:
+            decision, refusal = attempt.decide(error), error
+            if decision is RetryDecision.FAIL:
                 raise
-            ambiguous |= verdict is RetryDecision.AMBIGUOUS
+            ambiguous |= decision is RetryDecision.AMBIGUOUS
             pause = backoff(number)
             last = number == attempts or time.monotonic() + pause > give_up
             if last or (ambiguous and not idempotent):
@@ -135,9 +138,10 @@ def _gave_up(ambiguous: bool) -> TransactionError:
 
 
 def backoff(attempt: int, *, base: float = 0.005, cap: float = 0.5) -> float:
-    """Seconds to wait after this attempt (1, 2, …): anything up to a limit that doubles.
+    """Return the seconds to wait after this attempt (1, 2, …): random, up to a limit that doubles.
 
-    Full jitter is what spreads colliding clients best:
+    The limit is `base` seconds before the first doubling, and at most `cap` seconds. Full jitter
+    spreads colliding clients best:
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     return random.uniform(0, min(cap, base * 2 ** min(attempt, 30)))
@@ -145,7 +149,7 @@ def backoff(attempt: int, *, base: float = 0.005, cap: float = 0.5) -> float:
 
 def _refuse_nesting(using: str) -> None:
     blocks = connections[using].atomic_blocks
-    # A TestCase holds a transaction around every test; Django lets durable blocks into that one.
+    # A TestCase holds a transaction around every test; Django allows durable blocks inside it.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise NestedTransaction
 

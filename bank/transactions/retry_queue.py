@@ -1,4 +1,4 @@
-"""A queue for transactions of this process that the database has refused: one runs at a time."""
+"""A queue of this process for transactions that the database has refused: one runs at a time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contextlib import contextmanager
 
 
 class RetryQueue:
-    """A reentrant lock that is given in the order of asking, and never waited for without end.
+    """A reentrant lock that is acquired first come, first served, and waited for with a timeout.
 
-    threading's own may let one wait for seconds while others pass it again and again.
+    A thread may wait for threading's own locks for seconds while others acquire them repeatedly.
     """
 
     CONTENDED = 1.0  # seconds after a refusal during which new transactions queue as well
-    MAX_WAIT = 5.0  # seconds; then one runs without a turn: the owner may be waiting for it
+    MAX_WAIT = 5.0  # seconds; then it runs without a turn: the owner may be waiting for it
 
     def __init__(self) -> None:
         self._changing = threading.Lock()
@@ -31,17 +31,20 @@ class RetryQueue:
 
     @property
     def contended(self) -> bool:
-        """Whether a new transaction had better queue as well."""
+        """Whether new transactions should queue as well: there was a refusal a short time ago."""
         return time.monotonic() - self._refused < self.CONTENDED
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[bool]:
-        """Wait for a turn, at most so many seconds and at most MAX_WAIT; yield whether it came."""
-        mine = self._acquire(max(0.0, min(seconds, self.MAX_WAIT)))
+        """Wait for a turn, at most `seconds` and at most MAX_WAIT; yield whether it was acquired.
+
+        The block runs in either case; the turn ends with it.
+        """
+        acquired = self._acquire(max(0.0, min(seconds, self.MAX_WAIT)))
         try:
-            yield mine
+            yield acquired
         finally:
-            if mine:
+            if acquired:
                 self._release()
 
     def _acquire(self, seconds: float) -> bool:
