@@ -13,17 +13,17 @@ import settings
 
 
 def from_the_database(error: Exception) -> bool:
-    """Whether it is what the server said, or that it did not answer.
+    """Whether the error is one of the server's, or says that the server did not answer.
 
-    django-mongodb-backend and Djongo let some of their driver's errors through as they are.
+    django-mongodb-backend and Djongo raise some of their driver's errors unchanged.
     """
     driver = type(error).__module__.partition(".")[0]
-    said = isinstance(error, OperationalError | InterfaceError | ProgrammingError)
-    return said or type(error) is DatabaseError or driver == "pymongo"
+    known = isinstance(error, OperationalError | InterfaceError | ProgrammingError)
+    return known or type(error) is DatabaseError or driver == "pymongo"
 
 
 def main() -> None:
-    """Run the command; what a person can do something about is a line, not a traceback."""
+    """Run the command; an error that the user can correct is one line, not a traceback."""
     module = ""
     try:
         module = settings.choose()
@@ -39,10 +39,10 @@ def main() -> None:
             raise
         backend = module.rpartition(".")[2]
         variable = f"{backend.upper()}_URL"
-        # pymongo goes on with its timeouts and all that it knows of every server.
-        said = " ".join(str(error).partition(" (configured timeouts")[0].split()).rstrip(".?")
+        # pymongo appends its timeouts and a description of every server.
+        message = " ".join(str(error).partition(" (configured timeouts")[0].split()).rstrip(".?")
         sys.exit(
-            f"The database does not answer, or refuses: {said}. Is {variable} right? "
+            f"The database does not answer, or refuses: {message}. Is {variable} right? "
             f"(Unset it, and `make serve BACKEND={backend}` starts a server.)"
         )
 

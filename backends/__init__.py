@@ -1,4 +1,4 @@
-"""A package for each database: its engine, its errors, how its server is started.
+"""A package for each database: its engine, its error codes, and how its server is started.
 
-The name of a backend is that of its package, its settings module and its row in the matrix.
+A backend has one name: of its package, of its settings module and of its column in the matrix.
 """

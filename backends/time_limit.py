@@ -1,9 +1,9 @@
-"""Time limits on what a database does that hold also while its server is stopped.
+"""Time limits for database calls that also work while the server hangs.
 
-A server's own limits (statement_timeout, lock_timeout) end a statement and keep the connection, but
-a server that hangs keeps no limits, and on a wire that was cut silently its word never arrives. So
-one thread of this process shuts down the socket of a connection whose time is over: whatever waits
-for it then fails at once, as after any loss of a connection.
+A server's own timeouts (statement_timeout, lock_timeout) end a statement and keep the connection.
+But a server that hangs enforces no timeouts, and its messages may be lost on the network. So one
+thread of this process shuts down the socket of a connection whose time limit is over: a call that
+waits for the server then fails immediately, as after any loss of a connection.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-CONNECT_TIMEOUT = 2  # seconds; psycopg and libpq take no less
+CONNECT_TIMEOUT = 2  # seconds; the minimum of psycopg and libpq
 
 
 class Watchdog:
-    """Calls functions at their time, unless they have been withdrawn, from a thread of its own.
+    """Calls functions at given times, unless they are withdrawn before, from a thread of its own.
 
-    The thread starts with the first function. A function runs under the lock under which it is
-    withdrawn: after that it does not run, and does not go on running.
+    The thread starts with the first function. A function is called under the lock with which it is
+    withdrawn: once it is withdrawn it neither starts nor is still running. Thread-safe.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._due: dict[object, tuple[float, Callable[[], None]]] = {}
-        self._wakes = math.inf  # when the thread looks again
-        self._thread = threading.Thread()  # never started
+        self._wakes = math.inf  # when the thread wakes up, in seconds of time.monotonic()
+        self._thread = threading.Thread()  # not alive; replaced at first use
 
     @contextmanager
     def calling(self, function: Callable[[], None], when: float) -> Iterator[None]:
-        """Call it if the block has not ended at this time.monotonic()."""
+        """Call the function if the block is still running at `when` (time.monotonic())."""
         key = object()
         with self._changed:
             self._due[key] = when, function
-            if not self._thread.is_alive():  # the first time, or in a forked process
+            if not self._thread.is_alive():  # at first use, or in a forked process
                 self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
                 self._thread.start()
             if when < self._wakes:
@@ -67,19 +67,20 @@ watchdog = Watchdog()
 
 
 class TimeLimit:
-    """Goes before Django's DatabaseWrapper, in an engine whose connections have a fileno()."""
+    """A mixin for Django's DatabaseWrapper, for drivers whose connections have a fileno()."""
 
     Database: Any
     too_late: tuple[Any, ...] = ("There is no time left to connect.",)
-    _deadline = math.inf  # of time.monotonic()
+    _deadline = math.inf  # in seconds of time.monotonic()
     _socket: Socket | None = None
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """End the connection if the block takes longer, and make none after that.
+        """Shut down the connection if the block takes longer than this, and open none after that.
 
-        Only the connection of the thread that runs the block, and only while it runs it. Blocks
-        may be nested: the earliest end counts.
+        It bounds every database call in the block: statements, COMMIT and connecting; not other
+        code. It applies to the connection of the thread that runs the block. Blocks may be nested:
+        the earliest deadline counts. The calls raise the driver's error for a lost connection.
         """
         outer, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
         try:
@@ -99,12 +100,12 @@ class TimeLimit:
         return params | default if self.has_time_limit else default | params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Raise the driver's OperationalError where the time is too short to connect."""
+        """Raise the driver's OperationalError if less than CONNECT_TIMEOUT seconds are left."""
         if self._deadline - time.monotonic() < CONNECT_TIMEOUT:
             raise self.Database.OperationalError(*self.too_late)
         connection = super().get_new_connection(conn_params)  # type: ignore[misc]
         self._socket = Socket(connection.fileno())
-        if time.monotonic() > self._deadline:  # the watchdog has found no socket to shut down
+        if time.monotonic() > self._deadline:  # the watchdog found no socket to shut down yet
             connection.close()
             raise self.Database.OperationalError(*self.too_late)
         return connection
@@ -119,13 +120,13 @@ class TimeLimit:
 
 
 class Socket:
-    """A second descriptor of a connected socket: it stays ours when the driver closes its own."""
+    """A duplicate descriptor of a connected socket, valid also after the driver closes its own."""
 
     def __init__(self, number: int) -> None:
         self._own = socket.socket(fileno=os.dup(number))
         weakref.finalize(self, self._own.close)
 
     def shut_down(self) -> None:
-        """End the connection at both ends: who reads from it reads its end."""
-        with suppress(OSError):  # it has ended already
+        """Shut down the connection in both directions, so that a pending read returns."""
+        with suppress(OSError):  # the connection has ended already
             self._own.shutdown(socket.SHUT_RDWR)

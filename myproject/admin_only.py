@@ -17,7 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class AdminOnly(MiddlewareMixin):
-    """Steps aside for every path but the admin's."""
+    """Does nothing for requests outside the admin."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if _is_admin(request):
@@ -38,10 +38,10 @@ class Message(AdminOnly, MessageMiddleware):
 
 
 class Csrf(AdminOnly, CsrfViewMiddleware):
-    """Django's, for the admin: no cookie lets anybody into the API, so there is none to misuse."""
+    """Django's, for the admin: the API accepts no cookies, so it needs no CSRF protection."""
 
     def process_view(self, request: HttpRequest, *view: Any) -> Any:
-        """Django calls it beside `__call__`. Elsewhere it made a 403 of a 404 or a 405."""
+        """Django calls this besides `__call__`; it would turn 404 and 405 of the API into 403."""
         return super().process_view(request, *view) if _is_admin(request) else None
 
 

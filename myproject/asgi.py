@@ -1,4 +1,4 @@
-"""What an ASGI server runs, on the backend that BACKEND names (postgresql if it names none)."""
+"""The ASGI application, on the backend that BACKEND names (default: postgresql)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ django = get_asgi_application()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Callable[..., Any]) -> None:
-    """Django, with the protections of wsgi.py, and without bodies that it will refuse.
+    """Run Django, protected as in wsgi.py, and without the bodies that it will refuse.
 
-    Django's handler writes a body to disk before any middleware sees the request.
+    Django's handler writes a body to disk before any middleware is called.
     """
     if scope["type"] == "http":
         scope = {**scope, "headers": [_checked(*header) for header in scope["headers"]]}
@@ -39,7 +39,7 @@ def _has_acceptable_body(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def _without_body(receive: Receive) -> Receive:
-    """An empty body, and then what else the server has to say (that the client has left)."""
+    """Return a receive() with an empty body, then the server's other messages (a disconnect)."""
     empty = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive_no_body() -> dict[str, Any]:

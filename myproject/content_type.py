@@ -1,4 +1,4 @@
-"""How a body is to be read is not for the client to say: JSON and forms are UTF-8."""
+"""Ignore the charset of a Content-Type: JSON and forms are always read as UTF-8."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ BOUNDARY = re.compile(r""";\s*boundary\s*=\s*("[^"\\]+"|[^\s;"]+)""", re.IGNOREC
 
 
 def without_charset(content_type: str) -> str:
-    """The media type without its parameters, but for the boundary of a multipart form.
+    """Return the media type without its parameters, except the boundary of a multipart form.
 
-    Django decodes even the query string in the charset of the Content-Type, and where that is a
-    codec but none of text (`hex`) it fails before any middleware could answer.
+    Django decodes even the query string with the charset of the Content-Type. If that is a codec
+    that is not for text (`hex`), Django fails before any middleware can answer.
     """
     media_type, semicolon, _ = content_type.partition(";")
     boundary = BOUNDARY.search(content_type) if semicolon else None

@@ -1,4 +1,4 @@
-"""The WSGI environ (PEP 3333) of a request that came through granian's RSGI interface."""
+"""The WSGI environ (PEP 3333) of a request that arrived by granian's RSGI interface."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ALWAYS: dict[str, Any] = {
 
 
 def environ_of(scope: Any) -> dict[str, Any]:
-    """All but `wsgi.input`. Text is bytes in latin-1, as PEP 3333 wants it.
+    """Return the environ, without `wsgi.input`. Text is bytes in latin-1, as PEP 3333 requires.
 
-    The path is percent-decoded; bytes that are not UTF-8 have become U+FFFD.
+    The path is percent-decoded; granian has replaced bytes that are not UTF-8 by U+FFFD.
     """
     server, _, port = scope.server.rpartition(":")
     environ = {
@@ -39,8 +39,8 @@ def environ_of(scope: Any) -> dict[str, Any]:
 
 
 def _add_headers(environ: dict[str, Any], headers: Any) -> None:
-    """A value that is not ASCII is empty. A name with `_` is left out: in an environ it could
-    not be told from the one with `-`, which a proxy has perhaps set (X_Forwarded_Proto)."""
+    """Add the headers. A value that is not ASCII is empty. A name with `_` is left out: an environ
+    has the same key for it and for the name with `-`, which a proxy may set (X_Forwarded_Proto)."""
     for name in headers:
         if "_" not in name:
             separator = ";" if name == "cookie" else ","

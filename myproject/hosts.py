@@ -1,4 +1,4 @@
-"""By which names this server may be called."""
+"""The host names by which clients may call this server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.middleware.common import CommonMiddleware
 from bank.api.problems import Problem
 
 logger = logging.getLogger("bank.hosts")
-MONITORED = ("/ping/", "/health/")  # a load balancer calls an address, not a name
+MONITORED = ("/ping/", "/health/")  # a load balancer calls an IP address, not a host name
 
 
 class AllowedHosts(CommonMiddleware):
     """Django's, but a Host that is not in ALLOWED_HOSTS is a problem document and one log line.
 
-    Django's own refusal is a traceback in the log, for everybody to cause. What monitors ask is
-    answered under any Host: nothing in those answers depends on it.
+    Django logs a traceback for each, which any client can cause. The paths that monitors request
+    are answered for any Host, because nothing in their responses depends on it.
     """
 
     def process_request(self, request: HttpRequest) -> Any:

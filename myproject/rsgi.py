@@ -1,7 +1,7 @@
-"""What granian runs: Django behind a front that slow clients cannot occupy.
+"""The RSGI application, which granian runs: Django in threads that slow clients cannot occupy.
 
-An event loop reads each request completely before it takes one of the few threads in which Django
-runs, so clients that send nothing, or a byte a second, cost a connection and no thread.
+An event loop reads each request completely before one of the few threads runs Django for it. So a
+client that sends nothing, or a byte per second, occupies a connection but no thread.
 The protocol: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
 """
 
@@ -28,22 +28,23 @@ from myproject.wsgi import application as django
 logger = logging.getLogger("bank.front")
 
 THREADS = 2  # per process: one waits for the database while the other computes
-BODY_SECONDS = 10.0  # from the end of the header to the end of the body
-UNGUARDED_SECONDS = 0.5  # for so long nobody looks whether a client has left: most are answered
-ORPHAN_SECONDS = 0.5  # between two looks whether granian itself is still there
-DISCARDED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that its 413 can be read
+BODY_SECONDS = 10.0  # timeout for the body, from the end of the header
+UNGUARDED_SECONDS = 0.5  # before a disconnect is watched for; most requests are finished by then
+ORPHAN_SECONDS = 0.5  # between two checks whether granian's parent process still runs
+DISCARDED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that the client reads the 413
 
 
 class Front:
     """An RSGI application: `granian --interface rsgi myproject.rsgi:application`.
 
     - A body that is not complete after BODY_SECONDS is a 408; its connection is closed.
-    - A body that Django will refuse (413, 411) is read and thrown away before Django answers.
+    - A body that Django will refuse (413, 411) is read and discarded before Django answers.
     - A request that gets no thread within settings.REQUEST_DEADLINE seconds of its arrival is a
-      503 with Retry-After, and is never run. Nor is that of a client that left before its turn.
+      503 with Retry-After, and is never run. Neither is a request whose client has disconnected
+      before a thread was free.
     - /ping/ has a thread of its own and does not wait for the others.
 
-    `bank.arrived` in the environ is time.monotonic() of the moment the request was complete.
+    `bank.arrived` in the environ is when the request was complete, in seconds of time.monotonic().
     """
 
     def __init__(self) -> None:
@@ -61,7 +62,7 @@ class Front:
         except TimeoutError:
             late = Problem(408, f"The body did not arrive within {BODY_SECONDS:g} s.")
             return _send(proto, late.response(), close=True)
-        except RuntimeError:  # the client left in the middle of its body
+        except RuntimeError:  # the client disconnected before the end of its body
             return None
         environ["wsgi.input"] = BytesIO(body)
         environ["bank.arrived"] = time.monotonic()
@@ -85,15 +86,18 @@ application = Front()
 
 
 def _end_without(parent: int | None, loop: asyncio.AbstractEventLoop) -> None:
-    """End this worker when granian was killed: it would hold the port, and write, for ever."""
+    """Kill this worker when granian was killed; it would keep the port and go on writing."""
     if os.getppid() == parent:
         loop.call_later(ORPHAN_SECONDS, _end_without, parent, loop)
     else:
-        signal.raise_signal(signal.SIGKILL)  # granian loses a SIGTERM that comes before it serves
+        signal.raise_signal(signal.SIGKILL)  # granian ignores a SIGTERM before it serves
 
 
 async def _read(environ: dict[str, Any], proto: Any) -> bytes:
-    """The body; nothing of one that Django will refuse. Raises TimeoutError, RuntimeError."""
+    """Return the body, or b"" if Django will refuse it.
+
+    Raises TimeoutError after BODY_SECONDS, and RuntimeError if the client disconnects.
+    """
     chunked = "HTTP_TRANSFER_ENCODING" in environ
     length = environ.get("CONTENT_LENGTH", "0")
     if length == "0" and not chunked:
@@ -116,7 +120,7 @@ async def _discard(proto: Any) -> None:
 
 
 async def _guard(job: Job, proto: Any) -> None:
-    """Cancel a job that has not begun when its client leaves, or when its deadline is over."""
+    """Cancel a job that has not begun when its client disconnects, or at its deadline."""
     with suppress(TimeoutError):
         async with asyncio.timeout(settings.REQUEST_DEADLINE - UNGUARDED_SECONDS):
             await proto.client_disconnect()
@@ -129,7 +133,7 @@ async def _guard(job: Job, proto: Any) -> None:
 
 
 def _answer(environ: dict[str, Any], proto: Any) -> None:
-    """Run Django, in a thread, and send what it answers."""
+    """Run Django, in a thread, and send its response."""
     head: list[Any] = []
     try:
         response: Any = django(environ, lambda status, headers: head.extend((status, headers)))

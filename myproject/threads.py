@@ -1,4 +1,4 @@
-"""A few threads that run jobs in the order they came; a job may be cancelled until it begins."""
+"""A few threads that run jobs first come, first served; a job can be cancelled until it begins."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ logger = logging.getLogger("bank.front")
 
 
 class Job:
-    """One call, to be awaited on the event loop that has made it."""
+    """A call whose end can be awaited (`ended`) on the event loop that created the job."""
 
     def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
         self.function, self.arguments = function, arguments
         self.loop = asyncio.get_running_loop()
         self.ended = self.loop.create_future()
-        self.taken = Lock()  # by the thread that runs it, or by whoever has cancelled it
+        self.taken = Lock()  # acquired by the thread that runs the job, or by cancel()
 
     def cancel(self) -> bool:
-        """Whether it will never run: it has not begun. `ended` is cancelled then."""
+        """Cancel the job and `ended` unless it has begun; return whether it was cancelled."""
         return self.taken.acquire(blocking=False) and self.ended.cancel()
 
     def run(self) -> None:
@@ -39,10 +39,10 @@ class Job:
 
 
 class Threads:
-    """So many threads, for as long as the process lives.
+    """A fixed number of daemon threads that run jobs.
 
-    Not a ThreadPoolExecutor, because Python waits for the threads of those when it ends: a database
-    that does not answer would keep the process from ending.
+    Not a ThreadPoolExecutor, because Python waits for its threads at exit: a database that does
+    not answer would keep the process from ending.
     """
 
     def __init__(self, number: int, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a WSGI server runs, on the backend that BACKEND names (postgresql if it names none)."""
+"""The WSGI application, on the backend that BACKEND names (default: postgresql)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, to which no request can say in which charset it is to be read."""
+    """Run Django, without the charset that a client may have put into the Content-Type."""
     if ";" in environ.get("CONTENT_TYPE", ""):
         environ["CONTENT_TYPE"] = without_charset(environ["CONTENT_TYPE"])
     return django(environ, start_response)

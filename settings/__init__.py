@@ -13,14 +13,14 @@ NAMES = sorted(file.parent.name for file in (ROOT / "backends").glob("*/server.p
 
 
 def chosen() -> str:
-    """The name in BACKEND, postgresql where it is not set. It may be that of no backend."""
+    """Return the value of BACKEND, postgresql if it is not set. It is not checked."""
     return os.environ.get("BACKEND") or "postgresql"
 
 
 def choose() -> str:
-    """Set DJANGO_SETTINGS_MODULE, where it is not set, to that of BACKEND; what it is now.
+    """Set DJANGO_SETTINGS_MODULE, unless it is set, to the module of BACKEND; return its value.
 
-    Raises ImproperlyConfigured where there is no such backend.
+    Raises ImproperlyConfigured if there is no such backend.
     """
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):
         if chosen() not in NAMES:
@@ -30,5 +30,5 @@ def choose() -> str:
 
 
 def unknown(name: str) -> str:
-    """What is said of a name that is no backend's."""
+    """Return the message for a name that is not a backend's."""
     return f"There is no backend {name!r}; there is: {', '.join(NAMES)}."

@@ -1,4 +1,4 @@
-"""Settings that every backend shares. What a backend adds is in the module of its name."""
+"""Settings that all backends share. Each backend's own settings are in settings/NAME.py."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if DEPLOY:
 DEBUG = False
 SECRET_KEY = secret_key(deployed=DEPLOY)
 ALLOWED_HOSTS = allowed_hosts(deployed=DEPLOY)
-# Who sends one of these as `Authorization: Bearer TOKEN` may call, and is the client of this name;
-# empty: everybody may.
+# Token → name of the client that sends it as `Authorization: Bearer TOKEN`. If it is empty, no
+# token is required.
 API_TOKENS = api_tokens(shortest=16 if DEPLOY else 1)
 
 INSTALLED_APPS = [
     "bank",
-    "ninja",  # serves the docs page's scripts from here instead of from a CDN
+    "ninja",  # serves the scripts of /docs from this server instead of from a CDN
     "myproject.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -80,8 +80,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# The type of every key the database makes by itself. MongoDB has another one, so nothing in
-# models, migrations, URLs or JSON says "integer".
+# The type of all generated keys. MongoDB's is another, so no model, migration, URL or JSON schema
+# assumes an integer.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TIME_ZONE = "UTC"
@@ -89,29 +89,30 @@ USE_TZ = True
 LANGUAGE_CODE = "en-us"
 
 STATIC_URL = "/static/"
-# Found where the packages keep them: nothing to collect before a start.
+# Static files are served from their packages: no collectstatic before a start.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-# A proxy that ends TLS and sets X-Forwarded-Proto stands before a deployed application.
+# A deployed application is behind a proxy that terminates TLS and sets X-Forwarded-Proto.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DEPLOY else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DEPLOY else 0
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # it looks for CsrfViewMiddleware by name; ours is a subclass, for the admin
-    "security.W005",  # whether its sub-domains have TLS too, only the owner of a domain knows
-    "security.W008",  # the proxy redirects: here it would turn a POST into a GET
-    "security.W021",  # nor is it ours to put the domain on the browsers' list
+    "security.W005",  # only the owner of a domain knows whether its sub-domains have TLS too
+    "security.W008",  # the proxy redirects to HTTPS; a redirect here would turn a POST into a GET
+    "security.W021",  # only the owner of a domain can decide to put it on the browsers' HSTS list
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
-# The answer to a request with an Idempotency-Key is kept, and replayed, so long.
+# How long the response to a request with an Idempotency-Key is stored, and returned for repeats.
 IDEMPOTENCY_KEY_LIFETIME = timedelta(days=2)
-# Seconds from the arrival of a request to its answer, as far as queues and the database are
-# concerned; then it is a 503 with Retry-After. More than 2: so long connecting may take.
+# Seconds from the arrival of a request; then its waiting for a thread, its retries and its database
+# calls end, and the response is a 503 with Retry-After. It must be more than 2 seconds, the connect
+# timeout of backends/time_limit.py.
 REQUEST_DEADLINE = 5.0
-# What the server itself does about it in sessions made by requests, in milliseconds. A lock is
-# given up earlier, so that there is time to try again.
+# Timeouts of the server in sessions made by requests, in milliseconds. Waiting for a lock ends
+# earlier than the request, so that there is time for a retry.
 SERVER_LIMITS = {
     "statement_timeout": int(REQUEST_DEADLINE * 1000),
     "lock_timeout": 2000,
@@ -139,11 +140,11 @@ LOGGING = {
             "filters": ["request", "one_line"],
         }
     },
-    # INFO: a line per request. DEBUG: every SQL statement with its time as well.
+    # INFO: a line per request. DEBUG: also every SQL statement with its time.
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "bank": {"level": log_level()},
-        # A 404 is its client's business, a 500 is ours; of a 503 bank.request_log has the line.
+        # 4xx is not logged, because clients cause it; 503 is logged by bank.request_log.
         "django.request": {"level": "ERROR", "filters": ["not_503"]},
     },
 }

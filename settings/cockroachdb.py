@@ -16,10 +16,10 @@ DATABASES = {
         "postgres",
         "cockroach",
         engine="backends.cockroachdb",
-        # Its default; said here because a cluster, a role or a database may have another one:
+        # CockroachDB's default, which a cluster, a role or a database may change:
         # https://www.cockroachlabs.com/docs/stable/read-committed
         isolation_level=IsolationLevel.SERIALIZABLE,
         limits=SERVER_LIMITS,
     )
 }
-DISABLE_COCKROACHDB_TELEMETRY = True  # the engine would count itself in the server's statistics
+DISABLE_COCKROACHDB_TELEMETRY = True  # else the engine reports its use to the server's telemetry

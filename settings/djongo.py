@@ -15,9 +15,9 @@ DATABASES = {
         "ENGINE": "backends.djongo",
         "HOST": URL,  # read by the driver: it may name several servers, or be a mongodb+srv:// one
         "NAME": urlsplit(URL).path[1:],
-        "OPTIONS": {"serverSelectionTimeoutMS": 3000},  # then it is a 503
+        "OPTIONS": {"serverSelectionTimeoutMS": 3000},  # milliseconds; then the response is a 503
     }
 }
 
-# No CHECK either: the API and the admin keep those rules, see docs/djongo.md.
+# No CHECK constraints either: the API and the admin enforce the rules, see docs/djongo.md.
 SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "models.W027"]

@@ -11,8 +11,8 @@ DATABASES = {
         "DOLT_URL",
         "mysql",
         engine="backends.dolt",
-        # A transaction sees the data as it was when it began, whatever one asks for. Django would
-        # ask for READ COMMITTED, which Dolt accepts and does not do:
+        # In Dolt a transaction always sees the data as it was when the transaction began. Django
+        # would set READ COMMITTED, which Dolt accepts but does not implement:
         # https://github.com/dolthub/dolt/issues/2007
         isolation_level="repeatable read",
     )

@@ -15,10 +15,11 @@ DATABASES = {
         "DOLTLITE_URL",
         "doltlite",
         engine="backends.doltlite",
-        # One transaction writes at a time, the others wait here. DEFERRED, the default, would let
-        # two read what both will write, and refuse one of them only then, without waiting:
+        # One transaction writes at a time; the others wait at BEGIN. With DEFERRED, the default,
+        # two transactions could read the same row, and the second to write it would be refused
+        # without waiting:
         # https://www.sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions
         transaction_mode="IMMEDIATE",
-        timeout=1,  # seconds; then it is refused, and run again
+        timeout=1,  # seconds to wait for another writer; then it is refused, and retried
     )
 }

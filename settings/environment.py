@@ -1,4 +1,4 @@
-"""What the environment says: secrets and addresses, read in one place."""
+"""The environment variables of the application: secrets and addresses, read in this module only."""
 
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]  # noqa: S104 - see
 
 
 def words(name: str) -> list[str]:
-    """The comma-separated words of a variable, without blanks and empty ones."""
+    """Return the comma-separated words of a variable, stripped, without empty ones."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
 def flag(name: str) -> bool:
-    """Whether a variable is 1, true, yes or on; raises ImproperlyConfigured for other words."""
+    """Return whether a variable is 1, true, yes or on, as opposed to 0, false, no, off or unset.
+
+    Raises ImproperlyConfigured for other values.
+    """
     value = os.environ.get(name, "").strip().lower()
     if value not in TRUE + FALSE:
         raise ImproperlyConfigured(
@@ -46,7 +49,7 @@ def flag(name: str) -> bool:
 
 
 def require(*names: str) -> None:
-    """Raise ImproperlyConfigured naming every variable that is missing, not only the first."""
+    """Raise ImproperlyConfigured with the names of all variables that are missing, if any is."""
     if missing := [name for name in names if not words(name)]:
         raise ImproperlyConfigured(
             f"A deployed application needs {', '.join(missing)} in its environment."
@@ -54,7 +57,10 @@ def require(*names: str) -> None:
 
 
 def log_level() -> str:
-    """LOG_LEVEL in capitals, WARNING if it is not set; raises ImproperlyConfigured."""
+    """Return LOG_LEVEL in capitals, or WARNING if it is not set.
+
+    Raises ImproperlyConfigured for a value that is not a level.
+    """
     level = os.environ.get("LOG_LEVEL", "").strip().upper() or "WARNING"
     if level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level!r}; it can be {', '.join(LOG_LEVELS)}.")
@@ -62,9 +68,10 @@ def log_level() -> str:
 
 
 def secret_key(*, deployed: bool) -> str:
-    """SECRET_KEY, or a random one; raises ImproperlyConfigured if it is weak, where deployed.
+    """Return SECRET_KEY, or a random key if it is not set.
 
-    Weak is what Django's check security.W009 calls so, which a start without checks would skip:
+    Raises ImproperlyConfigured for a weak key if deployed. Weak is defined as in Django's check
+    security.W009, which does not run at every start:
     https://docs.djangoproject.com/en/5.2/ref/checks/#security
     """
     key = os.environ.get("SECRET_KEY") or get_random_secret_key()
@@ -82,10 +89,10 @@ def secret_key(*, deployed: bool) -> str:
 
 
 def allowed_hosts(*, deployed: bool) -> list[str]:
-    """ALLOWED_HOSTS, or the names of this machine where it is not set.
+    """Return ALLOWED_HOSTS, or the names of this machine if it is not set.
 
     0.0.0.0 is one of these, because the tutorial's curl lines use it. Raises ImproperlyConfigured
-    for what is not the name of a host and, where deployed, for `*`.
+    for a value that is not a host name and, if deployed, for `*`.
     """
     hosts = words("ALLOWED_HOSTS") or LOCAL_HOSTS
     wrong = [host for host in hosts if not re.fullmatch(HOST, host)]
@@ -98,11 +105,12 @@ def allowed_hosts(*, deployed: bool) -> list[str]:
 
 
 def api_tokens(*, shortest: int = 1) -> dict[str, str]:
-    """API_TOKENS as token → name of its client: comma-separated `name:token`, or bare tokens.
+    """Return API_TOKENS as a mapping of token to client name.
 
-    A client may have two tokens, so that one can be replaced without a pause. A bare token is the
-    client named after its digest. Raises ImproperlyConfigured for what is not a token, or has less
-    than `shortest` characters; no message shows a token.
+    The variable has comma-separated entries `name:token`, or tokens without a name, whose client is
+    named after the token's digest. A client may have two tokens, so that one can be replaced while
+    both are valid. Raises ImproperlyConfigured for an invalid entry, or a token with fewer than
+    `shortest` characters; no message shows a token.
     """
     found: dict[str, str] = {}
     for number, entry in enumerate(words("API_TOKENS"), 1):
@@ -117,7 +125,7 @@ def api_tokens(*, shortest: int = 1) -> dict[str, str]:
 
 
 def _client(entry: str, where: str, shortest: int) -> tuple[str, str]:
-    """Name and token of one entry."""
+    """Return name and token of one entry of API_TOKENS; `where` begins the error message."""
     name, colon, token = (part.strip() for part in entry.rpartition(":"))
     if not token or ":" in name or (colon and not name):
         raise ImproperlyConfigured(f"{where} write `name:token`, or a token without a colon.")
@@ -130,12 +138,13 @@ def _client(entry: str, where: str, shortest: int) -> tuple[str, str]:
 
 
 def database(variable: str, *schemes: str, engine: str, **options: Any) -> dict[str, Any]:
-    """The database at the URL in `variable`, with one lasting connection per thread.
+    """Return the entry of DATABASES for the URL in `variable`, with persistent connections.
 
-    The driver gets these options, and those that the URL's query names (sslmode, …).
+    The driver gets `options` and the parameters of the URL's query (sslmode, …); a parameter
+    overrides the option with its name.
 
-    Connecting costs more than most requests (4–8 ms against 0.3 ms), so connections are kept;
-    a kept connection may be dead, so Django checks it once before each request that uses it.
+    Connecting takes longer than most requests (4–8 ms against 0.3 ms), so each thread keeps its
+    connection. Django checks before each request that uses it whether it is still alive.
     """
     parsed = dj_database_url.parse(
         url(variable, *schemes), engine=engine, conn_max_age=None, conn_health_checks=True
@@ -144,9 +153,10 @@ def database(variable: str, *schemes: str, engine: str, **options: Any) -> dict[
 
 
 def url(variable: str, *schemes: str) -> str:
-    """The URL of a database; raises ImproperlyConfigured saying how to come by one.
+    """Return the URL of the database in `variable`.
 
-    No message shows the URL: there is a password in it.
+    Raises ImproperlyConfigured if it is not set, or not such a URL. No message shows the URL,
+    because it may contain a password.
     """
     found = os.environ.get(variable)
     if not found:
@@ -164,7 +174,7 @@ def url(variable: str, *schemes: str) -> str:
 
 
 def _wrong(found: str, schemes: Sequence[str]) -> str | None:
-    """What keeps this from being the URL of a database."""
+    """Return why this is not the URL of a database, or None if it is one."""
     try:
         parts = urlsplit(found)
         hosts = parts.netloc.rpartition("@")[2]

@@ -19,5 +19,5 @@ APPS["myproject.apps.Admin"] = APPS["django.contrib.admin"]
 INSTALLED_APPS = [APPS.get(app, app) for app in base.INSTALLED_APPS]
 MIGRATION_MODULES = {app: f"backends.mongodb.migrations.{app}" for app in OWN_KEYS}
 
-# MongoDB has no CHECK: the API and the admin keep those rules, see docs/mongodb.md.
+# MongoDB has no CHECK constraints: the API and the admin enforce the rules, see docs/mongodb.md.
 SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "models.W027"]

@@ -1,4 +1,4 @@
-"""Django's MySQL engine, telling the truth about Dolt."""
+"""Django's MySQL engine, adapted to what Dolt does differently from MySQL."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from backends.dolt.operations import DatabaseOperations
 from backends.dolt.schema import DatabaseSchemaEditor, add_row_tokens
 from backends.time_limit import TimeLimit
 
-UNKNOWN = 1105  # the number of every error that Dolt has no MySQL number for
-# The column's collation outweighs BINARY, other than on MySQL, but not a collation that is named:
+UNKNOWN = 1105  # the number of every error for which Dolt has no number of MySQL's
+# Unlike on MySQL, the column's collation overrides BINARY, but not an explicit COLLATE:
 # https://github.com/dolthub/go-mysql-server/blob/main/sql/expression/binary.go
 EXACTLY = "COLLATE utf8mb4_0900_bin"
 BROKEN_RULE = re.compile(r"constraint violations|^Check constraint .* violated")
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Raises IntegrityError for a broken rule, also for one that is found only at COMMIT.
+    """Raises IntegrityError for a violated constraint, also if that is found only at COMMIT.
 
     Dolt sends these as 1105, which is OperationalError: https://github.com/dolthub/dolt/issues/3018
     """
@@ -54,7 +54,7 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 
 class DatabaseValidation(validation.DatabaseValidation):
-    """Refuses, before anything is migrated, a database that would compare otherwise."""
+    """Refuses a database with another collation, before anything is migrated."""
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *self._check_collation()]
@@ -69,7 +69,7 @@ class DatabaseValidation(validation.DatabaseValidation):
         return [
             checks.Error(
                 f"The database {name!r} has the collation {collation}: icontains and iexact "
-                "would tell upper from lower case.",
+                "would be case-sensitive.",
                 hint=f"Before it has tables: ALTER DATABASE {name} COLLATE {COLLATION};",
                 id="dolt.E001",
             )
@@ -99,24 +99,24 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
 
     @cached_property
     def wrap_database_errors(self) -> ErrorWrapper:
-        """Around every call of the driver, COMMIT included."""
+        """Return the context manager of every driver call, COMMIT included."""
         return ErrorWrapper(self)
 
     def server_version(self) -> str:
-        """What answers, e.g. "Dolt 1.83.2"; VERSION() would say MySQL's 8.0.31."""
+        """Return product and version, e.g. "Dolt 1.83.2"; VERSION() would return MySQL's."""
         with self.cursor() as cursor:
             cursor.execute("SELECT dolt_version()")
             return f"Dolt {cursor.fetchone()[0]}"
 
     def prepare_database(self) -> None:
-        """Called by `migrate`: adds row_token to tables that were made without it."""
+        """Called by `migrate`: adds row_token to tables that were created without it."""
         add_row_tokens(self)
 
     def is_usable(self) -> bool:
-        """Whether the server has neither ended this connection nor said anything unasked.
+        """Whether the connection's socket is open, with no unread message of the server.
 
-        As on PostgreSQL the socket is asked, not the server: Django's own check is a COM_PING
-        before each request, and on a wire that was cut silently it would only wait.
+        As on PostgreSQL, without a round trip: Django's own check is a COM_PING before each
+        request, and it would wait on a connection that is lost without a notice.
         """
         try:
             number = self.connection.fileno()

@@ -1,5 +1,5 @@
-"""The collation that makes texts compare on Dolt as they do on MySQL."""
+"""The collation with which Dolt compares texts as MySQL does."""
 
-# Dolt's own default tells "Carl" from "carl" even in `icontains`, which on MySQL is a plain LIKE:
+# With Dolt's default, even `icontains`, which is a plain LIKE on MySQL, is case-sensitive:
 # https://github.com/dolthub/dolt/issues/7856
 COLLATION = "utf8mb4_0900_ai_ci"

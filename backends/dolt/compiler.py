@@ -1,4 +1,4 @@
-"""Django's MySQL compilers, with sums that keep every digit."""
+"""Django's MySQL compilers, with exact sums of decimals."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MOST_PLACES = 30
 
 
 class SQLCompiler(compiler.SQLCompiler):
-    """A sum of amounts is an amount: https://github.com/dolthub/dolt/issues/10630.
+    """Casts a sum of decimals to DECIMAL: https://github.com/dolthub/dolt/issues/10630.
 
-    Dolt adds decimals exactly, and makes a floating-point number of the result unless it is cast.
+    Dolt adds decimals exactly, but without the cast it returns a floating-point number.
     """
 
     def compile(self, node: Any) -> Any:
@@ -38,7 +38,7 @@ def _sums_amounts(node: Any) -> bool:
 
 
 def _as_windows_compute(node: Any) -> Any:
-    """SUM() OVER has floating-point numbers within too, and CAST() OVER would be no SQL."""
+    """Return a sum over a window as a float: Dolt computes it so, and CAST() OVER is not SQL."""
     if not isinstance(node, Window):
         return node
     sum_, *others = node.get_source_expressions()

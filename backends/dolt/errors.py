@@ -1,4 +1,4 @@
-"""What the errors of mysqlclient say: MySQL's numbers, and Dolt's messages."""
+"""The errors of mysqlclient: MySQL's numbers, and Dolt's messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBERS = {
     2013: "LOST",  # CR_SERVER_LOST
     4031: "LOST",  # ER_CLIENT_INTERACTION_TIMEOUT
 }
-# Dolt names a CHECK and a foreign key, but only the values of what must be unique.
+# Dolt's messages name a CHECK or a foreign key, but for a unique constraint only the values.
 CONSTRAINTS = (
     re.compile(r'^Check constraint "(\w+)" violated'),
     re.compile(r"Foreign key violation on fk: `(\w+)`"),
@@ -22,13 +22,13 @@ CONSTRAINTS = (
 
 
 def error_kind(error: BaseException) -> str | None:
-    """As bank/engine.py wants it."""
+    """Return the name of the error's kind, or None: see bank/engine.py."""
     if type(error).__module__.partition(".")[0] != "MySQLdb":
         return None
     return NUMBERS.get(error.args[0] if error.args else 0)
 
 
 def broken_constraint(error: BaseException) -> str:
-    """The name in the message."""
+    """Return the constraint's name, from the message, or ""."""
     message = str(error.args[-1]) if error.args else ""
     return next((found[1] for name in CONSTRAINTS if (found := name.search(message))), "")

@@ -1,4 +1,4 @@
-"""What Dolt can do; where it says nothing, MySQL's answers are true."""
+"""The features in which Dolt differs from MySQL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db.backends.mysql import features
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
-    # Dolt reads FOR UPDATE and does nothing: no writer waits, conflicts are found at COMMIT.
+    # Dolt parses FOR UPDATE and ignores it: no writer waits, and conflicts are found at COMMIT.
     # https://www.dolthub.com/blog/2023-10-23-hold-my-beer/
     has_select_for_update = False
     has_select_for_update_nowait = False

@@ -1,4 +1,4 @@
-"""Django's MySQL operations, with the compilers of our own."""
+"""Django's MySQL operations, with the compilers of backends/dolt/compiler.py."""
 
 from __future__ import annotations
 

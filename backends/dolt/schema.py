@@ -1,9 +1,9 @@
-"""Django's MySQL schema editor, with a column that makes every inserted row unlike any other.
+"""Django's MySQL schema editor, with a column that makes every inserted row different.
 
-Dolt merges two transactions at COMMIT and sees no conflict where both inserted the same row: the
-same key and the same values. Both are acknowledged, and one row is there. The server draws the
-random default of this column at each INSERT, so two inserted rows differ, and the second COMMIT is
-refused with 1213. Django does not know the column: no model has it, and no query names it.
+Dolt merges two transactions at COMMIT and finds no conflict if both inserted the same row: the
+same key and the same values. Both are acknowledged, and only one row exists. The server generates
+a random default for this column at each INSERT, so two inserted rows differ, and the second COMMIT
+is refused with 1213. The column is in no model and in no query of Django's.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
 
 
 def add_row_tokens(connection: Any) -> None:
-    """Add the column to the tables of Django's models that were made without it."""
+    """Add the column to the tables of Django's models that were created without it."""
     with connection.cursor() as cursor:
         for table in tables_without_row_token(connection):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} ADD COLUMN {COLUMN}")
 
 
 def tables_without_row_token(connection: Any) -> list[str]:
-    """Which tables of Django's models in this database have no such column."""
+    """Return the tables of Django's models in this database that do not have the column."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE() "

@@ -1,4 +1,4 @@
-"""Django's SQLite engine on DoltLite, with exact amounts and capitals of every alphabet."""
+"""Django's SQLite engine on DoltLite, with exact decimals and case-insensitive Unicode searches."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ REFUSALS = {
         "`.venv/bin/python -m runner shell doltlite` is a shell in which that is so."
     ),
 }
-LOOK_EVERY = 10_000  # instructions of SQLite's virtual machine: a millisecond or so
+CHECK_EVERY = 10_000  # instructions of SQLite's virtual machine, about a millisecond
 CASELESS = {"iexact", "icontains", "istartswith", "iendswith"}
 
 
 def compare(one: str, other: str) -> int:
-    """SQLite's collation `amount`: the order of the numbers, not that of their digits."""
+    """Compare two texts as numbers: the collation `amount`."""
     difference = Decimal(one) - Decimal(other)
     return (difference > 0) - (difference < 0)
 
 
 def upper(text: Any) -> str | None:
-    """SQL's UPPER(). SQLite knows the capitals of ASCII only, in LIKE too."""
+    """SQL's UPPER() for Unicode; SQLite's own UPPER() and LIKE convert only ASCII letters."""
     return None if text is None else str(text).upper()
 
 
 class DatabaseCreation(creation.DatabaseCreation):
     def _get_test_db_name(self) -> str:
-        """A file as well: in memory a second writer would be refused without waiting."""
+        """Return the path of a file: in memory a second writer would be refused without waiting."""
         settings = self.connection.settings_dict
         return settings["TEST"]["NAME"] or f"{settings['NAME']}.test"
 
@@ -54,7 +54,7 @@ class DatabaseFeatures(features.DatabaseFeatures):
 
     @cached_property
     def max_query_params(self) -> int:  # type: ignore[override]
-        """As many as this library takes; Django's 999 would split a large order's insert."""
+        """Return the limit of this library; Django's 999 would split a large order's insert."""
         self.connection.ensure_connection()
         driver: sqlite3.Connection = self.connection.connection
         return driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
@@ -70,11 +70,11 @@ class DatabaseOperations(operations.DatabaseOperations):
         max_digits: int | None = None,
         decimal_places: int | None = None,
     ) -> str | None:
-        """The number with all of its decimals, as the other databases keep it."""
+        """Return the number as a text with all of its decimal places."""
         return utils.format_number(value, max_digits, decimal_places)
 
     def get_decimalfield_converter(self, expression: Any) -> Callable[..., Any]:
-        """A column's text as the number it is; what SQLite has computed as Django does it."""
+        """Return a converter: of a column's text exactly, of a computed number as Django does."""
         computed = super().get_decimalfield_converter(expression)
 
         def converter(value: Any, expression: Any, connection: Any) -> Any:
@@ -85,7 +85,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         return converter
 
     def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
-        """A caseless search compares capitals, as Django does it on PostgreSQL."""
+        """Make a case-insensitive search compare capitals, as Django does on PostgreSQL."""
         return "UPPER(%s)" if lookup_type in CASELESS else "%s"
 
 
@@ -93,8 +93,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     display_name = "DoltLite"
     error_kind = staticmethod(error_kind)
     broken_constraint = staticmethod(broken_constraint)
-    # SQLite makes a REAL of a decimal, with 15 digits: https://www.sqlite.org/floatingpoint.html
-    # Text keeps every digit, and its collation makes <, ORDER BY and CHECK compare numbers.
+    # SQLite converts a decimal to a REAL with 15 digits: https://www.sqlite.org/floatingpoint.html
+    # A text keeps every digit, and with its collation <, ORDER BY and CHECK compare numbers.
     data_types = base.DatabaseWrapper.data_types | {"DecimalField": "text COLLATE amount"}
     operators = base.DatabaseWrapper.operators | dict.fromkeys(
         CASELESS, "LIKE UPPER(%s) ESCAPE '\\'"
@@ -107,9 +107,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """End what a statement does (SQLITE_INTERRUPT) when the block has taken so long.
+        """End a running statement (SQLITE_INTERRUPT) when the block has taken this many seconds.
 
-        Waiting for another writer is not ended by this: OPTIONS["timeout"] is for that.
+        It does not end waiting for another writer; OPTIONS["timeout"] bounds that.
         """
         outer, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
         try:
@@ -119,7 +119,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that only reads, all of it as it is now; others may write meanwhile.
+        """A transaction that only reads, and sees one snapshot; others may write meanwhile.
 
         https://www.sqlite.org/isolation.html
         """
@@ -132,7 +132,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.transaction_mode = mode
 
     def server_version(self) -> str:
-        """What answers, e.g. "DoltLite 0.51.3 (SQLite 3.54.0)"."""
+        """Return the library's name and version, e.g. "DoltLite 0.51.3 (SQLite 3.54.0)"."""
         with self.cursor() as cursor:
             cursor.execute("SELECT dolt_version(), sqlite_version()")
             version, sqlite = cursor.fetchone()
@@ -140,28 +140,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def transaction_aborted(self) -> bool:
-        """Whether SQLite has rolled back by itself: what came later would be committed alone.
+        """Whether SQLite has rolled back by itself: only later statements would be committed.
 
         https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
         """
         return self.connection is not None and not self.connection.in_transaction
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Raises ImproperlyConfigured where SQLite answers: nothing stands in for DoltLite.
+        """Raise ImproperlyConfigured if the library is SQLite, or the file is one of SQLite's.
 
-        A new file is made for its owner alone; SQLite would let everybody read it.
+        A new file can be read and written by its owner only; SQLite would let everybody read it.
         """
         if os.path.isabs(conn_params["database"]):
-            with suppress(OSError):  # which is SQLite's to report
+            with suppress(OSError):  # SQLite reports it
                 os.close(os.open(conn_params["database"], os.O_CREAT | os.O_RDONLY, 0o600))
         connection = super().get_new_connection(conn_params)
         if refusal := REFUSALS[_storage(connection)]:
             connection.close()
             raise ImproperlyConfigured(f"{conn_params['database']}: {refusal}")
-        connection.set_progress_handler(lambda: time.monotonic() > self._deadline, LOOK_EVERY)
+        connection.set_progress_handler(lambda: time.monotonic() > self._deadline, CHECK_EVERY)
         connection.create_collation("amount", compare)
         connection.create_function("UPPER", 1, upper, deterministic=True)
-        # So that `contains` is not `icontains`, which compares capitals, see CASELESS:
+        # So that `contains` is case-sensitive; `icontains` compares capitals, see CASELESS:
         # https://www.sqlite.org/pragma.html#pragma_case_sensitive_like
         connection.execute("PRAGMA case_sensitive_like = ON")
         return connection

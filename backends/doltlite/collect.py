@@ -1,7 +1,7 @@
-"""Gives back, while others work, what old transactions have left in a file of DoltLite's.
+"""Collects the garbage of old transactions in a DoltLite file, while others use it.
 
-A transaction writes its pages anew and leaves the old ones where they are: an order leaves 30 to
-50 KB. Dolt's server clears that away by itself, DoltLite only when it is told:
+A transaction writes new pages and leaves the old ones in the file: an order leaves 30 to 50 KB.
+Dolt's server collects this garbage automatically, DoltLite only on request:
 https://docs.dolthub.com/sql-reference/server/garbage-collection
 """
 
@@ -13,18 +13,18 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-LEAST = 64 * 2**20  # bytes that are worth the short wait of those who write meanwhile
+LEAST = 64 * 2**20  # bytes; for less it is not worth letting writers wait
 PAUSE = 2  # seconds
 
 
 def collect(file: Path) -> None:
-    """Clear away; raises OperationalError if others wrote so much that there was no gap."""
+    """Collect the garbage; raise OperationalError if other writers left no gap for 60 seconds."""
     with closing(sqlite3.connect(file, timeout=60)) as connection:
         connection.execute("SELECT dolt_gc()")
 
 
 def collect_for_ever(file: Path) -> None:
-    """Collect whenever the file has doubled; what could not be done is said and tried again."""
+    """Collect whenever the file has doubled; print an error, and try again."""
     kept = 0
     while True:
         if file.exists() and file.stat().st_size > 2 * kept + LEAST:

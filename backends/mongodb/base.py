@@ -1,4 +1,4 @@
-"""django-mongodb-backend, made to behave as Django's own engines do where it does not.
+"""django-mongodb-backend, with corrections where it does not behave as Django's own engines do.
 
 https://www.mongodb.com/docs/languages/python/django-mongodb/current/
 """
@@ -25,7 +25,7 @@ from backends.mongodb.version import server_version
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Its statements can be wrapped, its errors are Django's, its transactions always end."""
+    """Runs execute wrappers, raises Django's errors, and always ends a transaction's session."""
 
     server_version = server_version
     error_kind = staticmethod(error_kind)
@@ -34,21 +34,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     compiled_query = CompiledPipeline
     run_on_commit: list[Any]
-    # Whether an error of the server has ended the running transaction, as any of its errors does:
+    # Whether an error of the server, which always ends a transaction, has occurred in this one:
     # https://www.mongodb.com/docs/manual/core/transactions/#errors
     transaction_aborted = False
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
-        """End whatever the driver does when the block has taken so long; it tells the server too.
+        """End the driver's operations after this many seconds; it sends the limit to the server.
 
         https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
         """
-        return pymongo.timeout(max(seconds, 1e-6))  # 0 would mean: no limit
+        return pymongo.timeout(max(seconds, 1e-6))  # 0 would mean no limit
 
     def outermost_atomic(self) -> AbstractContextManager[None]:
-        """A transaction, as Django's atomic(durable=True) is one elsewhere.
-
-        Here Django's begins none, and the backend has an atomic() of its own instead:
+        """Return the backend's own atomic(); Django's begins no transaction here:
         https://www.mongodb.com/docs/languages/python/django-mongodb/current/interact-data/transactions/
         """
         return transaction.atomic(using=self.alias)
@@ -61,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return Statements(self, super().get_collection(name, **options))
 
     def start_transaction_mongo(self) -> None:
-        """Everything it reads is of one moment; what it commits outlives the loss of a server."""
+        """Begin a transaction that reads one snapshot and commits to a majority of the servers."""
         self.ensure_connection()
         self.run_on_commit.clear()
         self.transaction_aborted = False
@@ -69,11 +67,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.session.start_transaction(
             read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
         )
-        # Now Django knows as well, and refuses to nest what must be the outermost block.
+        # So that Django knows that a block is open, and refuses durable blocks inside it.
         self.atomic_blocks.append(Atomic(self.alias, savepoint=False, durable=True))
 
     def commit_mongo(self) -> None:
-        """Commit, then run the hooks; the session is over also where COMMIT fails."""
+        """Commit, end the session, also if COMMIT fails, then run the on_commit hooks."""
         try:
             with self.wrap_database_errors:
                 self.session.commit_transaction()
@@ -82,15 +80,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.run_and_clear_commit_hooks()
 
     def rollback_mongo(self) -> None:
-        """Abort what is not committed."""
+        """Abort the transaction."""
         self.run_on_commit.clear()
         if self.session:
             self._end_session()
 
     def rollback(self) -> None:
-        """The end of a failed block of Django's atomic(), which undoes nothing here.
+        """End a failed block of Django's atomic(), which undoes nothing here.
 
-        Where it was part of a transaction its writes stay, and so do the transaction's hooks.
+        Inside a transaction its writes stay, and so do the transaction's on_commit hooks.
         """
         hooks = self.run_on_commit
         super().rollback()
@@ -100,4 +98,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _end_session(self) -> None:
         session, self.session = self.session, None
         del self.atomic_blocks[-1:]
-        session.end_session()  # aborts what was not committed
+        session.end_session()  # aborts a transaction that was not committed

@@ -1,4 +1,4 @@
-"""Querysets that are compiled to an aggregation pipeline once: bank/compiled.py on MongoDB."""
+"""Compiled queries (bank/compiled.py) for MongoDB: kept aggregation pipelines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE
 
 
 class CompiledPipeline:
-    """Rows of a values_list() queryset as tuples, with the same converters as the queryset."""
+    """The compiled form of a values_list() queryset; calling it executes the query.
+
+    Safe to use from several threads: a call changes nothing in this object, and executes in the
+    session of the calling thread's own connection.
+    """
 
     def __init__(self, queryset: models.QuerySet[Any], using: str) -> None:
         self.using = using
@@ -24,7 +28,11 @@ class CompiledPipeline:
         self.pipeline = query.get_pipeline()
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
-        """Execute it, each parameter replaced by the value of its name."""
+        """Execute the query with these values for its parameters, by name; return the rows.
+
+        The values of the rows are converted as the queryset would. Raises KeyError if the value of
+        a parameter is missing, and Django's DatabaseError.
+        """
         connection: Any = connections[self.using]
         collection = connection.get_collection(self.compiler.collection_name)
         found = collection.aggregate(_filled(self.pipeline, values), session=connection.session)
@@ -33,9 +41,9 @@ class CompiledPipeline:
 
 
 def _indexed(condition: Any) -> Any:
-    """The condition in the form that uses an index.
+    """Return the condition in the form that uses an index.
 
-    For a list of expressions the backend writes the other one:
+    For a list of expressions the backend generates `$expr`, which does not:
     https://www.mongodb.com/docs/manual/reference/operator/query/expr/
     """
     match condition:
@@ -45,9 +53,9 @@ def _indexed(condition: Any) -> Any:
 
 
 def _select_before_joining(query: Any) -> None:
-    """Move a condition that is about no joined document before the joins, where it is written last.
+    """Move a condition that refers to no joined document before the joins.
 
-    MongoDB's optimizer does so by itself; SecantusDB would join the whole collection first:
+    MongoDB's optimizer does this itself; SecantusDB would join the whole collection first:
     https://www.mongodb.com/docs/manual/core/aggregation-pipeline-optimization/
     """
     joined = [stage["$lookup"]["as"] for stage in query.lookup_pipeline if "$lookup" in stage]
@@ -57,7 +65,7 @@ def _select_before_joining(query: Any) -> None:
 
 
 def _filled(part: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(part, Value):  # bank's Parameter: of others only the value is left
+    if isinstance(part, Value):  # bank's Parameter; the compiler has replaced all others
         return values[part.name]  # type: ignore[attr-defined]
     if isinstance(part, Mapping):
         return {name: _filled(value, values) for name, value in part.items()}

@@ -1,4 +1,4 @@
-"""What the errors of pymongo say: labels of the server, its codes, classes of the driver."""
+"""The errors of pymongo: the server's labels, its codes, and the driver's classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODES = {
     112: "CONFLICT",  # WriteConflict
     50: "TIMEOUT",  # MaxTimeMSExpired
 }
-LOST = {  # pymongo's ConnectionFailure, and what is derived from it
+LOST = {  # pymongo's ConnectionFailure and its subclasses
     *("ConnectionFailure", "AutoReconnect", "NetworkTimeout", "NotPrimaryError"),
     *("ServerSelectionTimeoutError", "WaitQueueTimeoutError"),
 }
@@ -21,7 +21,7 @@ DUPLICATE = re.compile(r"E11000 duplicate key error .*index: (\w+) dup key")
 
 
 def error_kind(error: BaseException) -> str | None:
-    """As bank/engine.py wants it."""
+    """Return the name of the error's kind, or None: see bank/engine.py."""
     if type(error).__module__.partition(".")[0] != "pymongo":
         return None
     has_label = getattr(error, "has_error_label", lambda label: False)
@@ -33,6 +33,6 @@ def error_kind(error: BaseException) -> str | None:
 
 
 def broken_constraint(error: BaseException) -> str:
-    """The name of a unique index, which is in the message."""
+    """Return the name of a unique index, from the message, or ""."""
     found = DUPLICATE.search(str(error.args[-1])) if error.args else None
     return found[1] if found else ""

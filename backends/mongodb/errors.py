@@ -1,7 +1,7 @@
-"""pymongo's errors as Django's, at every door of the engine.
+"""Translates pymongo's errors to Django's.
 
-django-mongodb-backend translates what its compilers raise, but not what COMMIT, a cursor or the
-first contact with the server does, and a lost connection only as a plain DatabaseError.
+django-mongodb-backend translates those of its compilers, but not those of COMMIT, of a cursor or of
+connecting, and it translates a lost connection to a plain DatabaseError.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ DUPLICATE_KEY = 11000
 
 
 class DriverErrors(DatabaseErrorWrapper):
-    """A context manager: an error of pymongo leaves it as Django's, with pymongo's as the cause.
+    """A context manager that raises Django's error from pymongo's.
 
-    A duplicate key is an IntegrityError. All else is an OperationalError; what it means for the
-    transaction is in its labels and its code.
+    A duplicate key is an IntegrityError, every other error an OperationalError; its cause's labels
+    and code say what it means for the transaction (backends/mongodb/error_codes.py).
     """
 
     def __exit__(
@@ -34,7 +34,7 @@ class DriverErrors(DatabaseErrorWrapper):
 
 
 def _codes(error: PyMongoError) -> set[int | None]:
-    """Its code, or those of its parts: what insert_many() raises is one error around many."""
+    """Return the error's code, or those of its parts: insert_many() raises one error for many."""
     if isinstance(error, BulkWriteError):
         return {part["code"] for part in error.details["writeErrors"]}
     return {getattr(error, "code", None)}

@@ -1,4 +1,4 @@
-"""Empties collections of which nearly all are empty, what every test on MongoDB ends with."""
+"""Empties collections of which nearly all are empty already, as after every test on MongoDB."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def empty(database: Any, collections: Sequence[str]) -> None:
-    """Delete all documents of these: one aggregation finds where there are any."""
+    """Delete all documents of these collections; one aggregation finds which have any."""
     first, *others = collections
     unions = [{"$unionWith": {"coll": other, "pipeline": _name(other)}} for other in others]
     for found in list(database[first].aggregate([*_name(first), *unions])):
@@ -15,5 +15,5 @@ def empty(database: Any, collections: Sequence[str]) -> None:
 
 
 def _name(collection: str) -> list[dict[str, Any]]:
-    """The stages that leave one document, with the collection's name, if there is any."""
+    """Return stages whose result is one document with the collection's name, or none if empty."""
     return [{"$limit": 1}, {"$project": {"_id": 0, "collection": {"$literal": collection}}}]

@@ -1,4 +1,4 @@
-"""A quick flush, and iexact for texts with special characters: the backend has neither."""
+"""A faster flush than the backend's, and iexact for texts with special characters."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from backends.mongodb.flush import empty
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """As the backend's, except where a method says otherwise."""
+    """The backend's operations, with these corrections."""
 
     def prep_for_iexact_query(self, x: Any) -> str:
-        """The text as the regular expression that it becomes: Django's own is for LIKE.
+        """Return the text escaped for a regular expression; Django's method escapes it for LIKE.
 
+        The backend overrides only the method for `contains`, `startswith` and `endswith`:
         https://github.com/mongodb/django-mongodb-backend/blob/5.2.x/django_mongodb_backend/operations.py
-        has one for `contains` and its kin only.
         """
         return re.escape(str(x))
 
     def execute_sql_flush(self, tables: Sequence[str]) -> None:
-        """Delete the documents of all tables; the backend asks and empties the empty ones too."""
+        """Delete the documents of all tables; the backend also visits the empty ones."""
         empty(self.connection.database, tables)

@@ -1,4 +1,4 @@
-"""Unique indexes that queries can use as well."""
+"""Unique indexes that queries can use."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from django.db import models
 from django_mongodb_backend import schema
 
 
-class WholeIndex(models.Index):
-    """An index of every document there is."""
+class FullIndex(models.Index):
+    """An index that is not partial: it has an entry for every document."""
 
     def get_pymongo_index_model(self, *args: Any, **options: Any) -> Any:
-        """As the backend makes it, without the filter that leaves out nulls."""
+        """Return the backend's index without its filter, which excludes nulls."""
         model = super().get_pymongo_index_model(*args, **options)  # type: ignore[misc]
         model.document.pop("partialFilterExpression", None)
         return model
 
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
-    """Where no field of a unique constraint can be null, its index is no partial one.
+    """Creates a full index for a unique constraint if none of its fields can be null.
 
-    The backend makes them all partial, so that several nulls may be in them, as in SQL. A query
-    uses a partial index only if it repeats the filter, and no query of the backend does: each
-    look for the lines of an order, or for a stored answer, would read the whole collection.
+    The backend creates partial indexes, so that several documents may have nulls, as in SQL. A
+    query uses a partial index only if it repeats the index's filter, which no query of the backend
+    does: looking up the lines of an order, or a stored answer, would read the whole collection.
     https://www.mongodb.com/docs/manual/core/index-partial/
     """
 
@@ -32,5 +32,5 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     ) -> None:
         fields = [field] if field else map(model._meta.get_field, index.fields)
         if unique and not index.condition and not any(each.null for each in fields):
-            index = WholeIndex(fields=index.fields, name=index.name)
+            index = FullIndex(fields=index.fields, name=index.name)
         super().add_index(model, index, field=field, unique=unique, **options)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""SecantusDB's own command, with two of its bugs mended. Run as a process of its own, only.
+"""SecantusDB's own command, with two of its bugs fixed; it is run as a separate process only.
 
 It imports `secantus`, which is under the GPL-2.0, and so is this file. Nothing imports it.
 """
@@ -16,7 +16,7 @@ project, add_fields = aggregate._project_one, aggregate._add_fields_one
 
 
 def flat(spec: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """{"a": {"b": 1}} as {"a.b": 1}; an expression ({"$add": …}) is a value and stays whole."""
+    """Turn {"a": {"b": 1}} into {"a.b": 1}; an expression ({"$add": …}) is a value and is kept."""
     for name, value in spec.items():
         inner = isinstance(value, Mapping) and value
         if inner and not any(key.startswith("$") for key in inner):
@@ -25,11 +25,11 @@ def flat(spec: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield prefix + name, value
 
 
-# {"$project": {"customer": {"name": 1}}} shall include customer.name. It answers a literal 1.
+# {"$project": {"customer": {"name": 1}}} should include customer.name. It returns a literal 1.
 aggregate._project_one = lambda document, spec, names: project(document, dict(flat(spec)), names)
 
-# {"$addFields": {"customer": {"name": "Carl"}}}, like $set, shall merge into the customer that is
-# there. It replaces all of it.
+# {"$addFields": {"customer": {"name": "Carl"}}}, like $set, should merge with the existing
+# customer. It replaces the customer.
 aggregate._add_fields_one = lambda document, spec, names: add_fields(
     document, dict(flat(spec)), names
 )

@@ -1,7 +1,7 @@
-"""Operations of pymongo as Django's statements: wrapped, named without their values.
+"""Passes pymongo's operations through Django's execute wrappers, as texts without values.
 
-Django's `connection.execute_wrapper()` is about cursors, and django-mongodb-backend has none: it
-calls pymongo's collections. Here what is called there goes through the wrappers all the same.
+Django's `connection.execute_wrapper()` applies to cursors, and django-mongodb-backend has none: it
+calls pymongo's collections.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 from pymongo.errors import OperationFailure
 
-OPERATIONS = {"aggregate", "delete_many", "insert_many", "update_many"}  # all that a query uses
-NAMES = {"from", "as", "localField", "foreignField"}  # where a text is part of the statement
+OPERATIONS = {"aggregate", "delete_many", "insert_many", "update_many"}  # all that querysets use
+NAMES = {"from", "as", "localField", "foreignField"}  # their texts are names, not values
 
 
 class Statements:
@@ -48,7 +48,7 @@ class Statements:
 
 
 class Rows:
-    """A cursor that raises Django's errors also where it asks the server for more."""
+    """A cursor that raises Django's errors, also when it fetches more from the server."""
 
     def __init__(self, connection: Any, cursor: Any) -> None:
         self._connection = connection
@@ -68,7 +68,7 @@ class Rows:
 
 
 def _without_values(part: Any, key: str = "") -> Any:
-    """Its form, with ? for each value and one of several parts that look the same."""
+    """Return the statement with ? for each value, and of equal neighbours only one."""
     if isinstance(part, Mapping):
         return {name: _without_values(value, name) for name, value in part.items()}
     if isinstance(part, list | tuple):

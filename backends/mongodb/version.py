@@ -1,4 +1,4 @@
-"""Which server answers, for both engines of MongoDB."""
+"""The version of the server, for the engines of both mongodb and djongo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def server_version(connection: Any) -> str:
-    """What answers, e.g. "SecantusDB 0.7.0b3 speaking MongoDB 8.2.11"."""
+    """Return product and version, e.g. "SecantusDB 0.7.0b3 speaking MongoDB 8.2.11"."""
     with connection.wrap_database_errors:
         info = connection.database.command("buildInfo")
     stand_in = info.get("secantusVersion")

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL engine with time limits, and a health check that asks the socket only."""
+"""Django's PostgreSQL engine with time limits, and a health check without a round trip."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ IN_ERROR = 3  # libpq's PQTRANS_INERROR
 
 
 class Session(TimeLimit):
-    """What is the same for all servers that speak PostgreSQL's protocol.
+    """The part of the engine that works with every server that speaks PostgreSQL's protocol.
 
-    OPTIONS["limits"] are session settings for connections made under a time limit, that is, by
-    requests. Migrations, imports and other commands take as long as they take.
+    OPTIONS["limits"] are settings (in milliseconds) of sessions that are opened under a time limit,
+    that is, by requests. Migrations, imports and other commands have no limits.
     """
 
     connection: Any
@@ -33,11 +33,11 @@ class Session(TimeLimit):
         return params | {"options": " ".join(options)}
 
     def is_usable(self) -> bool:
-        """Whether the server has neither ended this connection nor said anything unasked.
+        """Whether the connection's socket is open, with no unread message of the server.
 
-        A server that stops, restarts or terminates a session closes its socket, and that can be
-        seen from here. Django's own check, a `SELECT 1` before each request, costs as much as the
-        request's query, and on a wire that was cut silently it would only wait.
+        A server that stops, restarts or terminates a session closes its socket, which can be seen
+        without a round trip. Django's own check, a `SELECT 1` before each request, takes as long as
+        the request's query, and it would wait on a connection that is lost without a notice.
         """
         if self.connection is None or self.connection.closed:
             return False
@@ -47,7 +47,7 @@ class Session(TimeLimit):
 
     @property
     def transaction_aborted(self) -> bool:
-        """Whether an error has ended the transaction: COMMIT would be answered with ROLLBACK.
+        """Whether an error has ended the transaction: COMMIT would roll it back.
 
         https://www.postgresql.org/docs/18/sql-commit.html
         """
@@ -56,10 +56,10 @@ class Session(TimeLimit):
 
 
 class DatabaseWrapper(Session, base.DatabaseWrapper):
-    """Django's, with the above."""
+    """Django's engine for PostgreSQL, with Session."""
 
     def server_version(self) -> str:
-        """What answers, e.g. "PostgreSQL 18.6"."""
+        """Return the server's product and version, e.g. "PostgreSQL 18.6"."""
         with self.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version')")
             return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"

@@ -1,4 +1,4 @@
-"""What the errors of psycopg 3 and psycopg2 say: PostgreSQL's SQLSTATE, and CockroachDB's."""
+"""The errors of psycopg 3 and psycopg2: PostgreSQL's SQLSTATEs, and CockroachDB's."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ SQLSTATES = {
     "57P02": "LOST",  # crash_shutdown: another session's process crashed
     "57P03": "LOST",  # cannot_connect_now: the server starts or stops
     "57P05": "LOST",  # idle_session_timeout: the server ended the session
-    # query_canceled: statement_timeout, or an operator's pg_cancel_backend. Both mean "no more".
+    # query_canceled: statement_timeout, or an operator's pg_cancel_backend. Neither is retried.
     "57014": "TIMEOUT",
 }
 DRIVERS = {"psycopg", "psycopg2"}
-# Without an SQLSTATE it is not the server's word, but libpq's that there is no server to hear from.
-# After a crash psycopg2 raises that as DatabaseError itself, none of its subclasses.
+# An error without an SQLSTATE is not from the server but from libpq: the connection is lost. After
+# a crash psycopg2 raises DatabaseError itself, none of its subclasses.
 LOST = {"OperationalError", "InterfaceError", "ConnectionTimeout", "DatabaseError"}
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """The SQLSTATE of an error: psycopg 3 calls it `sqlstate`, psycopg2 `pgcode`."""
+    """Return the SQLSTATE of an error: psycopg 3 calls it `sqlstate`, psycopg2 `pgcode`."""
     return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
 
 
 def error_kind(error: BaseException) -> str | None:
-    """As bank/engine.py wants it."""
+    """Return the name of the error's kind, or None: see bank/engine.py."""
     if state := sqlstate(error):
         return SQLSTATES.get(state, "LOST" if state.startswith("08") else None)
     driver = type(error).__module__.partition(".")[0]
@@ -38,5 +38,5 @@ def error_kind(error: BaseException) -> str | None:
 
 
 def broken_constraint(error: BaseException) -> str:
-    """The server sends the name with the error."""
+    """Return the constraint's name, which the server sends with the error, or ""."""
     return getattr(getattr(error, "diag", None), "constraint_name", None) or ""
