@@ -1,9 +1,4 @@
-"""Djongo 1.3.7 under Django 5.2: a subclass that mends what keeps it from being a database.
-
-Djongo turns the SQL that Django makes into commands of MongoDB. It was written for Django 3.1,
-without transactions. What is mended is in the modules beside this one, a comment at each place;
-docs/djongo.md has the table. Djongo is under the AGPL-3.0: nothing but this package imports it.
-"""
+"""The engine: Django's connection to MongoDB through Djongo; a picture is in __init__.py."""
 
 from __future__ import annotations
 
@@ -11,12 +6,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pymongo
-from django.db.backends.base import base as django_base
+from django.db.backends.base.base import BaseDatabaseWrapper
 from djongo import base
 
-from backends.djongo.connection import Connection, client
 from backends.djongo.creation import DatabaseCreation
-from backends.djongo.cursor import Cursor
+from backends.djongo.driver.connection import Connection, client
+from backends.djongo.driver.cursor import Cursor
 from backends.djongo.features import DatabaseFeatures
 from backends.djongo.introspection import DatabaseIntrospection
 from backends.djongo.operations import DatabaseOperations
@@ -24,8 +19,8 @@ from backends.djongo.schema import DatabaseSchemaEditor
 from backends.mongodb.error_codes import broken_constraint, error_kind
 from backends.mongodb.version import server_version
 
-base.Database.Binary = bytes  # Djongo's leaves a memoryview what it is, and pymongo takes none
-DJANGOS: Any = django_base.BaseDatabaseWrapper
+base.Database.Binary = bytes  # Djongo's returns a memoryview as it is, and pymongo takes none
+DJANGOS: Any = BaseDatabaseWrapper  # whose private methods are missing in its types
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -50,11 +45,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     # Djongo's raise an error, do nothing, and close the client that other threads still use.
-    # Django's own ask the connection, which knows what is to be done.
+    # Django's own call the methods of the connection.
     _rollback, _commit, _close = DJANGOS._rollback, DJANGOS._commit, DJANGOS._close
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
-        """End whatever the driver does when the block has taken so long; it tells the server too.
+        """End whatever the driver and the server do for the block after so many seconds.
 
         https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
         """
@@ -75,11 +70,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: Connection = self.connection
         return connection
 
-    def get_connection_params(self) -> dict[str, Any]:
+    def get_connection_params(self) -> dict[str, object]:
         """The settings' HOST (a URL) and OPTIONS, as pymongo's MongoClient takes them."""
         return {"host": self.settings_dict["HOST"], **self.settings_dict["OPTIONS"]}
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+    def get_new_connection(self, conn_params: dict[str, object]) -> Connection:
         # Without a name only databases are created and dropped, for tests.
         name = self.settings_dict["NAME"] or "admin"
         connection = Connection(client(**conn_params)[name])

@@ -1,24 +1,30 @@
-"""Django's SQL in the words that Djongo reads."""
+"""Django's queries as SQL that Djongo can read."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db import NotSupportedError
-from django.db.models import Aggregate, Count
-from django.db.models.expressions import Star
-from django.db.models.functions import Extract
+from django.db.models import Aggregate, Count, Q
+from django.db.models.expressions import BaseExpression, Star
+from django.db.models.fields import Field
 from django.db.models.sql import Query, compiler
 from django.db.models.sql.constants import MULTI
 from django.db.models.sql.datastructures import Join
 
-from backends.djongo.computing import ComputingCompiler
-from backends.djongo.errors import driver_errors
-from backends.djongo.expressions import Computed, computed
+from backends.djongo.driver.errors import driver_errors
+from backends.djongo.translation.computed_columns import ComputingCompiler, Sql
+from backends.djongo.translation.expressions import ComputedValue, to_mql
+
+if TYPE_CHECKING:
+    from backends.djongo.base import DatabaseWrapper
 
 
 class SQLCompiler(ComputingCompiler):
-    def compile(self, node: Any) -> tuple[str, Any]:
+    connection: DatabaseWrapper
+
+    def compile(self, node: BaseExpression) -> Sql:
         """Raises NotSupportedError for COUNT(DISTINCT …), which Djongo takes for COUNT(…).
 
         So does it for a join with two conditions, of which Djongo would forget the second.
@@ -31,30 +37,23 @@ class SQLCompiler(ComputingCompiler):
         return part
 
     def execute_sql(self, *arguments: Any, **options: Any) -> Any:
-        """full_clean() asks whether a CHECK holds in a SELECT without FROM; Djongo reads none.
+        """Execute full_clean()'s SELECT without FROM, whether a CHECK holds; Djongo reads none.
 
         https://github.com/doableware/djongo/issues/275
         """
         if self.query.model is not None:
             return super().execute_sql(*arguments, **options)
-        connection: Any = self.connection
-        condition = computed(self.query.where, self)
+        condition = to_mql(self.query.where, self)
         only_if = {"$match": {"$expr": {"$ne": [condition, False]}}}  # NULL does not break a rule
-        with connection.wrap_database_errors, driver_errors():
-            found = connection.database.aggregate([{"$documents": [{"_check": 1}]}, only_if])
+        with self.connection.wrap_database_errors, driver_errors():
+            found = self.connection.database.aggregate([{"$documents": [{"_check": 1}]}, only_if])
             return next(((1,) for _ in found), None)
 
 
 class WritingCompiler(SQLCompiler):
-    """What writes has no stages; it finds a date by its parts, as Djongo reads them."""
+    """A write has no stages, so nothing can be computed in its condition."""
 
-    def compile(self, node: Any) -> tuple[str, Any]:
-        if isinstance(node, Extract):
-            sql: tuple[str, Any] = compiler.SQLCompiler.compile(self, node)
-            return sql
-        return super().compile(node)
-
-    def column(self, expression: Any) -> str:
+    def column(self, expression: object) -> str:
         raise NotSupportedError(f"Djongo cannot compute {expression!r} where it writes.")
 
 
@@ -63,27 +62,27 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler, WritingCompiler):
 
 
 class SQLDeleteCompiler(compiler.SQLDeleteCompiler, WritingCompiler):
-    def as_sql(self, *arguments: Any, **options: Any) -> Any:
+    def as_sql(self, *arguments: Any, **options: Any) -> Sql:
         """Look up first the rows that other tables decide about: Djongo reads no subquery here."""
         if self.single_alias:
             return super().as_sql()
-        query: Any = self.query
-        key = query.get_meta().pk.get_col(query.get_initial_alias())
-        rows = query.chain(klass=Query)
+        only_these = Query(self.query.model)
+        only_these.add_q(Q(pk__in=self._keys()))
+        return self._as_sql(only_these)  # type: ignore[attr-defined]  # missing in the stubs
+
+    def _keys(self) -> list[object]:
+        rows = self.query.chain(klass=Query)
         rows.clear_select_clause()
+        key = self.query.get_meta().pk.get_col(self.query.get_initial_alias())
         rows.select = (key,)
-        found = rows.get_compiler(self.using).execute_sql(MULTI)
-        this: Any = self
-        only_these: Any = Query(query.model)
-        only_these.add_filter("pk__in", [key for chunk in found for (key,) in chunk])
-        return this._as_sql(only_these)
+        found: Iterable[list[tuple[object]]] = rows.get_compiler(self.using).execute_sql(MULTI)
+        return [key for chunk in found for (key,) in chunk]
 
 
 class SQLUpdateCompiler(compiler.SQLUpdateCompiler, WritingCompiler):
-    def as_sql(self, *arguments: Any, **options: Any) -> Any:
+    def as_sql(self, *arguments: Any, **options: Any) -> Sql:
         """F() and CASE are computed by the server; Djongo knows only values.
 
-        They pass through Djongo as a parameter, see UpdateQuery in backends/djongo/queries.py:
         https://github.com/doableware/djongo/issues/184
         """
         query: Any = self.query
@@ -92,11 +91,11 @@ class SQLUpdateCompiler(compiler.SQLUpdateCompiler, WritingCompiler):
         ]
         return super().as_sql()
 
-    def _computed(self, field: Any, value: Any) -> Any:
-        if not hasattr(value, "resolve_expression") or isinstance(value, Computed):
+    def _computed(self, field: Field, value: object) -> object:
+        if not hasattr(value, "resolve_expression") or isinstance(value, ComputedValue):
             return value
         resolved = value.resolve_expression(self.query, allow_joins=False, for_save=True)
-        return Computed(computed(resolved, self), output_field=field)
+        return ComputedValue(to_mql(resolved, self), output_field=field)
 
 
 class SQLAggregateCompiler(compiler.SQLAggregateCompiler, SQLCompiler):
@@ -107,6 +106,6 @@ class SQLAggregateCompiler(compiler.SQLAggregateCompiler, SQLCompiler):
             isinstance(each, Count) and each.source_expressions == [Star()] for each in wanted
         ):
             raise NotSupportedError("Of a slice Djongo can count the rows, and nothing else.")
-        self.query.inner_query.subquery = False  # it is asked alone
+        self.query.inner_query.subquery = False  # it is executed alone
         found = self.query.inner_query.get_compiler(self.using).execute_sql(MULTI)
         return [sum(map(len, found))] * len(wanted)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
+from django.db.models import Field, Model
 from djongo import schema
 
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
-    def _unique_sql(self, model: Any, fields: Any, name: str, *rest: Any, **options: Any) -> None:
+    def _unique_sql(
+        self,
+        model: type[Model],
+        fields: Iterable[Field],
+        name: str,
+        *rest: object,
+        **options: object,
+    ) -> None:
         """A unique constraint in CREATE TABLE, which Djongo only passes over: an index, later.
 
         https://github.com/doableware/djongo/issues/246

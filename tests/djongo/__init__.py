@@ -1,1 +1,1 @@
-"""What is true of Djongo only."""
+"""Tests of what is true of Djongo only."""

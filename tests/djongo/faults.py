@@ -1,4 +1,4 @@
-"""MongoDB's refusals as they come through Djongo."""
+"""MongoDB's errors as they come through Djongo."""
 
 from __future__ import annotations
 

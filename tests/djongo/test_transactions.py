@@ -41,7 +41,7 @@ def test_what_is_not_committed_is_seen_inside_only() -> None:
     assert names() == ["Carl"]
 
 
-def test_a_transaction_sees_the_data_of_one_moment() -> None:
+def test_a_transaction_reads_a_snapshot() -> None:
     Customer.objects.create(name="Carl")
 
     with transaction.atomic():

@@ -46,7 +46,7 @@ def test_every_type_of_column_comes_back_as_it_was(column_types: type[ColumnType
     assert {name: getattr(found, name) for name in values} == values
 
 
-def test_rows_that_were_made_together_have_their_keys() -> None:
+def test_rows_of_one_bulk_create_have_their_keys() -> None:
     pens = Product.objects.bulk_create([Product(name=str(n), price=1) for n in range(3)])
 
     assert [Product.objects.get(pk=pen.pk).name for pen in pens] == ["0", "1", "2"]

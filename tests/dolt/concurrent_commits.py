@@ -13,7 +13,7 @@ from tests.threads import at_once, outcome
 
 
 def commit_concurrently(*works: Callable[[], Any]) -> list[Any]:
-    """What each returns or raises, in any order; their first COMMITs wait for each other.
+    """The result or the exception of each, in any order; their first COMMITs wait for each other.
 
     If one had to wait for another to commit, as for a lock, this would raise.
     """

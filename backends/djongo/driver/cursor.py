@@ -1,20 +1,19 @@
-"""A cursor whose errors say what happened, at execution and while rows are fetched."""
+"""A cursor with the errors of a database driver, at execution and while rows are fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from djongo import cursor
 
-from backends.djongo.errors import driver_errors
-from backends.djongo.queries import Query
+from backends.djongo.driver.errors import driver_errors
+from backends.djongo.parser_patches import Query
 
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 
 class Cursor(cursor.Cursor):
-    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
+    def execute(self, sql: str, params: Sequence[object] | None = None) -> None:
         self._sql = sql
         with driver_errors(sql):
             self.result = Query(

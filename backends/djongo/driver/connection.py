@@ -5,29 +5,32 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection as MongoCollection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from backends.djongo.errors import driver_errors
+from backends.djongo.driver.errors import driver_errors
 
-COUNTERS = "__schema__"  # where Djongo counts its keys
+Document = dict[str, Any]
+Result = TypeVar("Result")
+COUNTERS = "__schema__"  # Djongo's own collection: of each table the columns and the last key
 TRANSACTIONAL = {"aggregate", "delete_many", "find", "insert_many", "update_many"}
 
 
 @lru_cache
-def client(**options: Any) -> MongoClient[dict[str, Any]]:
+def client(**options: Any) -> MongoClient[Document]:
     """One client for all threads, as pymongo wants it: it keeps a pool of connections.
 
     Djongo has one per name of a database, also where two servers have one of the same name, and
     closes it with any connection: https://github.com/doableware/djongo/issues/705
     """
-    new: MongoClient[dict[str, Any]] = MongoClient(**options)
+    new: MongoClient[Document] = MongoClient(**options)
     atexit.register(new.close)
     return new
 
@@ -39,7 +42,7 @@ class Connection:
     https://github.com/doableware/djongo/issues/626
     """
 
-    def __init__(self, database: Database[dict[str, Any]]) -> None:
+    def __init__(self, database: Database[Document]) -> None:
         self.autocommit = True
         self.aborted = False
         self._database = database
@@ -48,14 +51,14 @@ class Connection:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> MongoCollection[Document] | Collection:
         collection = self._database[name]
         return collection if name == COUNTERS else Collection(self, collection)
 
     def session(self) -> ClientSession | None:
         """The one of the transaction, which begins with its first operation; None in autocommit.
 
-        What it reads is of one moment; what it commits outlives the loss of a server.
+        It reads a snapshot; what it commits outlives the loss of a server.
         """
         if self._session is None and not self.autocommit:
             self.aborted = False
@@ -91,7 +94,7 @@ class Collection:
     and two that insert at once do not wait for, or refuse, each other.
     """
 
-    def __init__(self, connection: Connection, collection: Any) -> None:
+    def __init__(self, connection: Connection, collection: MongoCollection[Document]) -> None:
         self._connection = connection
         self._collection = collection
 
@@ -101,7 +104,7 @@ class Collection:
             return partial(self._run, attribute, session=self._connection.session())
         return attribute
 
-    def _run(self, operation: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    def _run(self, operation: Callable[..., Result], *args: object, **options: object) -> Result:
         try:
             return operation(*args, **options)
         except OperationFailure:

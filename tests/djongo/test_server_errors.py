@@ -1,4 +1,4 @@
-"""The server itself refuses, or is not there."""
+"""The server itself refuses, or cannot be reached."""
 
 from __future__ import annotations
 

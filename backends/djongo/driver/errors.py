@@ -1,7 +1,7 @@
-"""What pymongo and Djongo raise, as the errors of a database driver.
+"""The exceptions of pymongo and Djongo as the errors of a database driver.
 
-Djongo makes of everything an empty DatabaseError: a duplicate key is no IntegrityError, and what
-the server has said is lost.
+Djongo makes of everything an empty DatabaseError: a duplicate key is no IntegrityError, and the
+message of the server is lost.
 """
 
 from __future__ import annotations
@@ -20,17 +20,15 @@ DUPLICATE_KEY = 11000
 def driver_errors(sql: str = "") -> Iterator[None]:
     """Raise the error that Django knows, from that of pymongo where there is one.
 
-    Its labels and its code are what tells whether the transaction may be run again.
+    Its labels and its code decide whether the transaction may be run again.
     """
     try:
         yield
-    except DatabaseError:
-        raise
     except Exception as error:
-        said = _pymongos(error) or error
+        cause = _pymongos(error) or error
         # Djongo's own message has the values too, and so would every log.
-        unread = f"Djongo cannot read {sql}" if isinstance(said, SQLDecodeError) else None
-        raise _kind(said)(unread or str(said)) from said
+        unread = f"Djongo cannot read {sql}" if isinstance(cause, SQLDecodeError) else None
+        raise _kind(cause)(unread or str(cause)) from cause
 
 
 def _pymongos(error: BaseException | None) -> PyMongoError | None:

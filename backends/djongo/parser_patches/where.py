@@ -1,19 +1,20 @@
 """WHERE as a filter of MongoDB: what Djongo makes of it selects wrong rows, and raises no error.
 
-It loses an AND or OR after BETWEEN, and negates LIKE and IN in some places only. Its parts for
-single comparisons are right, but for those below; here they are put together as SQL means it.
+It loses an AND or OR after BETWEEN, and negates LIKE and IN in some places only. Its classes for
+single comparisons are right, but for those below; WhereOp puts them together as SQL means it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from djongo.exceptions import SQLDecodeError
 from djongo.sql2mongo import operators
+from djongo.sql2mongo.query import BaseQuery
 from djongo.sql2mongo.sql_tokens import SQLStatement, SQLToken
 from sqlparse import tokens
-from sqlparse.sql import Comparison, Function, Identifier, Parenthesis
+from sqlparse.sql import Comparison, Function, Identifier, Parenthesis, Token, TokenList
 
 Filter = dict[str, Any]
 
@@ -23,7 +24,7 @@ class LikeOp(operators.LikeOp):
 
     options = "s"  # the wildcard stands for a line break too
 
-    def _make_regex(self, token: Any) -> None:
+    def _make_regex(self, token: Token) -> None:
         text = self.params[SQLToken.placeholder_index(token)]
         # At the end not $, which is before a last line break as well.
         self._regex = rf"\A{text.replace('%', '.*')}(?![\s\S])"
@@ -39,7 +40,7 @@ class ILikeOp(LikeOp):
 class InOp(operators.InOp):
     """Djongo's mistakes a list for the subquery, where a condition has both."""
 
-    def _fill_in(self, token: Any) -> None:
+    def _fill_in(self, token: TokenList) -> None:
         self._subquery = token[1].ttype == tokens.DML
         if self._subquery and self.query.nested_query:
             raise SQLDecodeError("Two subqueries")
@@ -50,22 +51,16 @@ class InOp(operators.InOp):
         return found
 
 
-class FuncOp(operators.FuncOp):
-    """Djongo's looks for the column of a joined table, or for a sum, where it is not."""
+class AggregateOp(operators.FuncOp):
+    """HAVING: Djongo's looks for the value of an aggregate where it is not."""
 
     def to_mongo(self) -> Filter:
-        function = self._identifier
-        if function.func in AGGREGATES:
-            name = self.query.token_alias.token2alias.get(function)
-            if name is None:
-                raise SQLDecodeError("HAVING of what is not selected")
-            return {name: {self._operator: self._constant}}
-        part = "dayOfMonth" if function.func == "DAY" else function.func.lower()
-        computed = {f"${part}": f"${function.iden.field}"}
-        return {"$expr": {self._operator: [computed, self._constant]}}
+        name = self.query.token_alias.token2alias.get(self._identifier)
+        if name is None:
+            raise SQLDecodeError("HAVING an aggregate that is not selected")
+        return {name: {self._operator: self._constant}}
 
 
-AGGREGATES = {"AVG", "MAX", "MIN", "SUM"}
 OPERATORS = {
     "IN": InOp,
     "LIKE": LikeOp,
@@ -76,14 +71,23 @@ OPERATORS = {
 FRAME = {"WHERE", "HAVING", "(", ")"}
 
 
+class Condition(Protocol):
+    """A comparison or a parenthesis."""
+
+    def to_mongo(self) -> Filter: ...
+
+
+Part = Condition | str  # or one of the words AND, OR, NOT
+
+
 class WhereOp:
     """Comparisons and parentheses between AND, OR and NOT."""
 
-    def __init__(self, statement: SQLStatement, query: Any, params: Any = None) -> None:
+    def __init__(self, statement: SQLStatement, query: BaseQuery, params: object = None) -> None:
         self.query = query
         self.parts = list(self._read(statement))
 
-    def _read(self, statement: SQLStatement) -> Iterator[Any]:
+    def _read(self, statement: SQLStatement) -> Iterator[Part]:
         """Its operators as words, and what is between them as objects that become filters."""
         for token in statement:
             word = str(token).upper()
@@ -93,7 +97,7 @@ class WhereOp:
                 yield OPERATORS[word](statement=statement, query=self.query)
             elif isinstance(token, Comparison):
                 function = isinstance(token.tokens[0], Function)
-                yield (FuncOp if function else operators.CmpOp)(token, self.query)
+                yield (AggregateOp if function else operators.CmpOp)(token, self.query)
             elif isinstance(token, Parenthesis):
                 yield type(self)(SQLStatement(token), self.query)
             elif not isinstance(token, Identifier) and word not in FRAME:
@@ -102,22 +106,21 @@ class WhereOp:
 
     def to_mongo(self) -> Filter:
         """The filter; AND binds closer than OR, NOT closer than both."""
-        return _together("$or", [self._all(part) for part in _split(self.parts, "OR")])
+        return _joined("$or", [self._all(part) for part in _split(self.parts, "OR")])
 
-    def _all(self, parts: list[Any]) -> Filter:
-        return _together("$and", [self._one(part) for part in _split(parts, "AND")])
+    def _all(self, parts: list[Part]) -> Filter:
+        return _joined("$and", [self._one(part) for part in _split(parts, "AND")])
 
-    def _one(self, parts: list[Any]) -> Filter:
+    def _one(self, parts: list[Part]) -> Filter:
         if len(parts) > 1 and parts[0] == "NOT":
             return {"$nor": [self._one(parts[1:])]}
-        if len(parts) != 1:
+        if len(parts) != 1 or isinstance(parts[0], str):
             raise SQLDecodeError(" ".join(map(str, parts)))
-        found: Filter = parts[0].to_mongo()
-        return found
+        return parts[0].to_mongo()
 
 
-def _split(parts: list[Any], word: str) -> list[list[Any]]:
-    found: list[list[Any]] = [[]]
+def _split(parts: list[Part], word: str) -> list[list[Part]]:
+    found: list[list[Part]] = [[]]
     for part in parts:
         if part == word:
             found.append([])
@@ -126,5 +129,5 @@ def _split(parts: list[Any], word: str) -> list[list[Any]]:
     return found
 
 
-def _together(operator: str, filters: list[Filter]) -> Filter:
+def _joined(operator: str, filters: list[Filter]) -> Filter:
     return filters[0] if len(filters) == 1 else {operator: filters}

@@ -1,8 +1,12 @@
-"""Conditions as MongoDB's expressions, with the third truth value of SQL."""
+"""Conditions as MongoDB's expressions: true, false, or NULL as in SQL.
+
+https://www.mongodb.com/docs/manual/reference/mql/expressions/#comparison-expression-operators
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import NotSupportedError
 from django.db.models.lookups import (
@@ -17,7 +21,10 @@ from django.db.models.lookups import (
 )
 from django.db.models.sql.where import AND, OR, WhereNode
 
-from backends.djongo.expressions import computed, unless_null
+from backends.djongo.translation.expressions import Mql, to_mql, unless_null
+
+if TYPE_CHECKING:
+    from backends.djongo.translation.computed_columns import ComputingCompiler
 
 COMPARISONS = {
     Exact: "$eq",
@@ -29,18 +36,18 @@ COMPARISONS = {
 }
 
 
-@computed.register
-def _(where: WhereNode, compiler: Any) -> Any:
+@to_mql.register(WhereNode)
+def _(where: WhereNode, compiler: ComputingCompiler) -> Mql:
     if where.connector not in (AND, OR):
         raise NotSupportedError(f"Djongo cannot compute {where.connector}.")
-    parts = [computed(child, compiler) for child in where.children]
-    together = _all_or_any(parts, decisive=where.connector == OR)
-    return unless_null([together], {"$not": [together]}) if where.negated else together
+    operands = [to_mql(child, compiler) for child in where.children]
+    condition = _and_or(operands, decisive=where.connector == OR)
+    return unless_null([condition], {"$not": [condition]}) if where.negated else condition
 
 
-@computed.register
-def _(lookup: Lookup, compiler: Any) -> Any:
-    left = computed(lookup.lhs, compiler)
+@to_mql.register(Lookup)
+def _(lookup: Lookup, compiler: ComputingCompiler) -> Mql:
+    left = to_mql(lookup.lhs, compiler)
     if isinstance(lookup, IsNull):
         return {"$eq" if lookup.rhs else "$ne": [left, None]}
     operator = next((COMPARISONS[kind] for kind in type(lookup).mro() if kind in COMPARISONS), None)
@@ -50,14 +57,14 @@ def _(lookup: Lookup, compiler: Any) -> Any:
     return unless_null([left, right], {operator: [left, right]})
 
 
-def _right_side(lookup: Lookup, compiler: Any) -> Any:
+def _right_side(lookup: Lookup, compiler: ComputingCompiler) -> Mql:
     if hasattr(lookup.rhs, "resolve_expression"):
-        return computed(lookup.rhs, compiler)
+        return to_mql(lookup.rhs, compiler)
     _, values = lookup.get_db_prep_lookup(lookup.rhs, compiler.connection)
     return {"$literal": values if isinstance(lookup, In) else values[0]}
 
 
-def _all_or_any(parts: list[Any], *, decisive: bool) -> Any:
+def _and_or(operands: Sequence[Mql], *, decisive: bool) -> Mql:
     """AND, where one False decides, or OR, where one True does; else one NULL makes it NULL."""
-    branches = [{"case": {"$in": [value, parts]}, "then": value} for value in (decisive, None)]
+    branches = [{"case": {"$in": [value, operands]}, "then": value} for value in (decisive, None)]
     return {"$switch": {"branches": branches, "default": not decisive}}

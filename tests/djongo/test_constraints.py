@@ -1,4 +1,4 @@
-"""Which rules the database keeps: unique ones. Djongo alone keeps no constraint of a model's."""
+"""The database keeps unique constraints only; Djongo alone keeps no constraint of a model's."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ https://www.mongodb.com/docs/manual/reference/mql/expressions/
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import NotSupportedError
 from django.db.models import DateField, DateTimeField
@@ -13,7 +13,10 @@ from django.db.models.functions import Coalesce, Concat, Extract, Length, Lower,
 from django.db.models.functions.datetime import TruncBase
 from django.db.models.functions.text import ConcatPair
 
-from backends.djongo.expressions import computed, unless_null
+from backends.djongo.translation.expressions import Mql, to_mql, unless_null
+
+if TYPE_CHECKING:
+    from backends.djongo.translation.computed_columns import ComputingCompiler
 
 PARTS = {
     "year": "$year",
@@ -30,63 +33,63 @@ PARTS = {
 UNITS = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"}
 
 
-def _of_text(operator: str, function: Any, compiler: Any) -> Any:
-    text = computed(function.source_expressions[0], compiler)
+def _of_text(operator: str, function: Lower | Upper | Length, compiler: ComputingCompiler) -> Mql:
+    text = to_mql(function.source_expressions[0], compiler)
     return unless_null([text], {operator: text})  # MongoDB: an empty text, or an error
 
 
-@computed.register
-def _(function: Lower, compiler: Any) -> Any:
+@to_mql.register(Lower)
+def _(function: Lower, compiler: ComputingCompiler) -> Mql:
     return _of_text("$toLower", function, compiler)
 
 
-@computed.register
-def _(function: Upper, compiler: Any) -> Any:
+@to_mql.register(Upper)
+def _(function: Upper, compiler: ComputingCompiler) -> Mql:
     return _of_text("$toUpper", function, compiler)
 
 
-@computed.register
-def _(function: Length, compiler: Any) -> Any:
+@to_mql.register(Length)
+def _(function: Length, compiler: ComputingCompiler) -> Mql:
     return _of_text("$strLenCP", function, compiler)
 
 
-@computed.register
-def _(function: Coalesce, compiler: Any) -> Any:
-    return {"$ifNull": [computed(each, compiler) for each in function.source_expressions]}
+@to_mql.register(Coalesce)
+def _(function: Coalesce, compiler: ComputingCompiler) -> Mql:
+    return {"$ifNull": [to_mql(each, compiler) for each in function.source_expressions]}
 
 
-@computed.register
-def _(function: Concat, compiler: Any) -> Any:
-    return computed(function.source_expressions[0], compiler)
+@to_mql.register(Concat)
+def _(function: Concat, compiler: ComputingCompiler) -> Mql:
+    return to_mql(function.source_expressions[0], compiler)
 
 
-@computed.register
-def _(pair: ConcatPair, compiler: Any) -> Any:
+@to_mql.register(ConcatPair)
+def _(pair: ConcatPair, compiler: ComputingCompiler) -> Mql:
     """Django promises an empty text for what is NULL."""
-    parts = [computed(each, compiler) for each in pair.source_expressions]
+    parts = [to_mql(each, compiler) for each in pair.source_expressions]
     return {"$concat": [{"$ifNull": [part, ""]} for part in parts]}
 
 
-@computed.register
-def _(part: Extract, compiler: Any) -> Any:
+@to_mql.register(Extract)
+def _(part: Extract, compiler: ComputingCompiler) -> Mql:
     if part.lookup_name not in PARTS:
         raise NotSupportedError(f"Djongo cannot extract {part.lookup_name!r}.")
     return {PARTS[part.lookup_name]: _local(part, compiler)}
 
 
-@computed.register
-def _(trunc: TruncBase, compiler: Any) -> Any:
+@to_mql.register(TruncBase)
+def _(trunc: TruncBase, compiler: ComputingCompiler) -> Mql:
     unit = "day" if isinstance(trunc, TruncDate) else trunc.kind
     if unit not in UNITS or not isinstance(trunc.output_field, DateField):
-        raise NotSupportedError(f"Djongo cannot cut off to {trunc.kind!r}.")
+        raise NotSupportedError(f"Djongo cannot truncate to {trunc.kind!r}.")
     return {"$dateTrunc": {"date": _local(trunc, compiler), "unit": unit, "startOfWeek": "monday"}}
 
 
-def _local(function: Any, compiler: Any) -> Any:
-    """The moment as clocks show it in the function's time zone; a day is the same everywhere."""
-    moment = computed(function.lhs, compiler)
+def _local(function: Extract | TruncBase, compiler: ComputingCompiler) -> Mql:
+    """The datetime as local time in the function's time zone; a date is the same everywhere."""
+    instant = to_mql(function.lhs, compiler)
     zone = function.get_tzname() if isinstance(function.lhs.output_field, DateTimeField) else None
     if zone in (None, "UTC"):
-        return moment
-    text = {"date": moment, "format": "%Y-%m-%dT%H:%M:%S.%LZ", "timezone": zone}
+        return instant
+    text = {"date": instant, "format": "%Y-%m-%dT%H:%M:%S.%LZ", "timezone": zone}
     return {"$dateFromString": {"dateString": {"$dateToString": text}}}

@@ -1,0 +1,41 @@
+"""INSERT that counts the keys it was given, and UPDATE that computes."""
+
+from __future__ import annotations
+
+from djongo.sql2mongo import query
+
+from backends.djongo.driver.connection import COUNTERS
+from backends.djongo.translation.expressions import ComputedValue
+
+
+class InsertQuery(query.InsertQuery):
+    def execute(self) -> None:
+        """Insert; keys that were given are counted too, or a later one would be one of them."""
+        super().execute()
+        if "id" in self._cols:
+            position = self._cols.index("id")
+            keys = [row[position] for row in self._values if isinstance(row[position], int)]
+            counter = {"name": self.left_table, "auto.field_names": "id"}
+            if keys:
+                self.db[COUNTERS].update_one(counter, {"$max": {"auto.seq": max(keys)}})
+
+    def count(self) -> int:
+        """The number of rows it inserts, which Djongo has no method for."""
+        return len(self._values)
+
+
+class UpdateQuery(query.UpdateQuery):
+    def execute(self) -> None:
+        """Without WHERE, all rows; with something to compute, a pipeline.
+
+        In a pipeline every other value must be declared as literal.
+        """
+        self.kwargs.setdefault("filter", {})
+        columns = self.kwargs["update"]["$set"]
+        if any(isinstance(value, ComputedValue) for value in columns.values()):
+            values = {
+                name: value.value if isinstance(value, ComputedValue) else {"$literal": value}
+                for name, value in columns.items()
+            }
+            self.kwargs["update"] = [{"$set": values}]
+        super().execute()
