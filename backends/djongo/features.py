@@ -1,4 +1,4 @@
-"""What MongoDB and Djongo can do together."""
+"""Django's flags for MongoDB through Djongo: those that differ from Djongo's own."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ from djongo import features
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
-    # Django asks this for one thing: whether a TestCase may hold a transaction around each test.
+    # Django reads this for one thing: whether a TestCase may hold a transaction around each test.
     # For that, what fails in a test would have to be undone alone, to a savepoint, and MongoDB has
-    # none. So the tables are emptied after each test. atomic() does not ask, and rolls back.
+    # none. So the tables are emptied after each test. atomic() does not read it, and rolls back.
+    # Djongo has it already; it is here for the reason.
     supports_transactions = False
-    uses_savepoints = False
-    can_rollback_ddl = False
 
     # Rules of the data that the server could keep. Django then leaves them out of the tables, and
     # checks them in full_clean().
     supports_foreign_keys = False
-    supports_column_check_constraints = False
     supports_table_check_constraints = False
     supports_partial_indexes = False
-    supports_functions_in_partial_indexes = False
     supports_expression_indexes = False
-    # To a unique index of MongoDB, null is a value like any other.
-    supports_nullable_unique_constraints = False
-    supports_partially_nullable_unique_constraints = False
 
     # SQL that Djongo cannot read.
     allows_group_by_select_index = False
@@ -35,16 +29,13 @@ class DatabaseFeatures(features.DatabaseFeatures):
     supports_select_difference = False
     supports_select_intersection = False
     supports_select_union = False
-    supports_subqueries_in_group_by = False
     supports_tuple_lookups = False
     update_can_self_select = False
     has_json_object_function = False
-    can_introspect_json_field = False  # it is a text
-    supports_json_field_contains = False
+    supports_json_field_contains = False  # it is a text
 
-    # pymongo takes UUIDs only from who has chosen among their old encodings; text has no such past.
+    # pymongo takes UUIDs only with a choice among their old encodings; text needs none.
     has_native_uuid_field = False
-    can_clone_databases = False  # with mongodump and mongorestore
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True
     supports_collation_on_charfield = False
