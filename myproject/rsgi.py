@@ -7,11 +7,17 @@ The protocol: https://github.com/emmett-framework/granian/blob/master/docs/spec/
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
+
+# A worker that is stopped before it serves ends at once. It is a fork with granian's own handler
+# until then, which takes a SIGTERM for one to granian: the worker would be killed 10 s later.
+if granian := multiprocessing.parent_process():
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
 import asyncio
 import logging
-import multiprocessing
 import os
-import signal
 import time
 from contextlib import suppress
 from io import BytesIO

@@ -244,6 +244,19 @@ def test_a_worker_that_was_killed_is_replaced(running: Server) -> None:
     assert ask(running.port, request("GET", "/customer/")).status == 200
 
 
+def test_a_worker_that_is_still_starting_ends_at_once(server: Server) -> None:
+    server.start("--no-demo")
+    first = workers(server)
+    first[0].kill()
+    while not set(workers(server)) - set(first):
+        time.sleep(0.01)
+
+    start = time.monotonic()
+    server.stop()
+
+    assert time.monotonic() - start < 8  # granian kills a worker after 10 s
+
+
 def workers(server: Server) -> list[psutil.Process]:
     """The processes in which Django runs."""
     assert server.process
