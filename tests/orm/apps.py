@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tests import written
+
 
 class OrmConfig(AppConfig):
     name = "tests.orm"
+
+    def ready(self) -> None:
+        """Before the first connection is made."""
+        written.watch()

@@ -9,29 +9,41 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
 from django.db import connections
 
+from tests import written
+
 KEPT = (ContentType, Permission)
 Rows = list[list[tuple[Any, ...]]]
 
 
 class Command(flush.Command):
-    """Empties every table, except those that `migrate` has filled if no test has changed them.
+    """Empties the tables that were written, except those that `migrate` has filled.
 
     Django would delete those rows and insert them again, with some 60 statements per test. The
-    tables are compared with what they were after `migrate`; where they differ, it does so here too.
+    tables are compared with what they were after `migrate`; where a test has changed them it does
+    so here too. Where it is not known which tables were written (tests/written.py) it is all.
     """
 
     after_migrate: Rows | None = None
 
     def handle(self, **options: Any) -> None:
-        if _rows() != Command.after_migrate:
+        changed = written.tables()
+        kept = {model._meta.db_table for model in KEPT}
+        if (changed is None or changed & kept) and _rows() != Command.after_migrate:
             super().handle(**options)
             Command.after_migrate = _rows()
-            return
-        connection = connections[options["database"]]
-        kept = {model._meta.db_table for model in KEPT}
-        tables = set(connection.introspection.django_table_names(only_existing=True)) - kept
-        sql = connection.ops.sql_flush(self.style, sorted(tables), reset_sequences=False)
-        connection.ops.execute_sql_flush(sql)
+        else:
+            connection = connections[options["database"]]
+            if tables := _tables(connection, changed) - kept:
+                connection.ensure_connection()
+                sql = connection.ops.sql_flush(self.style, sorted(tables), reset_sequences=False)
+                connection.ops.execute_sql_flush(sql)
+        written.emptied()
+
+
+def _tables(connection: Any, changed: set[str] | None) -> set[str]:
+    if changed is None:
+        return set(connection.introspection.django_table_names(only_existing=True))
+    return changed.intersection(connection.introspection.django_table_names())
 
 
 def _rows() -> Rows:
