@@ -75,11 +75,12 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_matrix_that_is_interrupted_leaves_nothing(
-    number: signal.Signals, temporary: Path, tmp_path: Path
+    number: signal.Signals, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "output"
     reports = output / "logs" / f"{settings.BACKEND}.jsonl"
 
+    monkeypatch.setenv("PYTEST_ADDOPTS", "tests/test_routing.py")  # to collect all takes seconds
     matrix = start("matrix", settings.BACKEND, "--output", str(output), output=tmp_path / "said")
     while not reports.exists() or reports.read_text().count("TestReport") < 10:
         assert matrix.poll() is None, (tmp_path / "said").read_text()

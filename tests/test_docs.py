@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 
@@ -9,20 +11,24 @@ from tests.documents import commands, follow
 from tests.serving import Server
 
 
-@pytest.mark.parametrize("document", ["README.md", f"docs/{settings.BACKEND}.md"])
-def test_the_commands_of_a_document_print_what_it_shows(document: str, server: Server) -> None:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`make serve` at its first start. README.md adds to its data, and so comes last."""
+    server = Server(tmp_path_factory.mktemp("running"))
     server.start()
-
-    follow(document, server)
-
-
-def test_what_make_serve_prints_is_what_the_readme_shows(server: Server) -> None:
-    server.start()
+    yield server
     server.stop()
 
+
+@pytest.mark.parametrize("document", [f"docs/{settings.BACKEND}.md", "README.md"])
+def test_the_commands_of_a_document_print_what_it_shows(document: str, running: Server) -> None:
+    follow(document, running)
+
+
+def test_what_make_serve_prints_is_what_the_readme_shows(running: Server) -> None:
     shown = dict(commands("README.md"))["make serve"]
-    printed = server.output.read_text()
+    printed = running.output.read_text()
 
     for line in shown.splitlines():
         if "installing" not in line and "starting" not in line and "URL" not in line:
-            assert line.replace("8000", str(server.port)) in printed
+            assert line.replace("8000", str(running.port)) in printed

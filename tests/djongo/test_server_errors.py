@@ -100,8 +100,10 @@ def test_a_connection_that_is_closed_leaves_the_client_to_the_others() -> None:
     assert connection.database.client is client
 
 
-def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
-    api = Api(Client())
+def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
+    settings: Settings,
+) -> None:
+    api, settings.REQUEST_DEADLINE = Api(Client()), 1
     connection.close()
     away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
     with patch.dict(connection.settings_dict, away):

@@ -99,11 +99,13 @@ def _closed(cursor: object) -> None:
     raise AutoReconnect("connection closed")
 
 
-def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
-    api, settings = Api(Client()), connection.settings_dict
+def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
+    settings: Settings,
+) -> None:
+    api, settings.REQUEST_DEADLINE = Api(Client()), 1
     connection.close_pool()
     away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
-    with patch.dict(settings, away):
+    with patch.dict(connection.settings_dict, away):
         health, read = api.get("/health/"), api.get("/customer/")
         written = api.post("/customer/", {"name": "Carl"})
         connection.close_pool()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -26,11 +27,15 @@ def test_behind_a_lock_of_a_table_requests_are_refused_in_time(server: Server) -
     product = server.call("POST", "/product/", {"name": "Pen", "price": "1"})
     order = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": [product]}
 
-    with closing(connection.Database.connect(server.database_url())) as other:
+    with (
+        closing(connection.Database.connect(server.database_url())) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
         other.cursor().execute("LOCK TABLE products, orders IN ACCESS EXCLUSIVE MODE")
-        read = server.ask("GET", "/product/")
-        written = server.ask("POST", "/order/", order)
+        reading = pool.submit(server.ask, "GET", "/product/")
+        writing = pool.submit(server.ask, "POST", "/order/", order)
         free = server.ask("GET", "/customer/")
+        read, written = reading.result(), writing.result()
         other.rollback()
     after = server.ask("POST", "/order/", order)
 
