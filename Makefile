@@ -20,8 +20,16 @@ test: .venv/ready
 matrix: .venv/ready
 	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
 
+# Tests of what no driver can change: how servers start and stop, what stands between a client and
+# Django, and what is answered before the first statement. All others are run, new ones too.
+NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
+	test_openapi test_routing test_serve \
+	postgresql/test_docs postgresql/test_framing postgresql/test_front postgresql/test_guessers \
+	postgresql/test_kept_data
+
 test-psycopg2: build/psycopg2-venv/ready
-	@exec build/psycopg2-venv/bin/python -m runner test postgresql
+	@exec build/psycopg2-venv/bin/python -m runner test postgresql \
+		--ignore=tests/tools $(NO_DRIVER:%=--ignore=tests/%.py)
 
 build/psycopg2-venv/ready: requirements.txt backends/postgresql/psycopg2.txt
 	@echo "installing requirements.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"
