@@ -259,7 +259,8 @@ def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: A
         with faults.at_commit(faults.conflict, times=99):
             retry_transaction(deadline=60)(body)()
 
-    with pytest.raises(RetriesExhausted):
+    # On a busy machine the time is over during a statement, which the engine ends then.
+    with pytest.raises((RetriesExhausted, OperationalError)):
         RequestDeadline(view)(RequestFactory().get("/"))  # type: ignore[arg-type]
 
     assert 1 < body.runs < 99
