@@ -1,4 +1,5 @@
-# Everything runs in .venv, which is made on first use and again when requirements.txt changes.
+# Everything runs in .venv, made on first use: requirements.txt to serve, requirements-dev.txt for tests and checks.
+# What has changed in them is installed at the next use.
 BACKEND ?= postgresql
 # Of the command line only: some shells export HOST, the name of the machine.
 HOST = 127.0.0.1
@@ -7,17 +8,22 @@ DATA ?= .data/$(BACKEND)
 DEMO ?= 1
 PYTHON ?= python3
 VENV = .venv/bin/python
+UV = $(VENV) -m uv pip install --python
+NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads HTTPS_PROXY, SSL_CERT_FILE and" \
+	"UV_DEFAULT_INDEX, not pip's configuration."; exit 1; }
 
-.PHONY: serve test test-psycopg2 matrix lint bench clean
+.PHONY: serve dev test test-psycopg2 matrix lint bench clean
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
 	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
 
-test: .venv/ready
+dev: .venv/ready-dev
+
+test: .venv/ready-dev
 	@exec $(VENV) -m matrix postgresql doltlite mongodb
 
-matrix: .venv/ready
+matrix: .venv/ready-dev
 	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
 
 # Tests of what no driver can change: how servers start and stop, what stands between a client and
@@ -31,15 +37,15 @@ test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \
 		--ignore=tests/tools $(NO_DRIVER:%=--ignore=tests/%.py)
 
-build/psycopg2-venv/ready: requirements.txt backends/postgresql/psycopg2.txt
-	@echo "installing requirements.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"
-	@$(PYTHON) -m venv --clear build/psycopg2-venv
-	@grep -v '^psycopg\[' requirements.txt | build/psycopg2-venv/bin/python -m pip install --quiet \
-		--disable-pip-version-check -r /dev/stdin -r backends/postgresql/psycopg2.txt
+build/psycopg2-venv/ready: .venv/ready requirements-dev.txt backends/postgresql/psycopg2.txt
+	@echo "installing requirements-dev.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"
+	@$(PYTHON) -m venv --clear --without-pip build/psycopg2-venv
+	@grep -hv -e '^psycopg\[' -e '^-r' requirements.txt requirements-dev.txt | \
+		$(UV) build/psycopg2-venv -r - -r backends/postgresql/psycopg2.txt
 	@! build/psycopg2-venv/bin/python -c 'import psycopg' 2>/dev/null
 	@touch $@
 
-lint: .venv/ready
+lint: .venv/ready-dev
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@.venv/bin/lint-imports --no-logo
@@ -50,18 +56,22 @@ lint: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
 	@echo "installing requirements.txt into .venv (once)"
 	@$(PYTHON) -m venv .venv
-	@$(VENV) -m pip install --quiet --disable-pip-version-check -r requirements.txt || \
-		{ echo "pip did not install requirements.txt: is there a network? What it said is above."; exit 1; }
+	@$(VENV) -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)" || $(NOT_INSTALLED)
+	@$(UV) .venv -r requirements.txt || $(NOT_INSTALLED)
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	@echo "installing requirements-dev.txt into .venv (once)"
+	@$(UV) .venv -r requirements-dev.txt || $(NOT_INSTALLED)
 	@touch $@
 
 bench: build/bench-venv/ready
 	@build/bench-venv/bin/python -m benchmarks
 
-build/bench-venv/ready: requirements.txt benchmarks/requirements.txt
+build/bench-venv/ready: .venv/ready benchmarks/requirements.txt
 	@echo "installing the peers into build/bench-venv (once)"
-	@$(PYTHON) -m venv build/bench-venv
-	@build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements.txt -r benchmarks/requirements.txt
+	@$(PYTHON) -m venv --without-pip build/bench-venv
+	@$(UV) build/bench-venv -r requirements.txt -r benchmarks/requirements.txt
 	@touch $@
 
 clean:

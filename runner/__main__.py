@@ -109,7 +109,7 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
     # pytest's own, of which it would keep the last three. A short name: sockets are in it.
     with TemporaryDirectory(prefix="b-") as directory:
         pytest = ["-m", "pytest", f"--basetemp={directory}/pytest", *rest]
-        command = [str(backend(options.backend).python()), *pytest]
+        command = [str(backend(options.backend).python(tests=True)), *pytest]
         return _with_server(options.backend, command, TMPDIR=directory)
 
 

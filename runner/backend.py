@@ -45,10 +45,11 @@ class Backend:
     """Ways to have a server, in the order tried; at least one."""
 
     system_packages: str | None = None
-    """The command that brings what pip needs to build its requirements.txt."""
+    """The command that brings what is needed to build its requirements.txt."""
 
     own_virtualenv: bool = False
-    """Whether its requirements.txt contradicts the others, and must then be complete."""
+    """Whether its requirements.txt contradicts another's: then it is installed apart, in
+    build/NAME-venv, and its versions are used whatever a package declares."""
 
     variables: Callable[[], dict[str, str]] = dict
     """More environment variables for processes that run the application."""
@@ -72,9 +73,11 @@ class Backend:
         """What that variable says, None where it is empty."""
         return os.environ.get(self.url_variable) or None
 
-    def python(self) -> Path:
-        """The Python that has its packages, installed if need be; raises ServerUnavailable."""
-        return packages.install(self.name, apart=self.own_virtualenv, system=self.system_packages)
+    def python(self, *, tests: bool = False) -> Path:
+        """The Python that has its packages, and those of tests; raises as packages.install()."""
+        return packages.install(
+            self.name, own=self.own_virtualenv, system=self.system_packages, tests=tests
+        )
 
     def provider(self) -> Provider:
         """The first that works here; ServerUnavailable has a command that makes one work."""

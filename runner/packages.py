@@ -1,59 +1,80 @@
-"""What one backend needs more than requirements.txt, installed when it is first used."""
+"""Installs what one backend needs beyond requirements.txt, when it is first used."""
 
 from __future__ import annotations
 
 import fcntl
-import re
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from runner.errors import CannotRun, ServerUnavailable
 from runner.processes import ROOT
 
-# What pip says before "No matching distribution", where the reason is that no index answers.
-UNREACHABLE = re.compile(r"connection broken by.*No matching distribution", re.DOTALL)
+SERVING, TESTS = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+UNREACHABLE = "error sending request"  # uv prints it where no package index answers
 
 
-def install(name: str, *, apart: bool = False, system: str | None = None) -> Path:
-    """Install backends/NAME/requirements.txt; return the Python that has them.
+def install(
+    name: str, *, own: bool = False, system: str | None = None, tests: bool = False
+) -> Path:
+    """Install backends/NAME/requirements.txt; return the Python that has it. Quick when it is done.
 
-    That is this one, or with `apart` one of a virtual environment of its own, for packages that
-    contradict those of requirements.txt: their list must then be complete. Quick when it is done.
-    `system` is the command that brings what pip needs to build them; where pip fails
-    ServerUnavailable names it.
+    That is this one, which has requirements.txt, and must have requirements-dev.txt for `tests`.
+    With `own` it is that of build/NAME-venv, for packages that contradict another backend's: it
+    gets those files as well, and the versions pinned in them whatever a package declares. Raises
+    CannotRun where no package index answers, and ServerUnavailable with `system`, the command that
+    brings what is needed to build the packages, where they cannot be installed.
     """
-    requirements = ROOT / "backends" / name / "requirements.txt"
-    home = ROOT / "build" / f"{name}-venv" if apart else Path(sys.prefix)
-    python = home / "bin" / "python" if apart else Path(sys.executable)
-    if not requirements.exists():
-        return python
-    done = home / f"bank-{name}.txt"  # a copy of what was installed last
+    own_file = ROOT / "backends" / name / "requirements.txt"
+    if own:
+        home = ROOT / "build" / f"{name}-venv"
+        files = [SERVING, *([TESTS] if tests else []), own_file]
+        overrides = [f"--override={SERVING}", f"--override={own_file}"]
+        _install_once(home, files, overrides, system)
+        return home / "bin" / "python"
+    if tests and not find_spec("pytest"):
+        raise CannotRun("Tests need requirements-dev.txt: `make dev` installs it.")
+    if own_file.exists():
+        _install_once(Path(sys.prefix), [own_file], [], system)
+    return Path(sys.executable)
+
+
+def _install_once(
+    home: Path, files: Sequence[Path], options: Sequence[str], system: str | None
+) -> None:
+    """Install the files in a virtual environment, unless it has them as they are now."""
+    names = [str(file.relative_to(ROOT)) for file in files]
+    done = home / f"{'+'.join(names).replace('/', '-')}.installed"
+    wanted = "".join(file.read_text() for file in files)
     home.mkdir(parents=True, exist_ok=True)
-    with open(home / "bank.lock", "w") as lock:
+    with open(home / "packages.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would spoil each other's work
-        if not done.exists() or done.read_bytes() != requirements.read_bytes():
-            print(f"{name}: installing backends/{name}/requirements.txt (once)", flush=True)
-            if apart and not python.exists():
-                venv.create(home, with_pip=True)
-            _pip(python, requirements, ["--no-deps"] if apart else [], system)
-            done.write_bytes(requirements.read_bytes())
-    return python
+        if not done.exists() or done.read_text() != wanted:
+            print(f"installing {' and '.join(names)} (once)", flush=True)
+            if not (home / "bin" / "python").exists():
+                venv.create(home)
+            _uv(home, [*options, *(f"--requirements={file}" for file in files)], system)
+            done.write_text(wanted)
 
 
-def _pip(python: Path, requirements: Path, options: list[str], system: str | None) -> None:
-    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
-    command = [str(python), *pip, "-r", str(requirements)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode:
-        print(result.stderr, file=sys.stderr)
-        if UNREACHABLE.search(result.stderr):
-            raise CannotRun(
-                "pip cannot reach its package index: connect to the network (or set PIP_PROXY or "
-                "PIP_INDEX_URL), and try again."
-            )
+def _uv(home: Path, words: Sequence[str], system: str | None) -> None:
+    """Run `uv pip install`, and show what it prints as it comes: downloads take their time."""
+    command = [sys.executable, "-m", "uv", "pip", "install", f"--python={home}"]
+    printed = ""
+    with subprocess.Popen([*command, *words], stderr=subprocess.PIPE, text=True) as child:
+        for line in child.stderr or ():
+            print(line, end="", file=sys.stderr, flush=True)
+            printed += line
+    if child.returncode and UNREACHABLE in printed:
+        raise CannotRun(
+            "uv cannot reach its package index: connect to the network (or set HTTPS_PROXY or "
+            "UV_DEFAULT_INDEX; it does not read pip's configuration), and try again."
+        )
+    if child.returncode:
         raise ServerUnavailable(
-            f"What pip needs for {requirements.relative_to(ROOT)}",
-            system or f"pip install -r {requirements.relative_to(ROOT)}",
+            "All that is needed to install these packages",
+            system or " ".join([*command, *words]),
         )

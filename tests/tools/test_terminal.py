@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from runner import copy, packages, serve
+from runner import copy, serve
 from runner.backends import Backend, backend
 from runner.docker import START, free_port
 from runner.errors import CannotRun, ServerUnavailable
@@ -134,19 +134,6 @@ def test_a_docker_that_is_not_running_is_to_be_started(
         backend("cockroachdb").provider()
 
     assert refused.value.command == START
-
-
-def test_pip_without_a_network_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    variables = {"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "1", "PIP_NO_INDEX": "0"}
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(packages, "ROOT", tmp_path)
-    (tmp_path / "requirements.txt").write_text("no-such-thing-at-all==1\n")
-
-    with pytest.raises(CannotRun, match=r"^pip cannot reach its package index: connect to the net"):
-        packages._pip(Path(PYTHON), tmp_path / "requirements.txt", [], None)
 
 
 def test_a_reader_that_has_seen_enough_is_no_traceback() -> None:

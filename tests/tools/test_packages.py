@@ -1,0 +1,109 @@
+"""Which packages are installed, where and when."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runner import packages
+from runner.errors import CannotRun, ServerUnavailable
+from tests import serving
+from tests.serving import ROOT, Server
+
+
+def uv(python: Path, *words: str | Path) -> str:
+    """What `uv pip …` prints about the environment of this Python."""
+    command = [sys.executable, "-m", "uv", "pip", *words, "--python", python]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def named(text: str) -> set[str]:
+    """The packages of a list, without versions and extras."""
+    return {name.lower() for name in re.findall(r"^([\w.-]+).*==", text, re.MULTILINE)}
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has requirements.txt, and nothing else."""
+    home = tmp_path_factory.mktemp("deployed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    uv(home / "bin" / "python", "install", "-r", ROOT / "requirements.txt")
+    return home / "bin" / "python"
+
+
+def test_serving_needs_no_package_of_tests_and_checks(
+    deployed: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "PYTHON", str(deployed))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+
+    server.start("--no-demo")
+
+    assert server.call("GET", "/customer/") == []
+    installed = named(uv(deployed, "freeze"))
+    assert "django" in installed
+    assert not installed & named((ROOT / "requirements-dev.txt").read_text())
+
+
+def test_a_test_without_its_packages_says_how_they_are_installed(deployed: Path) -> None:
+    words = [deployed, "-m", "runner", "test", "postgresql"]
+
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+
+    assert said.returncode == 1
+    assert said.stderr == "Tests need requirements-dev.txt: `make dev` installs it.\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one backend, `own`, with a virtual environment of its own."""
+    (tmp_path / "backends" / "own").mkdir(parents=True)
+    (tmp_path / "requirements.txt").write_text("packaging==26.3\n")
+    (tmp_path / "backends" / "own" / "requirements.txt").write_text("# none\n")
+    for name, file in {"SERVING": "requirements.txt", "TESTS": "requirements-dev.txt"}.items():
+        monkeypatch.setattr(packages, name, tmp_path / file)
+    monkeypatch.setattr(packages, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_packages_are_installed_again_only_when_a_file_has_changed(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    printed, installed = [], []
+    for change in ("", "", "asgiref==3.13.0\n"):
+        with (project / "backends" / "own" / "requirements.txt").open("a") as file:
+            file.write(change)
+        python = packages.install("own", own=True)
+        printed.append(capfd.readouterr().out)
+        installed.append(uv(python, "freeze").split())
+
+    line = "installing requirements.txt and backends/own/requirements.txt (once)\n"
+    assert printed == [line, "", line]
+    assert installed == [*(2 * [["packaging==26.3"]]), ["asgiref==3.13.0", "packaging==26.3"]]
+
+
+def test_without_a_network_it_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "requirements.txt").write_text("no-such-package-at-all==1\n")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:1/")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("UV_OFFLINE", "0")
+
+    with pytest.raises(CannotRun, match=r"^uv cannot reach its package index: connect to the net"):
+        packages.install("own", own=True)
+
+
+def test_packages_that_cannot_be_installed_name_what_is_needed_to_build_them(
+    project: Path,
+) -> None:
+    (project / "broken").mkdir()
+    (project / "broken" / "setup.py").write_text("raise SystemExit('there is no compiler')\n")
+    (project / "requirements.txt").write_text(f"broken @ file://{project}/broken\n")
+
+    with pytest.raises(ServerUnavailable) as refused:
+        packages.install("own", own=True, system="apt install compiler")
+
+    assert refused.value.command == "apt install compiler"
