@@ -10,12 +10,14 @@ from settings.environment import url
 
 BACKEND = "djongo"
 URL = url("DJONGO_URL", "mongodb", "mongodb+srv")
+# Without a server for so many milliseconds the response is a 503; the URL may name another number.
+OPTIONS = {} if "serverSelectionTimeoutMS=" in URL else {"serverSelectionTimeoutMS": 3000}
 DATABASES = {
     "default": {
         "ENGINE": "backends.djongo",
         "HOST": URL,  # read by the driver: it may name several servers, or be a mongodb+srv:// one
         "NAME": urlsplit(URL).path[1:],
-        "OPTIONS": {"serverSelectionTimeoutMS": 3000},  # milliseconds; then the response is a 503
+        "OPTIONS": OPTIONS,
     }
 }
 

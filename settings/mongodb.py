@@ -8,8 +8,9 @@ from settings.environment import url
 
 BACKEND = "mongodb"
 # The driver reads the URL itself: it may name several servers, or be a mongodb+srv:// one.
-ENGINE = {"ENGINE": "backends.mongodb", "OPTIONS": {"serverSelectionTimeoutMS": 3000}}
-DATABASES = {"default": {"HOST": url("MONGODB_URL", "mongodb", "mongodb+srv"), **ENGINE}}
+URL = url("MONGODB_URL", "mongodb", "mongodb+srv")
+OPTIONS = {} if "serverSelectionTimeoutMS=" in URL else {"serverSelectionTimeoutMS": 3000}
+DATABASES = {"default": {"ENGINE": "backends.mongodb", "HOST": URL, "OPTIONS": OPTIONS}}
 DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"

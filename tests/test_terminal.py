@@ -27,8 +27,8 @@ DEAD = {
     "cockroachdb": "postgresql://ann:pa55word@127.0.0.1:1/bank",
     "dolt": "mysql://ann:pa55word@127.0.0.1:1/bank",
     "doltlite": "doltlite:////no/such/directory/bank.db",
-    "mongodb": "mongodb://ann:pa55word@127.0.0.1:1/bank",
-    "djongo": "mongodb://ann:pa55word@127.0.0.1:1/bank",
+    "mongodb": "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200",
+    "djongo": "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200",
 }
 
 
