@@ -29,7 +29,7 @@ class SQLCompiler(ComputingCompiler):
 
         So does it for a join with two conditions, of which Djongo would forget the second.
         """
-        if isinstance(node, Aggregate) and getattr(node, "distinct", False):
+        if isinstance(node, Aggregate) and node.distinct:  # type: ignore[attr-defined]
             raise NotSupportedError("Djongo aggregates all rows, not distinct ones.")
         part = super().compile(node)
         if isinstance(node, Join) and " AND " in part[0]:

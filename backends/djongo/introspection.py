@@ -6,7 +6,7 @@ from django.db.backends.base.introspection import FieldInfo
 from django.db.backends.utils import CursorWrapper
 from djongo import introspection
 
-from backends.djongo.driver.connection import COUNTERS
+from backends.djongo.driver.connection import SCHEMA
 
 
 class DatabaseIntrospection(introspection.DatabaseIntrospection):
@@ -15,7 +15,7 @@ class DatabaseIntrospection(introspection.DatabaseIntrospection):
 
         Djongo knows the name and the type only.
         """
-        table = cursor.db_conn[COUNTERS].find_one({"name": table_name})
+        table = cursor.db_conn[SCHEMA].find_one({"name": table_name})
         unknown = [None] * (len(FieldInfo._fields) - 2)
         return [
             FieldInfo._make([name, column["type_code"], *unknown])

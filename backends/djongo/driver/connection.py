@@ -19,7 +19,9 @@ from backends.djongo.driver.errors import driver_errors
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
-COUNTERS = "__schema__"  # Djongo's own collection: of each table the columns and the last key
+SCHEMA = (
+    "__schema__"  # Djongo's own collection: the columns of each table, and the last of its keys
+)
 TRANSACTIONAL = {"aggregate", "delete_many", "find", "insert_many", "update_many"}
 
 
@@ -53,7 +55,7 @@ class Connection:
 
     def __getitem__(self, name: str) -> MongoCollection[Document] | Collection:
         collection = self._database[name]
-        return collection if name == COUNTERS else Collection(self, collection)
+        return collection if name == SCHEMA else Collection(self, collection)
 
     def session(self) -> ClientSession | None:
         """The one of the transaction, which begins with its first operation; None in autocommit.

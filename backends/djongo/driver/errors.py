@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from djongo.database import DatabaseError, IntegrityError, NotSupportedError, OperationalError
 from djongo.exceptions import SQLDecodeError
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
 DUPLICATE_KEY = 11000
 
@@ -50,4 +50,4 @@ def _codes(error: PyMongoError) -> set[int | None]:
     """Its code, or those of its parts: what insert_many() raises is one error around many."""
     if isinstance(error, BulkWriteError):
         return {part["code"] for part in error.details["writeErrors"]}
-    return {getattr(error, "code", None)}
+    return {error.code} if isinstance(error, OperationFailure) else set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from djongo.sql2mongo import query
 
-from backends.djongo.driver.connection import COUNTERS
+from backends.djongo.driver.connection import SCHEMA
 from backends.djongo.translation.expressions import ComputedValue
 
 
@@ -17,7 +17,7 @@ class InsertQuery(query.InsertQuery):
             keys = [row[position] for row in self._values if isinstance(row[position], int)]
             counter = {"name": self.left_table, "auto.field_names": "id"}
             if keys:
-                self.db[COUNTERS].update_one(counter, {"$max": {"auto.seq": max(keys)}})
+                self.db[SCHEMA].update_one(counter, {"$max": {"auto.seq": max(keys)}})
 
     def count(self) -> int:
         """The number of rows it inserts, which Djongo has no method for."""

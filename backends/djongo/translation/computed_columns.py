@@ -88,7 +88,7 @@ class ComputingCompiler(compiler.SQLCompiler):
             return self._order(node)
         if isinstance(node, Ref):
             return self._selected_before(node)
-        if not getattr(node, "contains_aggregate", False) and _is_computed(node):
+        if _is_computed(node) and not node.contains_aggregate:
             column = self.column(node)
             return (f"{column} = %s", (True,)) if isinstance(node, CONDITIONS) else (column, ())
         return super().compile(node)
@@ -146,4 +146,5 @@ def _is_computed(node: object) -> bool:
 def _has_computed(condition: object) -> bool:
     if isinstance(condition, WhereNode):
         return any(map(_has_computed, condition.children))
-    return _is_computed(condition) or _is_computed(getattr(condition, "lhs", None))
+    inside = condition.lhs if isinstance(condition, Lookup) else None
+    return _is_computed(condition) or _is_computed(inside)
