@@ -1,1 +1,1 @@
-"""The shared suite: what must hold on every backend, through HTTP."""
+"""The shared suite, which must pass on every backend; it calls the application over HTTP."""

@@ -1,4 +1,4 @@
-"""How tests use the admin: as a browser does, which posts a form with all that the page put in."""
+"""Helpers for the admin: like a browser, they post a form with all the values of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PASSWORD = "correct horse"
 
 
 def log_in(username: str = "ada") -> Client:
-    """A browser in which a new superuser has logged in through the form."""
+    """Return a client in which a new superuser has logged in through the form."""
     User.objects.create_superuser(username, password=PASSWORD)
     browser = Client()
     form = {"username": username, "password": PASSWORD, "next": "/admin/"}
@@ -23,7 +23,7 @@ def log_in(username: str = "ada") -> Client:
 
 
 def twin(admin: Client) -> Client:
-    """Another browser with the same session, for another thread."""
+    """Return another client with the same session, for another thread."""
     browser = Client()
     browser.cookies = admin.cookies.copy()
     return browser
@@ -37,12 +37,12 @@ def page(admin: Client, path: str) -> str:
 
 
 def form_of(admin: Client, path: str) -> dict[str, Any]:
-    """What the form on this page would post if nothing was typed."""
+    """Return the values that the form on this page would post unchanged."""
     return read(admin.get(path))
 
 
 def read(response: HttpResponse) -> dict[str, Any]:
-    """What the form in this response would post."""
+    """Return the values that the form in this response would post unchanged."""
     assert response.status_code == 200, response.content
     reader = _Form()
     reader.feed(response.content.decode())
@@ -50,18 +50,18 @@ def read(response: HttpResponse) -> dict[str, Any]:
 
 
 def saved(response: HttpResponse) -> bool:
-    """Whether a form was accepted; if not, it is shown again."""
+    """Whether the form was accepted; otherwise the response shows it again."""
     assert response.status_code in (200, 302), response.content
     return response.status_code == 302
 
 
 def change(admin: Client, path: str, **typed: Any) -> bool:
-    """Open the form at this path, type these values, and say whether it was accepted."""
+    """Get the form at this path, post it with these values; return whether it was accepted."""
     return saved(admin.post(path, {**form_of(admin, path), **typed}))
 
 
 def list_of_products(admin: Client, prices: dict[Any, str]) -> dict[str, Any]:
-    """The form of the product list with these prices typed, by the products' ids."""
+    """Return the form of the product list with these prices, by product id."""
     form = form_of(admin, "/admin/bank/product/")
     rows = {form[f"form-{n}-id"]: n for n in range(int(form["form-TOTAL_FORMS"]))}
     typed = {f"form-{rows[str(key)]}-price": price for key, price in prices.items()}
@@ -69,7 +69,7 @@ def list_of_products(admin: Client, prices: dict[Any, str]) -> dict[str, Any]:
 
 
 class _Form(HTMLParser):
-    """The named values of the page's own form: not those of the search and of logging out."""
+    """Collects the values of the page's main form, not those of the search and logout forms."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How tests speak to the API: as a client does, in JSON over HTTP."""
+"""The client of the tests: it calls the API with JSON over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class Api:
-    """Short forms of the calls that most tests begin with."""
+    """Short methods for the calls that most tests need."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -51,7 +51,7 @@ class Api:
         return response.json()
 
     def body(self, kind: str) -> Any:
-        """What POST and PUT of this kind of thing ("customer", "product", "order") accept."""
+        """Return a valid body for POST and PUT of this kind: "customer", "product" or "order"."""
         if kind == "customer":
             return {"name": "Dora"}
         if kind == "product":
@@ -59,11 +59,11 @@ class Api:
         return {"customer": self.customer(), "products": [self.product()]}
 
     def some(self, kind: str) -> Any:
-        """A new thing of this kind."""
+        """Create an object of this kind and return it."""
         return self.post(f"/{kind}/", self.body(kind)).json()
 
     def gone(self, kind: str) -> Any:
-        """An id of the right form that nothing has: what had it was deleted."""
+        """Return a valid id that no object has, because its object was deleted."""
         key = self.some(kind)["id"]
         assert self.delete(f"/{kind}/{key}/").status_code == 204
         return key
@@ -78,7 +78,7 @@ class Api:
 
 
 def problem(response: HttpResponse, status: int) -> Any:
-    """The problem document that this response is, with this status (RFC 9457)."""
+    """Return the problem document (RFC 9457) of this response, which must have this status."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     document = response.json()
@@ -88,15 +88,16 @@ def problem(response: HttpResponse, status: int) -> Any:
 
 
 def pointers(response: HttpResponse) -> list[str]:
-    """Which members of the body this 422 points at, each once."""
+    """Return the pointers of this 422 to members of the body, without duplicates."""
     return list(dict.fromkeys(error["pointer"] for error in problem(response, 422)["errors"]))
 
 
 def watched(request: Callable[[], R]) -> R:
     """Make a request; fail if it executes the same statement twice (ripple load).
 
-    The values do not count: a query per row is what this is to find. A retried transaction may,
-    and so may BEGIN: expired answers are deleted in a transaction of their own.
+    Statements that differ only in their values are the same, in order to find a query per row.
+    Exempt are retried transactions, and BEGIN, because expired answers are deleted in a separate
+    transaction.
     """
     seen: Counter[str] = Counter()
 

@@ -1,7 +1,7 @@
-"""Where a backend cannot do what the others do: declared once, asserted at every run.
+"""The declared differences between the backends, asserted at every run.
 
-A test named here must fail on these backends; the run is red if it passes, because then what is
-said here is no longer true.
+A test named here must fail on these backends (a strict expected failure). If it passes, the run
+fails, because the declaration is no longer true.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Difference:
     link: str
     backends: frozenset[str]
     tests: tuple[str, ...]
-    """Node ids as pytest prints them; * stands for anything."""
+    """Node ids as pytest prints them; * matches any text."""
 
 
 MONGODB_LIMITS = (
@@ -34,20 +34,19 @@ DJONGO_SQL = f"{DJONGO}/tree/master/djongo/sql2mongo"
 
 DIFFERENCES: list[Difference] = [
     Difference(
-        "The keys of rows that were inserted together are not told: RETURNING may tell what a "
-        "CHECK said instead of a key.",
+        "bulk_create() sets no keys: RETURNING may return the result of a CHECK instead of a key.",
         "https://github.com/dolthub/go-mysql-server/blob/main/sql/plan/insert.go",
         frozenset({"dolt"}),
         ("tests/orm/*::test_what_is_created_together_is_there_with_its_keys",),
     ),
     Difference(
-        "DISTINCT with ORDER BY what was computed looks in a row that is no longer there.",
+        "DISTINCT with ORDER BY a computed column fails: it looks for the column in another row.",
         "https://github.com/dolthub/dolt/issues/11504",
         frozenset({"dolt"}),
         ("tests/orm/*::test_the_months_in_which_there_is_something_are_listed_once",),
     ),
     Difference(
-        "An insert neither ignores nor updates what is there already.",
+        "An insert can neither ignore nor update existing rows.",
         MONGODB_FEATURES,
         frozenset({"mongodb"}),
         (
@@ -82,8 +81,8 @@ DIFFERENCES: list[Difference] = [
         frozenset({"mongodb"}),
         (
             "tests/orm/*::test_a_condition_that_must_hold_holds",
-            "tests/test_rules.py::test_the_database_refuses_what_a_check_forbids_and_names_it*",
-            "tests/test_rules.py::test_the_answer_to_what_breaks_a_check_names_it",
+            "tests/test_rules.py::test_the_database_names_a_violated_check*",
+            "tests/test_rules.py::test_a_violated_check_is_a_409_that_names_it",
         ),
     ),
     Difference(
@@ -99,29 +98,29 @@ DIFFERENCES: list[Difference] = [
         ("tests/orm/*::test_a_query_in_the_databases_own_sql_counts_rows",),
     ),
     Difference(
-        "A moment has milliseconds.",
+        "A datetime has milliseconds, not microseconds.",
         "https://www.mongodb.com/docs/manual/reference/bson-types/#date",
         frozenset({"mongodb", "djongo"}),
         ("tests/orm/*::test_a_moment_comes_back_to_its_last_microsecond",),
     ),
     Difference(
-        "Djongo cannot read CHECK, so Django leaves it out.",
+        "Djongo cannot parse CHECK, so no CHECK constraint is created.",
         f"{DJONGO}/issues/275",
         frozenset({"djongo"}),
         (
             "tests/orm/*::test_a_condition_that_must_hold_holds",
-            "tests/test_rules.py::test_the_database_refuses_what_a_check_forbids_and_names_it*",
-            "tests/test_rules.py::test_the_answer_to_what_breaks_a_check_names_it",
+            "tests/test_rules.py::test_the_database_names_a_violated_check*",
+            "tests/test_rules.py::test_a_violated_check_is_a_409_that_names_it",
         ),
     ),
     Difference(
-        "Djongo reads no UNION.",
+        "Djongo cannot parse UNION.",
         DJONGO_SQL,
         frozenset({"djongo"}),
         ("tests/orm/*::test_the_rows_of_two_queries_are_one_list",),
     ),
     Difference(
-        "Djongo reads no ON CONFLICT: an insert neither ignores nor updates what is there already.",
+        "Djongo cannot parse ON CONFLICT: an insert can neither ignore nor update existing rows.",
         DJONGO_SQL,
         frozenset({"djongo"}),
         (
@@ -130,7 +129,7 @@ DIFFERENCES: list[Difference] = [
         ),
     ),
     Difference(
-        "Djongo keeps Django's JSONField as a text, in which nothing is found.",
+        "Djongo stores Django's JSONField as a text, so its members cannot be queried.",
         f"{DJONGO}/blob/master/djongo/base.py",
         frozenset({"djongo"}),
         ("tests/orm/*::test_a_document_is_found_by_what_is_deep_in_it",),
@@ -145,7 +144,7 @@ DIFFERENCES: list[Difference] = [
 
 
 def expected(backend: str, test: str) -> Difference | None:
-    """The difference that says this test fails on this backend."""
+    """Return the difference by which this test fails on this backend, or None."""
     for difference in DIFFERENCES:
         if backend in difference.backends and any(_named(test, p) for p in difference.tests):
             return difference
@@ -153,5 +152,5 @@ def expected(backend: str, test: str) -> Difference | None:
 
 
 def _named(test: str, pattern: str) -> bool:
-    # The brackets of a parametrized test are not those of a shell pattern.
+    # The brackets of a parametrized test are not a character class.
     return fnmatchcase(test, pattern.replace("[", "[[]"))

@@ -1,4 +1,4 @@
-"""Runs the commands of a document, line by line, and compares what they print."""
+"""Runs the commands of a document and compares their output with the output it shows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.serving import ROOT, Server
 
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-SHOWN_ONLY = ("make ", "export ", "docker ", "sudo ")  # CI runs make's; the others need a person
-# Where a key stands in a command, and of which kind of thing it is.
+SHOWN_ONLY = ("make ", "export ", "docker ", "sudo ")  # not run here; CI runs the make commands
+# Where commands contain keys, by the kind of object.
 KEYS = {
     "customer": r"(?<=/customer/)\d+|(?<=/customer/\?after=)\d+|(?<=\"customer\":{\"id\":)\d+",
     "product": r"(?<=/product/)\d+|(?<=\"products\":\[{\"id\":)\d+",
@@ -25,7 +25,7 @@ KEYS = {
 
 
 def commands(document: str) -> Iterator[tuple[str, str]]:
-    """Each command of a document with the output that it shows."""
+    """Yield each command of a document with the output that the document shows."""
     for block in BLOCK.findall((ROOT / document).read_text()):
         yield from COMMAND.findall(block)
 
@@ -33,7 +33,7 @@ def commands(document: str) -> Iterator[tuple[str, str]]:
 def follow(document: str, server: Server) -> None:
     """Run the commands on this server; all must print what the document shows.
 
-    Documents number what they make 1, 2, 3. Where keys are others, they are taken for each other.
+    In documents the keys are 1, 2, 3. On a backend with other keys they are translated.
     """
     for command, expected in commands(document):
         if not command.startswith(SHOWN_ONLY):
@@ -42,7 +42,7 @@ def follow(document: str, server: Server) -> None:
 
 
 def _run(command: str, server: Server) -> str:
-    """Run it on this machine: our port, our Python, the database of our server."""
+    """Run the command with this server's port and database, and this Python."""
     here = command.replace(":8000", f":{server.port}").replace(".venv/bin/python", sys.executable)
     here = re.sub(r"^curl ", "curl --silent --show-error ", here)
     environment = backend(settings.BACKEND).environment(server.database_url())

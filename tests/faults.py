@@ -1,8 +1,7 @@
-"""Makes a database refuse at a chosen moment, to see what the application does then.
+"""Injects a database's errors into statements or COMMITs, to test how the application reacts.
 
-What a refusal looks like there, and where a statement and COMMIT can be caught, is told by
-tests/NAME/faults.py: `conflict`, `lost` and `timed_out` make the errors, `at_statement` and
-`at_commit` may be replaced.
+tests/NAME/faults.py has what is specific to a backend: `conflict`, `lost` and `timed_out` create
+its errors, and it may replace `at_statement` and `at_commit`.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ timed_out: Callable[[], Exception] = special.timed_out
 
 @contextmanager
 def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[None]:
-    """The next statements of a transaction are not executed, but raise, where the driver would."""
+    """Let the next statements of a transaction raise instead of being executed."""
     execute, faults = CursorWrapper._execute, iter([error] * times)
 
     def faulty(cursor: CursorWrapper, *statement: Any) -> Any:
-        # Where BEGIN is a statement too, it is not yet one of the transaction.
+        # Some backends execute BEGIN as a statement, which is not one of the transaction.
         for fault in faults if connection.in_atomic_block else ():
             raise fault()
         return execute(cursor, *statement)
@@ -42,7 +41,7 @@ def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[
 def at_commit(
     error: Callable[[], Exception], *, times: int = 1, committed: bool = False
 ) -> Iterator[None]:
-    """The next COMMITs raise, after they were done or instead."""
+    """Let the next COMMITs raise, instead of or after their execution."""
     commit, faults = connection.commit, iter([error] * times)
 
     def faulty() -> None:

@@ -1,4 +1,4 @@
-"""Stands between the application and its database, and cuts the wire at COMMIT."""
+"""A proxy between the application and its database that cuts the connection at COMMIT."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db import connection
 
 
 class Proxy:
-    """Forwards bytes between two sockets. `cut` says what happens to the next COMMIT."""
+    """Forwards bytes between two sockets; `cut` ends the connection before or after COMMIT."""
 
     def __init__(self, listener: socket.socket, upstream: str) -> None:
         self.listener, self.upstream = listener, upstream
@@ -37,7 +37,7 @@ class Proxy:
             while data := client.recv(65536):
                 if b"COMMIT" in data and self.cut:
                     cut, self.cut = self.cut, None
-                    if cut == "after":  # it commits, and nobody hears of it
+                    if cut == "after":  # the server commits, but its answer is not forwarded
                         client.shutdown(socket.SHUT_WR)
                         server.sendall(data)
                     break
@@ -48,7 +48,7 @@ class Proxy:
 
 @contextmanager
 def proxied() -> Iterator[Proxy]:
-    """The default connection goes through a proxy for the length of the block."""
+    """Route the default connection through a proxy during the block."""
     real: dict[str, Any] = dict(connection.settings_dict)
     name = f".s.PGSQL.{real['PORT'] or 5432}"
     connection.close()

@@ -1,4 +1,4 @@
-"""`python -m runner serve` as a child process, for tests that meet it as a person does."""
+"""`python -m runner serve` as a child process, for tests that use it as a user does."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ import psutil
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-# A backend with a virtual environment of its own says which Python people run commands with.
+# The Python of the runner; a backend with its own virtual environment runs its tests in that.
 PYTHON = os.environ.get("RUNNER_PYTHON", sys.executable)
 
 
 @dataclass
 class Answer:
-    """What came back, and after how long."""
+    """A response, and the seconds that it took."""
 
     status: int
     headers: Mapping[str, str]
@@ -50,7 +50,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str) -> list[psutil.Process]:
-        """Start it, wait until it says so, and return it and all that it has started."""
+        """Start it, wait until it is ready, and return its process and all child processes."""
         if self.process:
             self.process.wait(30)
         places = ["--port", str(self.port), "--data", str(self.data)]
@@ -62,14 +62,14 @@ class Server:
         return [parent, *parent.children(recursive=True)]
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """End it, as Ctrl-C does, and return its exit code (0 if it was never started)."""
+        """Stop it as Ctrl-C does; return its exit code (0 if it was never started)."""
         if self.process is None:
             return 0
         self.process.send_signal(number)
         return self.process.wait(30)
 
     def database_url(self) -> str:
-        """The URL of its database, which it has printed."""
+        """Return the URL of its database, which it has printed."""
         [line] = [line for line in self.output.read_text().splitlines() if "_URL=" in line]
         return line.partition("=")[2]
 
@@ -82,7 +82,7 @@ class Server:
         return json.loads(content) if content[:1] in b"[{" else content.decode()
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """As call(), but an error of HTTP is an answer as well, and it is timed."""
+        """Make a call like call(), but return errors of HTTP too, with the seconds it took."""
         began = time.monotonic()
         data = None if body is None else json.dumps(body).encode()
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -97,7 +97,7 @@ class Server:
         return Answer(response.status, response.headers, content, began, took)
 
     def orders(self) -> list[Any]:
-        """All there are."""
+        """Return all orders."""
         found: list[Any] = []
         while page := self.call("GET", f"/order/?limit=1000&{_after(found)}"):
             found += page
@@ -109,12 +109,12 @@ def _after(found: list[Any]) -> str:
 
 
 def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
-    """`python -m runner COMMAND` on the backend under test, with a server of its own."""
+    """Start `python -m runner COMMAND` on the backend under test, with its own server."""
     return start("runner", command, settings.BACKEND, *options, output=output)
 
 
 def start(module: str, *words: str, output: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """`python -m MODULE …` where no server's URL is known."""
+    """Start `python -m MODULE …` without the URL of a server in its environment."""
     clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
     command = [PYTHON, "-m", module, *words]
     with output.open("wb") as file:
@@ -124,7 +124,7 @@ def start(module: str, *words: str, output: Path, **environment: str) -> subproc
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    """Whether all of them end within 20 s."""
+    """Whether all of these processes end within 20 seconds."""
     give_up = time.monotonic() + 20
     while not all(map(ended, processes)):
         if time.monotonic() > give_up:
@@ -134,7 +134,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 
 
 def ended(process: psutil.Process) -> bool:
-    # A zombie only waits for its parent to look: in a container maybe for ever.
+    # A zombie has ended too; in a container its parent may never wait for it.
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Makes the database of a running `serve` hang, and lets it go on."""
+"""Makes the database of a running `serve` hang, and resumes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.serving import Server
 
 @contextmanager
 def stalled(server: Server) -> Iterator[None]:
-    """Nothing is written in the block: its server is stopped (SIGSTOP), or its file is locked."""
+    """Let the database hang during the block: stop its server (SIGSTOP), or lock its file."""
     with _locked_file(server) if settings.BACKEND == "doltlite" else _stopped_server(server):
         yield
 
@@ -39,7 +39,7 @@ def _stopped_server(server: Server) -> Iterator[None]:
 
 
 def database(server: Server) -> list[psutil.Process]:
-    """The processes of its database server: all but the application's."""
+    """Return the processes of its database server, which are all but the application's."""
     assert server.process
     parent = psutil.Process(server.process.pid)
     [application] = [p for p in parent.children() if "granian" in p.cmdline()]

@@ -1,4 +1,4 @@
-"""/admin/: everything can be looked up and corrected by hand, by those who may log in."""
+"""/admin/: authorized users can find and correct everything."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_login_is_protected_against_forgery(client: Client, db: None) -> Non
     assert strict.post("/admin/login/", {"username": "ada", "password": "x"}).status_code == 403
 
 
-def test_the_first_page_shows_every_table_and_no_link_to_a_page_that_there_is_not(
+def test_the_first_page_shows_every_table_and_has_no_broken_links(
     admin: Client,
 ) -> None:
     html = page(admin, "/admin/")
@@ -57,19 +57,19 @@ def test_the_first_page_shows_every_table_and_no_link_to_a_page_that_there_is_no
 
 
 @pytest.mark.parametrize("kind", ["customer", "product"])
-def test_a_thing_is_added_found_changed_and_deleted(api: Api, admin: Client, kind: str) -> None:
+def test_an_object_is_added_found_changed_and_deleted(api: Api, admin: Client, kind: str) -> None:
     base, form = f"/admin/bank/{kind}/", {"name": "Carl <b>", "price": "1.20", "stock": ""}
 
     assert saved(admin.post(f"{base}add/", form))
-    [thing] = api.list(f"/{kind}/")
-    assert thing["name"] == "Carl <b>"
+    [existing] = api.list(f"/{kind}/")
+    assert existing["name"] == "Carl <b>"
     assert "Carl &lt;b&gt;" in page(admin, f"{base}?q=carl")
     assert "Carl" not in page(admin, f"{base}?q=nobody").split('id="changelist"')[1]
 
-    assert change(admin, f"{base}{thing['id']}/change/", name="Dora")
-    assert api.list(f"/{kind}/") == [{**thing, "name": "Dora"}]
+    assert change(admin, f"{base}{existing['id']}/change/", name="Dora")
+    assert api.list(f"/{kind}/") == [{**existing, "name": "Dora"}]
 
-    assert saved(admin.post(f"{base}{thing['id']}/delete/", {"post": "yes"}))
+    assert saved(admin.post(f"{base}{existing['id']}/delete/", {"post": "yes"}))
     assert api.list(f"/{kind}/") == []
 
 
@@ -83,14 +83,14 @@ def test_a_thing_is_added_found_changed_and_deleted(api: Api, admin: Client, kin
         pytest.param("product", {"name": "Pen", "price": "1", "stock": "-1"}, id="negative stock"),
     ],
 )
-def test_the_admin_keeps_the_rules_of_the_data(
+def test_the_admin_enforces_the_constraints(
     api: Api, admin: Client, kind: str, form: dict[str, str]
 ) -> None:
     assert not saved(admin.post(f"/admin/bank/{kind}/add/", form))
     assert api.list(f"/{kind}/") == []
 
 
-def test_the_admin_says_in_words_which_rule_is_broken(api: Api, admin: Client) -> None:
+def test_the_admin_explains_which_constraint_is_violated(api: Api, admin: Client) -> None:
     carl, pen = api.customer(), api.product()
     order = {"customer": carl["id"], **NO_LINES}
 
@@ -105,7 +105,9 @@ def test_the_admin_says_in_words_which_rule_is_broken(api: Api, admin: Client) -
 
 
 @pytest.mark.parametrize("kind", ["customer", "product"])
-def test_what_has_orders_is_not_deleted(api: Api, admin: Client, kind: str) -> None:
+def test_a_customer_or_product_with_orders_is_not_deleted(
+    api: Api, admin: Client, kind: str
+) -> None:
     carl, pen = api.customer(), api.product()
     order = api.order(carl, pen)
     key = {"customer": carl, "product": pen}[kind]["id"]
@@ -134,7 +136,9 @@ def test_an_order_is_added_with_its_lines(api: Api, admin: Client) -> None:
 
 
 @pytest.mark.parametrize("quantity", [0, -1, "x", ""])
-def test_a_line_of_no_pieces_is_refused(api: Api, admin: Client, quantity: Any) -> None:
+def test_an_order_line_without_a_quantity_is_refused(
+    api: Api, admin: Client, quantity: Any
+) -> None:
     carl, pen = api.customer(), api.product()
     form = {"customer": carl["id"], "subtotal": "5.40", **NO_LINES, "lines-TOTAL_FORMS": 1}
 
@@ -159,7 +163,7 @@ def test_an_order_is_found_changed_and_deleted_with_its_lines(api: Api, admin: C
     assert len(api.list("/product/")) == 1
 
 
-def test_answers_that_are_kept_for_repeats_are_listed(api: Api, admin: Client) -> None:
+def test_stored_answers_are_listed(api: Api, admin: Client) -> None:
     api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
 
     assert "my-own-key" in page(admin, "/admin/bank/idempotencyrecord/")
@@ -167,7 +171,9 @@ def test_answers_that_are_kept_for_repeats_are_listed(api: Api, admin: Client) -
 
 
 @pytest.mark.parametrize(("days", "shown"), [(-1, True), (1, False)])
-def test_answers_are_filtered_by_the_day(api: Api, admin: Client, days: int, shown: bool) -> None:
+def test_stored_answers_are_filtered_by_their_date(
+    api: Api, admin: Client, days: int, shown: bool
+) -> None:
     api.post("/customer/", {"name": "Carl"}, idempotency_key="my-own-key")
     day = (timezone.now() + timedelta(days=days)).date()
 
@@ -177,7 +183,7 @@ def test_answers_are_filtered_by_the_day(api: Api, admin: Client, days: int, sho
 
 
 @pytest.mark.parametrize("path", ["/admin/nothing/", "/admin/bank/nothing/"])
-def test_a_404_of_the_admin_is_a_page_for_people(admin: Client, path: str) -> None:
+def test_a_404_of_the_admin_is_an_html_page(admin: Client, path: str) -> None:
     response = admin.get(path)
 
     assert response.status_code == 404
@@ -185,21 +191,21 @@ def test_a_404_of_the_admin_is_a_page_for_people(admin: Client, path: str) -> No
 
 
 @pytest.mark.parametrize("pk", ["x", "9" * 30, "%00"])
-def test_a_thing_that_is_not_there_is_no_error_of_ours(admin: Client, pk: str) -> None:
+def test_the_page_of_an_object_that_does_not_exist_is_not_a_500(admin: Client, pk: str) -> None:
     response = admin.get(f"/admin/bank/customer/{pk}/change/", follow=True)
 
     assert response.status_code == 200
     assert b"exist. Perhaps it was deleted?" in response.content
 
 
-def test_tokens_are_for_the_api_only(admin: Client, settings: Settings) -> None:
+def test_api_tokens_do_not_open_the_admin(admin: Client, settings: Settings) -> None:
     settings.API_TOKENS = {"s3cret-token": "ann"}
 
     page(admin, "/admin/")
 
 
 @pytest.mark.parametrize("kind", ["customer", "product", "order", "idempotencyrecord"])
-def test_a_longer_list_costs_no_more_statements(api: Api, admin: Client, kind: str) -> None:
+def test_a_longer_list_needs_no_more_statements(api: Api, admin: Client, kind: str) -> None:
     counts = []
 
     for number in range(1, 6):
@@ -211,7 +217,7 @@ def test_a_longer_list_costs_no_more_statements(api: Api, admin: Client, kind: s
     assert counts[0] == counts[1]
 
 
-def test_what_was_answered_is_not_in_the_list_of_answers(api: Api, admin: Client) -> None:
+def test_the_list_of_stored_answers_does_not_show_their_bodies(api: Api, admin: Client) -> None:
     api.post("/customer/", {"name": "a-private-name"}, idempotency_key="my-own-key")
 
     html = page(admin, "/admin/bank/idempotencyrecord/")
@@ -237,7 +243,7 @@ AUTOCOMPLETE = "/admin/autocomplete/?app_label=bank&model_name=order&field_name=
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
 @pytest.mark.django_db(transaction=True)
-def test_no_address_of_the_admin_is_an_error_of_ours(admin: Client, value: str) -> None:
+def test_no_url_of_the_admin_causes_a_500(admin: Client, value: str) -> None:
     raw = quote(value)
     paths = [
         *(f"/admin/bank/product/?{quote(name)}={raw}" for name in NAMES),

@@ -1,4 +1,4 @@
-"""Values in forms of the admin that no page puts there: refused in a sentence, nothing changed."""
+"""Invalid values in forms of the admin, which no page contains, are refused with a message."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ KEYS = ["abc", "999999", "9" * 30, "\0", "["]
 
 
 def refused(response: HttpResponse) -> bool:
-    """Whether this is a page that says what is wrong."""
+    """Whether this is a page with an error message."""
     sentence = b"The form has a value of the wrong kind. Nothing was changed."
     return response.status_code == 400 and sentence in response.content
 
 
 @pytest.mark.parametrize("table", [*TABLES, "auth/user", "auth/group"])
-def test_deleting_what_has_no_key_is_refused(api: Api, admin: Client, table: str) -> None:
+def test_deleting_an_invalid_key_is_refused(api: Api, admin: Client, table: str) -> None:
     api.order(api.customer(), api.product())
     form = {"action": "delete_selected", "index": "abc", "post": "yes"}
 
@@ -34,7 +34,7 @@ def test_deleting_what_has_no_key_is_refused(api: Api, admin: Client, table: str
     assert len(api.list("/order/")) == 1
 
 
-def test_deleting_what_is_not_there_deletes_nothing(api: Api, admin: Client) -> None:
+def test_deleting_an_unknown_key_deletes_nothing(api: Api, admin: Client) -> None:
     Group.objects.create(name="Clerks")
     form = {"action": "delete_selected", "index": "abc", "post": "yes"}
 
@@ -45,7 +45,7 @@ def test_deleting_what_is_not_there_deletes_nothing(api: Api, admin: Client) -> 
     assert [group.name for group in Group.objects.all()] == ["Clerks"]
 
 
-def test_a_post_to_an_address_that_is_not_valid_is_refused(api: Api, admin: Client) -> None:
+def test_a_post_to_an_invalid_url_is_refused(api: Api, admin: Client) -> None:
     pen = api.product()
     form = form_of(admin, "/admin/bank/product/")
 
@@ -59,7 +59,7 @@ def test_a_post_to_an_address_that_is_not_valid_is_refused(api: Api, admin: Clie
 
 
 @pytest.mark.parametrize("field", ["customer", "lines-0-product"])
-def test_an_order_of_what_has_no_key_is_refused(api: Api, admin: Client, field: str) -> None:
+def test_an_order_with_an_invalid_key_is_refused(api: Api, admin: Client, field: str) -> None:
     carl, pen = api.customer(), api.product()
     order: dict[str, Any] = {
         **form_of(admin, "/admin/bank/order/add/"),

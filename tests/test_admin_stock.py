@@ -1,4 +1,4 @@
-"""Corrections in the admin while the shop sells: nothing is undone, sold twice or lost."""
+"""Corrections in the admin while the shop sells: no change is overwritten, no piece sold twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS = [
 
 
 def place(admin: Client, customer: Any, product: Any, quantity: int) -> Any:
-    """Add an order of one line in the admin; the response."""
+    """Add an order of one line in the admin; return the response."""
     form = {
         **form_of(admin, f"{ORDERS}add/"),
         "customer": customer["id"],
@@ -62,7 +62,7 @@ def test_a_name_is_corrected_while_the_product_is_sold(api: Api, admin: Client) 
         pytest.param({"name": "Cup"}, "Price was changed meanwhile, it is now 3.00.", id="name"),
     ],
 )
-def test_an_old_form_is_refused_where_the_row_has_changed(
+def test_an_outdated_form_is_refused_if_the_row_has_changed(
     api: Api, admin: Client, typed: dict[str, Any], message: str
 ) -> None:
     pen = api.product(stock=10)
@@ -89,7 +89,7 @@ def test_of_two_admins_the_second_is_refused(api: Api, admin: Client) -> None:
     assert "it is now Dora" in response.content.decode()
 
 
-def test_a_name_with_blanks_around_it_is_not_taken_for_changed(api: Api, admin: Client) -> None:
+def test_a_name_surrounded_by_blanks_does_not_count_as_changed(api: Api, admin: Client) -> None:
     pen = api.product(" Pen ")
 
     assert change(admin, f"{PRODUCTS}{pen['id']}/change/", price="2.00")
@@ -97,7 +97,7 @@ def test_a_name_with_blanks_around_it_is_not_taken_for_changed(api: Api, admin: 
     assert [product["price"] for product in api.list("/product/")] == ["2.00"]
 
 
-def test_a_form_that_does_not_say_what_it_showed_undoes_nothing(api: Api, admin: Client) -> None:
+def test_a_form_without_its_initial_values_overwrites_nothing(api: Api, admin: Client) -> None:
     pen = api.product(stock=6)
 
     response = admin.post(
@@ -111,7 +111,7 @@ def test_a_form_that_does_not_say_what_it_showed_undoes_nothing(api: Api, admin:
     assert api.stock(pen) == 6
 
 
-def test_prices_are_corrected_in_the_list_and_stock_is_not(api: Api, admin: Client) -> None:
+def test_prices_are_changed_in_the_list_and_stock_stays(api: Api, admin: Client) -> None:
     pen, cup = api.product("Pen", stock=10), api.product("Cup", stock=10)
     form = list_of_products(admin, {pen["id"]: "2.50"})
     api.order(api.customer(), (pen, 4), (cup, 1))
@@ -125,7 +125,7 @@ def test_prices_are_corrected_in_the_list_and_stock_is_not(api: Api, admin: Clie
     ]
 
 
-def test_an_old_list_is_refused_beside_its_own_rows(api: Api, admin: Client) -> None:
+def test_an_outdated_list_shows_the_error_in_the_right_row(api: Api, admin: Client) -> None:
     pen, cup = api.product("Pen"), api.product("Cup")
     form = list_of_products(admin, {pen["id"]: "2.50", cup["id"]: "3.50"})
     api.put(f"/product/{pen['id']}/", {**pen, "price": "9.00"})
@@ -140,7 +140,7 @@ def test_an_old_list_is_refused_beside_its_own_rows(api: Api, admin: Client) -> 
     assert [product["price"] for product in api.list("/product/")] == ["9.00", "1.20", "1.20"]
 
 
-def test_a_row_of_the_list_that_was_not_touched_is_not_compared_and_not_written(
+def test_unchanged_rows_of_the_list_are_neither_compared_nor_written(
     api: Api, admin: Client
 ) -> None:
     pen, cup = api.product("Pen"), api.product("Cup")
@@ -165,7 +165,7 @@ def test_a_list_with_a_row_that_was_deleted_is_refused(api: Api, admin: Client) 
     assert api.list("/product/") == [cup]
 
 
-def test_orders_take_stock_and_give_it_back(api: Api, admin: Client) -> None:
+def test_placing_and_deleting_orders_in_the_admin_moves_stock(api: Api, admin: Client) -> None:
     carl, pen = api.customer(), api.product(price="2.00", stock=10)
 
     assert saved(place(admin, carl, pen, 4))
@@ -185,7 +185,9 @@ def test_orders_take_stock_and_give_it_back(api: Api, admin: Client) -> None:
 
 
 @pytest.mark.parametrize("selected", [False, True])
-def test_deleted_orders_give_their_stock_back(api: Api, admin: Client, selected: bool) -> None:
+def test_deleting_several_orders_puts_their_products_back_in_stock(
+    api: Api, admin: Client, selected: bool
+) -> None:
     carl, pen, cup = api.customer(), api.product("Pen", stock=10), api.product("Cup", stock=10)
     orders = [api.order(carl, (pen, 3), cup), api.order(carl, (pen, 2))]
 
@@ -201,7 +203,7 @@ def test_deleted_orders_give_their_stock_back(api: Api, admin: Client, selected:
     assert (api.stock(pen), api.stock(cup)) == (10, 10)
 
 
-def test_a_subtotal_that_is_emptied_is_computed_anew(api: Api, admin: Client) -> None:
+def test_an_emptied_subtotal_is_computed_again(api: Api, admin: Client) -> None:
     order = api.order(api.customer(), (api.product("Pen", "1.20"), 2))
     path = f"{ORDERS}{order['id']}/change/"
     assert change(admin, path, subtotal="9.00")
@@ -211,7 +213,7 @@ def test_a_subtotal_that_is_emptied_is_computed_anew(api: Api, admin: Client) ->
     assert api.list("/order/") == [order]
 
 
-def test_a_clerk_who_may_place_orders_needs_no_permission_for_their_lines(
+def test_a_user_who_may_add_orders_needs_no_permission_for_order_lines(
     api: Api, admin: Client
 ) -> None:
     carl, pen = api.customer(), api.product(stock=5)
@@ -227,7 +229,7 @@ def test_a_clerk_who_may_place_orders_needs_no_permission_for_their_lines(
     assert api.stock(pen) == 2
 
 
-def test_an_order_of_more_than_there_is_names_the_product(api: Api, admin: Client) -> None:
+def test_an_order_of_more_than_the_stock_names_the_product(api: Api, admin: Client) -> None:
     carl, pen = api.customer(), api.product(stock=3)
 
     response = place(admin, carl, pen, 4)
@@ -237,7 +239,7 @@ def test_an_order_of_more_than_there_is_names_the_product(api: Api, admin: Clien
     assert (api.list("/order/"), api.stock(pen)) == ([], 3)
 
 
-def test_an_old_form_of_an_order_is_refused(api: Api, admin: Client) -> None:
+def test_an_outdated_form_of_an_order_is_refused(api: Api, admin: Client) -> None:
     carl, pen, cup = api.customer(), api.product("Pen", stock=9), api.product("Cup", stock=9)
     order = api.order(carl, (pen, 2))
     path = f"{ORDERS}{order['id']}/change/"
@@ -252,9 +254,7 @@ def test_an_old_form_of_an_order_is_refused(api: Api, admin: Client) -> None:
     assert (api.stock(pen), api.stock(cup)) == (9, 6)
 
 
-def test_a_form_of_an_order_that_does_not_say_what_it_showed_is_refused(
-    api: Api, admin: Client
-) -> None:
+def test_a_form_of_an_order_without_its_initial_values_is_refused(api: Api, admin: Client) -> None:
     pen = api.product("Pen", stock=9)
     order = api.order(api.customer(), (pen, 2))
     path = f"{ORDERS}{order['id']}/change/"
@@ -267,7 +267,7 @@ def test_a_form_of_an_order_that_does_not_say_what_it_showed_is_refused(
     assert api.stock(pen) == 7
 
 
-def test_an_order_of_many_lines_is_shown_but_not_changed(api: Api, admin: Client) -> None:
+def test_an_order_with_many_lines_is_read_only(api: Api, admin: Client) -> None:
     products = [Product(name=f"P{number}", price=1) for number in range(101)]
     keys = [product.pk for product in Product.objects.bulk_create(products)]
     if None in keys:  # a backend that does not return them
@@ -288,7 +288,7 @@ def key_text(key: Any) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_post_that_is_refused_once_is_done_once(api: Api, admin: Client) -> None:
+def test_a_post_that_is_retried_takes_effect_once(api: Api, admin: Client) -> None:
     pen = api.product(stock=10)
     path = f"{PRODUCTS}{pen['id']}/change/"
     form = form_of(admin, path)
@@ -302,7 +302,7 @@ def test_a_post_that_is_refused_once_is_done_once(api: Api, admin: Client) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_groups_and_passwords_are_changed_in_a_transaction_too(admin: Client) -> None:
+def test_groups_and_passwords_are_changed_in_a_retried_transaction(admin: Client) -> None:
     passwords = {
         "old_password": "correct horse",
         "new_password1": "battery staple",
@@ -319,7 +319,7 @@ def test_groups_and_passwords_are_changed_in_a_transaction_too(admin: Client) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_stays_refused_is_a_page_that_says_so(
+def test_exhausted_retries_are_an_explaining_page(
     api: Api, admin: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     deadline = settings.REQUEST_DEADLINE
@@ -346,7 +346,7 @@ def test_what_stays_refused_is_a_page_that_says_so(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_may_have_been_done_is_a_page_that_says_so(api: Api, admin: Client) -> None:
+def test_an_ambiguous_commit_is_an_explaining_page(api: Api, admin: Client) -> None:
     carl = api.customer()
     path = f"/admin/bank/customer/{carl['id']}/change/"
     form = form_of(admin, path)
@@ -361,7 +361,7 @@ def test_what_may_have_been_done_is_a_page_that_says_so(api: Api, admin: Client)
 
 @pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
 @pytest.mark.django_db
-def test_a_database_that_is_away_is_a_page_that_says_so(
+def test_an_unavailable_database_is_an_explaining_page(
     rf: RequestFactory, kind: type[Exception]
 ) -> None:
     def fail(request: HttpRequest) -> None:
@@ -374,7 +374,7 @@ def test_a_database_that_is_away_is_a_page_that_says_so(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broken_rule_of_the_data_is_named(
+def test_a_violated_constraint_is_named(
     rf: RequestFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     def store_twice(request: HttpRequest) -> None:
@@ -394,7 +394,7 @@ def test_a_broken_rule_of_the_data_is_named(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_admins_and_buyers_at_once_lose_and_gain_no_piece(
+def test_concurrent_admins_and_buyers_keep_the_stock_exact(
     admin: Client, record_property: Callable[[str, object], None]
 ) -> None:
     api = Api(Client())
@@ -403,7 +403,7 @@ def test_admins_and_buyers_at_once_lose_and_gain_no_piece(
     corrections: list[tuple[Any, int]] = []
 
     def write(number: int) -> tuple[str, int]:
-        """One random write; what it was and the status of its answer."""
+        """Make one random write; return its kind and the status of the response."""
         browser, pick = twin(admin), random.Random(number)
         product, quantity = pick.choice(products), pick.randint(1, 9)
         change_page = f"{PRODUCTS}{product['id']}/change/"

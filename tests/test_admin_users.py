@@ -1,4 +1,4 @@
-"""Users and groups in the admin: an old form gives no revoked right back."""
+"""Users and groups in the admin: an outdated form does not restore a revoked permission."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tests.admin_pages import change, form_of, page, read, saved
 FLAGS = ["is_active", "is_staff", "is_superuser"]
 
 
-def path(thing: User | Group) -> str:
-    return f"/admin/auth/{thing._meta.model_name}/{thing.pk}/change/"
+def path(record: User | Group) -> str:
+    return f"/admin/auth/{record._meta.model_name}/{record.pk}/change/"
 
 
 def permissions(*names: str) -> list[Permission]:
     return list(Permission.objects.filter(codename__in=names).order_by("codename"))
 
 
-def keys(things: Any) -> list[str]:
-    return sorted(str(thing.pk) for thing in things)
+def keys(records: Any) -> list[str]:
+    return sorted(str(record.pk) for record in records)
 
 
 def without(form: dict[str, Any], *names: str) -> dict[str, Any]:
-    """This form with these boxes not ticked and nothing chosen in these lists."""
+    """Return this form with these boxes not ticked and nothing selected in these lists."""
     return {name: value for name, value in form.items() if name not in names}
 
 
@@ -36,7 +36,7 @@ def eve(db: None) -> User:
     return User.objects.create_superuser("eve", password="pa55word")
 
 
-def test_an_old_form_gives_no_revoked_right_back(admin: Client, eve: User) -> None:
+def test_an_outdated_form_does_not_restore_a_revoked_permission(admin: Client, eve: User) -> None:
     old = form_of(admin, path(eve))
     assert saved(admin.post(path(eve), without(form_of(admin, path(eve)), *FLAGS)))
 
@@ -52,7 +52,9 @@ def test_an_old_form_gives_no_revoked_right_back(admin: Client, eve: User) -> No
 
 
 @pytest.mark.parametrize("field", ["groups", "user_permissions"])
-def test_an_old_form_puts_nobody_back_into_a_group(admin: Client, eve: User, field: str) -> None:
+def test_an_outdated_form_does_not_restore_groups_or_permissions(
+    admin: Client, eve: User, field: str
+) -> None:
     chosen = getattr(eve, field)
     clerks = [Group.objects.create(name="Clerks")]
     chosen.set(clerks if field == "groups" else permissions("add_order", "add_product"))
@@ -68,7 +70,7 @@ def test_an_old_form_puts_nobody_back_into_a_group(admin: Client, eve: User, fie
     assert not User.objects.filter(first_name="Eve").exists()
 
 
-def test_an_old_form_undoes_no_new_right(admin: Client, eve: User) -> None:
+def test_an_outdated_form_does_not_remove_a_new_permission(admin: Client, eve: User) -> None:
     old = form_of(admin, path(eve))
     given = permissions("add_order")
     assert change(admin, path(eve), user_permissions=keys(given))
@@ -80,7 +82,7 @@ def test_an_old_form_undoes_no_new_right(admin: Client, eve: User) -> None:
     assert list(eve.user_permissions.all()) == given
 
 
-def test_an_old_form_gives_a_group_no_revoked_right_back(admin: Client) -> None:
+def test_an_outdated_form_does_not_restore_a_groups_permission(admin: Client) -> None:
     clerks = Group.objects.create(name="Clerks")
     order, product = permissions("add_order", "add_product")
     clerks.permissions.set([order, product])
@@ -95,7 +97,7 @@ def test_an_old_form_gives_a_group_no_revoked_right_back(admin: Client) -> None:
     assert (clerks.name, list(clerks.permissions.all())) == ("Clerks", [order])
 
 
-def test_rights_are_given_and_taken(admin: Client, eve: User) -> None:
+def test_permissions_are_added_and_removed(admin: Client, eve: User) -> None:
     order, product = permissions("add_order", "add_product")
     clerks = Group.objects.create(name="Clerks")
 
@@ -111,7 +113,7 @@ def test_rights_are_given_and_taken(admin: Client, eve: User) -> None:
     assert clerks.name == "Sellers"
 
 
-def test_a_form_that_was_refused_for_its_username_is_accepted_when_that_is_right(
+def test_a_form_refused_for_its_username_is_accepted_once_corrected(
     admin: Client, eve: User
 ) -> None:
     clerks = Group.objects.create(name="Clerks")
@@ -124,7 +126,7 @@ def test_a_form_that_was_refused_for_its_username_is_accepted_when_that_is_right
     assert list(User.objects.get(username="eva").groups.all()) == [clerks]
 
 
-def test_a_login_meanwhile_does_not_outdate_a_form(admin: Client, eve: User) -> None:
+def test_a_login_in_the_meantime_does_not_outdate_a_form(admin: Client, eve: User) -> None:
     form = form_of(admin, path(eve))
     User.objects.filter(pk=eve.pk).update(last_login=timezone.now())
 
@@ -135,7 +137,7 @@ def test_a_login_meanwhile_does_not_outdate_a_form(admin: Client, eve: User) -> 
     assert eve.last_login is not None and eve.check_password("pa55word")
 
 
-def test_the_page_of_a_user_holds_no_hash_to_post(admin: Client, eve: User) -> None:
+def test_the_form_of_a_user_does_not_contain_the_password_hash(admin: Client, eve: User) -> None:
     assert eve.password not in page(admin, path(eve))
     assert "initial-password" not in page(admin, path(eve))
 

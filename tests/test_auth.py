@@ -1,4 +1,4 @@
-"""API_TOKENS: who has one may call, everybody else is told how; monitors need none."""
+"""API_TOKENS: clients need a token, except monitors; the refusal says how to send one."""
 
 from __future__ import annotations
 
@@ -48,16 +48,14 @@ def refused(response: Any) -> bool:
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
-def test_without_a_token_nothing_is_answered(
-    api: Api, closed: None, method: str, path: str
-) -> None:
+def test_calls_without_a_token_are_refused(api: Api, closed: None, method: str, path: str) -> None:
     response = api.client.generic(method, path, b'{"name": "Carl"}')
 
     assert refused(response)
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
-def test_with_a_token_no_call_is_refused(api: Api, closed: None, method: str, path: str) -> None:
+def test_calls_with_a_token_are_accepted(api: Api, closed: None, method: str, path: str) -> None:
     response = api.client.generic(method, path, b"{}", headers={"Authorization": RIGHT})
 
     assert response.status_code in (200, 404, 422)
@@ -65,7 +63,7 @@ def test_with_a_token_no_call_is_refused(api: Api, closed: None, method: str, pa
 
 
 @pytest.mark.parametrize("authorization", WRONG.values(), ids=WRONG)
-def test_this_token_is_refused_and_nothing_changes(
+def test_an_invalid_token_is_refused_and_changes_nothing(
     api: Api, settings: Settings, authorization: str
 ) -> None:
     carl = api.customer()
@@ -82,7 +80,9 @@ def test_this_token_is_refused_and_nothing_changes(
 
 
 @pytest.mark.parametrize("authorization", [RIGHT, OTHER, RIGHT.replace("Bearer", "bearer")])
-def test_with_a_token_everything_works(api: Api, closed: None, authorization: str) -> None:
+def test_a_client_with_a_token_can_use_the_whole_api(
+    api: Api, closed: None, authorization: str
+) -> None:
     created = api.post("/customer/", {"name": "Carl"}, authorization=authorization)
 
     assert created.status_code == 200
@@ -98,7 +98,7 @@ def test_monitors_need_no_token(api: Api, closed: None, path: str, authorization
     assert api.get(path, authorization=authorization).status_code == 200
 
 
-def test_the_token_is_not_in_the_refusal(api: Api, closed: None) -> None:
+def test_the_refusal_does_not_repeat_the_token(api: Api, closed: None) -> None:
     response = api.get("/customer/", authorization="Bearer wrong-and-private")
 
     assert b"private" not in response.content
@@ -115,7 +115,7 @@ def test_a_wrong_token_is_not_in_the_log(
     assert "private" not in caplog.text
 
 
-def test_a_client_keeps_its_idempotency_keys_when_its_token_is_changed(
+def test_a_client_keeps_its_idempotency_keys_when_its_token_changes(
     api: Api, settings: Settings
 ) -> None:
     key = {"Idempotency-Key": "once"}
@@ -129,7 +129,7 @@ def test_a_client_keeps_its_idempotency_keys_when_its_token_is_changed(
     assert api.get("/customer/", Authorization="Bearer after").json() == [created.json()]
 
 
-def test_where_there_are_no_tokens_everybody_may_call(api: Api) -> None:
+def test_without_configured_tokens_every_call_is_accepted(api: Api) -> None:
     assert api.get("/customer/").status_code == 200
     assert api.get("/customer/", authorization="Bearer anything").status_code == 200
     assert api.get("/openapi.json").status_code == 200

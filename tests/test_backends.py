@@ -1,4 +1,4 @@
-"""`python -m runner` as a person at a terminal meets it."""
+"""`python -m runner` as a user calls it in a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.serving import PYTHON, ROOT, gone, start
 
 
 def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `python -m runner …` answers."""
+    """Run `python -m runner …` and return its result."""
     return subprocess.run(
         [PYTHON, "-m", "runner", *words],
         cwd=ROOT,
@@ -31,7 +31,7 @@ def say(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `manage.py …` answers on the backend under test."""
+    """Run `manage.py …` on the backend under test and return its result."""
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
@@ -41,7 +41,7 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_list_names_every_backend_and_what_it_would_use() -> None:
+def test_the_list_has_every_backend_and_the_server_it_would_use() -> None:
     variable = f"{settings.BACKEND.upper()}_URL"
 
     listed = dict(line.split(maxsplit=1) for line in say("list").stdout.splitlines())
@@ -50,7 +50,7 @@ def test_the_list_names_every_backend_and_what_it_would_use() -> None:
     assert listed[settings.BACKEND] == f"the server at {variable}"
 
 
-def test_where_no_server_can_be_had_it_says_what_would_bring_one(tmp_path: Path) -> None:
+def test_the_list_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
     said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
 
     assert said.returncode == 1
@@ -58,7 +58,7 @@ def test_where_no_server_can_be_had_it_says_what_would_bring_one(tmp_path: Path)
     assert "binaries.cockroachdb.com" in said.stderr
 
 
-def test_a_backend_that_there_is_not_is_one_sentence() -> None:
+def test_an_unknown_backend_is_a_one_line_error() -> None:
     said = say("serve", "oracle")
 
     assert said.returncode == 1
@@ -67,14 +67,14 @@ def test_a_backend_that_there_is_not_is_one_sentence() -> None:
 
 @pytest.fixture
 def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where everything temporary is made; a short path, because sockets need one."""
+    """A directory for all temporary files, with a short path, because sockets are in it."""
     with TemporaryDirectory() as directory:
         monkeypatch.setenv("TMPDIR", directory)
         yield Path(directory)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_matrix_that_is_interrupted_leaves_nothing(
+def test_an_interrupted_matrix_leaves_no_processes_and_files(
     number: signal.Signals, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "output"

@@ -1,4 +1,4 @@
-"""What comes in is JSON in UTF-8 of at most a mebibyte, whatever its Content-Type says."""
+"""A body is read as JSON in UTF-8 with any Content-Type, and has at most one mebibyte."""
 
 from __future__ import annotations
 
@@ -43,26 +43,26 @@ def padded(length: int) -> str:
     ],
 )
 def test_a_body_that_is_not_json_is_a_400(api: Api, kind: str, body: bytes) -> None:
-    thing = api.some(kind)
+    existing = api.some(kind)
 
     created = api.post(f"/{kind}/", body)
-    replaced = api.put(f"/{kind}/{thing['id']}/", body)
+    replaced = api.put(f"/{kind}/{existing['id']}/", body)
 
     assert "not JSON" in problem(created, 400)["detail"]
     assert "not JSON" in problem(replaced, 400)["detail"]
-    assert api.list(f"/{kind}/") == [thing]
+    assert api.list(f"/{kind}/") == [existing]
 
 
 @pytest.mark.parametrize("body", ["null", "[]", '"x"', "5", "true", '[{"name": "Carl"}]'])
-def test_a_body_that_is_no_object_is_a_422(api: Api, kind: str, body: str) -> None:
-    thing = api.some(kind)
+def test_a_body_that_is_not_an_object_is_a_422(api: Api, kind: str, body: str) -> None:
+    existing = api.some(kind)
 
     assert pointers(api.post(f"/{kind}/", body)) == ["#"]
-    assert pointers(api.put(f"/{kind}/{thing['id']}/", body)) == ["#"]
-    assert api.list(f"/{kind}/") == [thing]
+    assert pointers(api.put(f"/{kind}/{existing['id']}/", body)) == ["#"]
+    assert api.list(f"/{kind}/") == [existing]
 
 
-def test_of_a_member_that_comes_twice_the_last_counts(api: Api) -> None:
+def test_the_last_of_two_members_with_one_name_counts(api: Api) -> None:
     assert api.post("/customer/", '{"name": "", "name": "Carl"}').json()["name"] == "Carl"
 
 
@@ -78,7 +78,7 @@ def test_of_a_member_that_comes_twice_the_last_counts(api: Api) -> None:
         "",
     ],
 )
-def test_a_body_is_json_whatever_its_content_type_says(api: Api, content_type: str) -> None:
+def test_a_body_is_read_as_json_with_any_content_type(api: Api, content_type: str) -> None:
     body = '{"name": "Zoë"}'.encode()
 
     response = api.client.generic("POST", "/customer/", body, content_type=content_type)
@@ -93,15 +93,15 @@ def test_a_body_of_one_mebibyte_is_read(api: Api) -> None:
 
 @pytest.mark.parametrize("length", [MIB + 1, 3 * MIB])
 def test_a_larger_body_is_a_413(api: Api, kind: str, length: int) -> None:
-    thing = api.some(kind)
+    existing = api.some(kind)
 
     problem(api.post(f"/{kind}/", padded(length)), 413)
-    problem(api.put(f"/{kind}/{thing['id']}/", padded(length)), 413)
+    problem(api.put(f"/{kind}/{existing['id']}/", padded(length)), 413)
 
-    assert api.list(f"/{kind}/") == [thing]
+    assert api.list(f"/{kind}/") == [existing]
 
 
-def test_the_admin_refuses_a_larger_form_before_it_keeps_a_file(
+def test_the_admin_refuses_a_larger_form_before_it_stores_a_file(
     api: Api, settings: Any, tmp_path: Path
 ) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "nowhere")
@@ -112,7 +112,7 @@ def test_the_admin_refuses_a_larger_form_before_it_keeps_a_file(
 
 
 @pytest.mark.parametrize("length", ["²", "x", "-1", "1" * 30])
-def test_a_content_length_that_is_nonsense_is_no_error_of_ours(api: Api, length: str) -> None:
+def test_an_invalid_content_length_is_not_a_500(api: Api, length: str) -> None:
     response = api.client.get("/customer/", CONTENT_LENGTH=length)
 
     assert response.status_code < 500

@@ -1,4 +1,4 @@
-"""ETags: do not send what I have, and do not overwrite what I have not seen."""
+"""Conditional requests: with ETags nothing is sent again, or overwritten unseen."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tests.threads import at_once
 
 
 def changed(api: Api, kind: str) -> Any:
-    """A body that makes another thing of any that api.some() has made."""
+    """Return a body that differs from every object that api.some() has created."""
     if kind == "order":
         return {"customer": api.customer("Emil"), "subtotal": "77.00"}
     return {"name": "Changed", "price": "77.00"}
 
 
-def address(kind: str, thing: Any) -> str:
-    return f"/{kind}/{thing['id']}/"
+def address(kind: str, existing: Any) -> str:
+    return f"/{kind}/{existing['id']}/"
 
 
-def test_one_thing_has_a_strong_etag_that_stays(api: Api, kind: str) -> None:
+def test_an_unchanged_object_keeps_its_strong_etag(api: Api, kind: str) -> None:
     path = address(kind, api.some(kind))
 
     first, again = api.get(path)["ETag"], api.get(path)["ETag"]
@@ -52,7 +52,7 @@ def test_the_etag_of_an_order_changes_with_the_name_of_its_customer(api: Api) ->
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other" , W/{}', "*"])
-def test_what_the_client_has_is_not_sent_again(api: Api, kind: str, form: str) -> None:
+def test_a_matching_if_none_match_is_a_304(api: Api, kind: str, form: str) -> None:
     path = address(kind, api.some(kind))
     etag = api.get(path)["ETag"]
 
@@ -63,15 +63,17 @@ def test_what_the_client_has_is_not_sent_again(api: Api, kind: str, form: str) -
 
 
 @pytest.mark.parametrize("form", ['"other"', 'W/"other"', "unquoted", ""])
-def test_what_the_client_does_not_have_is_sent(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
+def test_an_if_none_match_of_another_version_gets_the_object(
+    api: Api, kind: str, form: str
+) -> None:
+    existing = api.some(kind)
 
-    response = api.get(address(kind, thing), if_none_match=form)
+    response = api.get(address(kind, existing), if_none_match=form)
 
-    assert (response.status_code, response.json()) == (200, thing)
+    assert (response.status_code, response.json()) == (200, existing)
 
 
-def test_what_has_changed_is_sent_again(api: Api, kind: str) -> None:
+def test_a_changed_object_is_sent_again(api: Api, kind: str) -> None:
     path = address(kind, api.some(kind))
     etag = api.get(path)["ETag"]
     new = api.put(path, changed(api, kind)).json()
@@ -83,7 +85,7 @@ def test_what_has_changed_is_sent_again(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["{}", '"other", {}', "*"])
-def test_put_replaces_the_version_that_is_named(api: Api, kind: str, form: str) -> None:
+def test_put_with_a_matching_if_match_replaces_the_object(api: Api, kind: str, form: str) -> None:
     path = address(kind, api.some(kind))
     etag = api.get(path)["ETag"]
 
@@ -101,18 +103,20 @@ def test_put_replaces_the_version_that_is_named(api: Api, kind: str, form: str) 
         pytest.param('"other", W/{}', id="none of several"),
     ],
 )
-def test_put_refuses_to_replace_another_version(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
-    path = address(kind, thing)
+def test_put_with_the_if_match_of_another_version_is_refused(
+    api: Api, kind: str, form: str
+) -> None:
+    existing = api.some(kind)
+    path = address(kind, existing)
     etag = api.get(path)["ETag"]
 
     response = api.put(path, changed(api, kind), if_match=form.format(etag))
 
     problem(response, 412)
-    assert api.get(path).json() == thing
+    assert api.get(path).json() == existing
 
 
-def test_the_second_of_two_editors_is_told(api: Api, kind: str) -> None:
+def test_the_second_of_two_editors_gets_a_412(api: Api, kind: str) -> None:
     path = address(kind, api.some(kind))
     etag = api.get(path)["ETag"]
     first = api.put(path, changed(api, kind), if_match=etag)
@@ -124,7 +128,7 @@ def test_the_second_of_two_editors_is_told(api: Api, kind: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_editors_at_once_one_is_told() -> None:
+def test_one_of_two_concurrent_editors_gets_a_412() -> None:
     api = Api(Client())
     customer, pen, ink = api.customer(), api.product("Pen"), api.product("Ink")
 
@@ -143,7 +147,7 @@ def test_of_two_editors_at_once_one_is_told() -> None:
         assert api.list(path) == statuses[200].json()
 
 
-def test_a_refused_put_of_an_order_moves_no_stock(api: Api) -> None:
+def test_a_refused_put_of_an_order_does_not_change_the_stock(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 2))
 
@@ -154,18 +158,18 @@ def test_a_refused_put_of_an_order_moves_no_stock(api: Api) -> None:
 
 
 @pytest.mark.parametrize("form", ["unquoted", "{bare}", '"unended', "W/"])
-def test_an_if_match_that_cannot_be_read_is_not_ignored(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
-    path = address(kind, thing)
+def test_an_invalid_if_match_is_not_ignored(api: Api, kind: str, form: str) -> None:
+    existing = api.some(kind)
+    path = address(kind, existing)
     bare = api.get(path)["ETag"].strip('"')
 
     response = api.put(path, changed(api, kind), if_match=form.format(bare=bare))
 
     assert problem(response, 412)["detail"] == "If-Match must be an ETag in quotes, or *."
-    assert api.get(path).json() == thing
+    assert api.get(path).json() == existing
 
 
-def test_a_date_is_ignored_where_nothing_has_one(api: Api, kind: str) -> None:
+def test_conditions_on_a_date_are_ignored(api: Api, kind: str) -> None:
     # "MUST ignore": https://www.rfc-editor.org/rfc/rfc9110#section-13.1.4
     path, body = address(kind, api.some(kind)), api.body(kind)
     date = "Sat, 29 Oct 1994 19:43:31 GMT"
@@ -176,7 +180,7 @@ def test_a_date_is_ignored_where_nothing_has_one(api: Api, kind: str) -> None:
     assert (read.status_code, written.status_code) == (200, 200)
 
 
-def test_nothing_has_no_version(api: Api, kind: str) -> None:
+def test_a_conditional_request_for_an_unknown_id_is_a_404(api: Api, kind: str) -> None:
     path = f"/{kind}/{api.gone(kind)}/"
 
     problem(api.get(path, if_none_match="*"), 404)
@@ -186,7 +190,7 @@ def test_nothing_has_no_version(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["{}", '"other", {}', "*"])
-def test_delete_removes_the_version_that_is_named(api: Api, kind: str, form: str) -> None:
+def test_delete_with_a_matching_if_match_removes_the_object(api: Api, kind: str, form: str) -> None:
     path = address(kind, api.some(kind))
     etag = api.get(path)["ETag"]
 
@@ -197,18 +201,20 @@ def test_delete_removes_the_version_that_is_named(api: Api, kind: str, form: str
 
 
 @pytest.mark.parametrize("form", ['"other"', "W/{}", '"other", W/{}', "unquoted"])
-def test_delete_refuses_to_remove_another_version(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
-    path = address(kind, thing)
+def test_delete_with_the_if_match_of_another_version_is_refused(
+    api: Api, kind: str, form: str
+) -> None:
+    existing = api.some(kind)
+    path = address(kind, existing)
     etag = api.get(path)["ETag"]
 
     response = api.delete(path, if_match=form.format(etag))
 
     problem(response, 412)
-    assert api.get(path).json() == thing
+    assert api.get(path).json() == existing
 
 
-def test_a_refused_delete_of_an_order_moves_no_stock(api: Api) -> None:
+def test_a_refused_delete_of_an_order_does_not_change_the_stock(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 2))
 
@@ -218,15 +224,17 @@ def test_a_refused_delete_of_an_order_moves_no_stock(api: Api) -> None:
 
 
 @pytest.mark.parametrize("form", ["*", "{}", "W/{}", '"other", W/{}'])
-def test_if_none_match_forbids_to_change_what_exists(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
-    path = address(kind, thing)
+def test_if_none_match_of_the_current_version_refuses_a_change(
+    api: Api, kind: str, form: str
+) -> None:
+    existing = api.some(kind)
+    path = address(kind, existing)
     tag = form.format(api.get(path)["ETag"])
 
     problem(api.put(path, changed(api, kind), if_none_match=tag), 412)
     problem(api.delete(path, if_none_match=tag), 412)
 
-    assert api.get(path).json() == thing
+    assert api.get(path).json() == existing
 
 
 def test_if_none_match_of_another_version_allows_a_change(api: Api, kind: str) -> None:
@@ -236,7 +244,7 @@ def test_if_none_match_of_another_version_allows_a_change(api: Api, kind: str) -
     assert api.delete(path, if_none_match='"other"').status_code == 204
 
 
-def test_every_byte_of_a_thing_counts_for_its_etag(api: Api) -> None:
+def test_a_change_of_any_member_changes_the_etag(api: Api) -> None:
     path = address("product", api.product("Pen", "1.20", stock=10))
     bodies = [("Pen", "1.20", 10), ("Pan", "1.20", 10), ("Pen", "1.21", 10), ("Pen", "1.20", 11)]
 

@@ -1,4 +1,4 @@
-"""Many buyers of the last pieces: nobody gets one that is not there."""
+"""Many concurrent buyers of the last pieces: no piece is sold twice."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.api import Api
 from tests.threads import at_once
 
 BUYERS, STOCK, TRIES = 32, 200, 1000
-PATIENCE = 20  # requests of a buyer who is answered 503 on a busy machine
+ATTEMPTS = 20  # requests that a buyer makes if the response is 503, as on a busy machine
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_thousand_tries_exactly_the_stock_is_sold(
+def test_a_thousand_concurrent_orders_sell_exactly_the_stock(
     record_property: Callable[[str, object], None],
 ) -> None:
     api = Api(Client())
@@ -26,9 +26,9 @@ def test_of_a_thousand_tries_exactly_the_stock_is_sold(
     retried = outcomes.snapshot()["retried"]
 
     def buy(number: int) -> int:
-        """The final answer: as a client does, try again after the seconds that a 503 names."""
+        """Order, and retry after the seconds that a 503 names; return the final response."""
         order = {"customer": customer, "products": [pen]}
-        for _ in range(PATIENCE):
+        for _ in range(ATTEMPTS):
             response = api.post("/order/", order, **{"Idempotency-Key": f"order-{number}"})
             if response.status_code != 503:
                 break

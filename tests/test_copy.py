@@ -1,4 +1,4 @@
-"""The data of one bank in another: all of it, or a bank that everybody refuses."""
+"""Export and import: the target has all of the data, or is refused as incomplete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Load = Callable[..., str]
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Load:
-    """What bank_import says to these lines."""
+    """Return a function that runs bank_import with these lines and returns its output."""
 
     def load(lines: str | bytes, **options: Any) -> str:
         stream = lines if isinstance(lines, bytes) else lines.encode()
@@ -46,7 +46,7 @@ def load(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def exported(api: Api, capsys: pytest.CaptureFixture[str]) -> str:
-    """The lines of a small bank, which is empty afterwards."""
+    """Export a small bank, delete its data and return the lines of the export."""
     api.customer("Ada")
     customer, pen, cup = api.customer("Carl"), api.product("Pen", stock=9), api.product("Cup")
     order = {"customer": customer, "products": [{"id": cup["id"]}, {"id": pen["id"]}]}
@@ -60,13 +60,13 @@ def exported(api: Api, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def remove_all() -> None:
-    """Leave a bank that is empty, whose keys go on after those that there were."""
+    """Delete all data; new keys still follow the former ones."""
     for model in (OrderLine, Order, Product, Customer, IdempotencyRecord):
         model.objects.all().delete()
 
 
 def answered() -> list[Any]:
-    """Which request was answered when."""
+    """Return the stored answers' keys and times."""
     return list(IdempotencyRecord.objects.order_by("pk").values_list("key", "created"))
 
 
@@ -75,12 +75,12 @@ def content(api: Api) -> list[Any]:
 
 
 def errors() -> list[str | None]:
-    """What every start would refuse."""
+    """Return the errors of the system checks, with which no start succeeds."""
     return [found.id for found in run_checks(databases=["default"]) if found.is_serious()]
 
 
 def with_foreign_keys(lines: str) -> str:
-    """As another kind of database would have exported them: keys that none of ours can be."""
+    """Replace the keys by ones of another type, as another database would have exported them."""
     first, *records, last = lines.splitlines()
     foreign = [json.loads(record) for record in records]
     for number, record in enumerate(foreign):
@@ -89,7 +89,7 @@ def with_foreign_keys(lines: str) -> str:
 
 
 def with_larger_keys(lines: str) -> str:
-    """As exported from a bank whose keys are beyond those that come next in this one."""
+    """Replace the keys by ones that are larger than the next keys of this bank."""
     first, *records, last = lines.splitlines()
     moved = [json.loads(record) for record in records]
     for record in moved:
@@ -98,7 +98,9 @@ def with_larger_keys(lines: str) -> str:
     return "\n".join([first, *map(json.dumps, moved), last, ""])
 
 
-def test_what_was_exported_is_the_same_after_an_import(api: Api, exported: str, load: Load) -> None:
+def test_an_import_restores_everything_that_was_exported(
+    api: Api, exported: str, load: Load
+) -> None:
     expected = json.loads(exported.splitlines()[-1])["hash"]
 
     said = load(exported)
@@ -119,7 +121,7 @@ def test_what_was_exported_is_the_same_after_an_import(api: Api, exported: str, 
     assert [order["customer"]["name"] for order in orders] == ["Carl", "Carl"]
 
 
-def test_keys_are_kept_where_they_can_be_and_new_ones_come_after_them(
+def test_keys_are_kept_if_possible_and_new_keys_follow_them(
     api: Api, exported: str, load: Load
 ) -> None:
     keys = [json.loads(line)[1] for line in exported.splitlines() if line.startswith("[")]
@@ -134,7 +136,7 @@ def test_keys_are_kept_where_they_can_be_and_new_ones_come_after_them(
     assert new["id"] not in shown
 
 
-def test_keys_of_another_kind_become_keys_of_this_one(api: Api, exported: str, load: Load) -> None:
+def test_keys_of_another_type_are_replaced_by_new_keys(api: Api, exported: str, load: Load) -> None:
     expected = json.loads(exported.splitlines()[-1])["hash"]
 
     load(with_foreign_keys(exported))
@@ -145,12 +147,12 @@ def test_keys_of_another_kind_become_keys_of_this_one(api: Api, exported: str, l
     assert [line["id"] for line in second["products"]] == [pen["id"]]
 
 
-def test_a_request_that_was_answered_there_is_not_executed_again_here(
+def test_a_request_answered_by_the_source_is_not_executed_again_by_the_target(
     api: Api, exported: str, load: Load
 ) -> None:
     load(with_foreign_keys(exported))
     (_, carl), (pen, cup), (first, _) = content(api)
-    # The request is the one that was sent there, to the letter: its keys are those of there.
+    # The request is exactly the one that was sent to the source, with the source's keys.
     stored = IdempotencyRecord.objects.get()
 
     assert json.loads(stored.body)["id"] == first["id"]
@@ -159,7 +161,7 @@ def test_a_request_that_was_answered_there_is_not_executed_again_here(
     assert api.get(stored.location).status_code == 200
 
 
-def test_a_bank_that_is_not_empty_is_refused_and_stays_as_it_is(
+def test_a_target_that_is_not_empty_is_refused_and_unchanged(
     api: Api, exported: str, load: Load
 ) -> None:
     api.customer("Dora")
@@ -172,7 +174,7 @@ def test_a_bank_that_is_not_empty_is_refused_and_stays_as_it_is(
 
 
 @pytest.mark.parametrize("lines", [1, 3, 7])
-def test_a_copy_that_ended_in_the_middle_is_refused_until_it_is_done_again(
+def test_an_unfinished_copy_is_refused_until_it_is_repeated(
     api: Api, exported: str, load: Load, lines: int
 ) -> None:
     with pytest.raises(CommandError, match="The data of this bank is incomplete"):
@@ -185,7 +187,7 @@ def test_a_copy_that_ended_in_the_middle_is_refused_until_it_is_done_again(
     assert digest() == json.loads(exported.splitlines()[-1])["hash"]
 
 
-def test_what_was_written_beside_an_unfinished_copy_is_deleted_only_on_demand(
+def test_records_beside_an_unfinished_copy_are_deleted_only_with_discard(
     api: Api, exported: str, load: Load
 ) -> None:
     with pytest.raises(CommandError, match="stop the application"):
@@ -201,7 +203,7 @@ def test_what_was_written_beside_an_unfinished_copy_is_deleted_only_on_demand(
     assert [customer["name"] for customer in api.get("/customer/").json()] == ["Ada", "Carl"]
 
 
-def test_discard_does_not_delete_a_bank_that_is_whole(api: Api, exported: str, load: Load) -> None:
+def test_discard_does_not_delete_complete_data(api: Api, exported: str, load: Load) -> None:
     api.customer("Dora")
 
     with pytest.raises(CommandError, match="Copy into an empty one"):
@@ -229,9 +231,7 @@ def test_an_unfinished_bank_is_neither_exported_nor_filled_with_demo_data(
     "line",
     ["", "garbage", "{}", "[]", '{"records":"x"}', '{"records":-1}', '["customer",1', b"\xff\xfe"],
 )
-def test_a_first_line_that_is_none_of_an_export_is_refused(
-    db: None, load: Load, line: str | bytes
-) -> None:
+def test_an_invalid_first_line_is_refused(db: None, load: Load, line: str | bytes) -> None:
     begin = line if isinstance(line, bytes) else line.encode()
 
     with pytest.raises(CommandError, match="^Line 1 of the input is not the number of records"):
@@ -258,7 +258,7 @@ def test_an_empty_input_is_refused(db: None, load: Load) -> None:
         '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",0]]}]',
     ],
 )
-def test_a_line_that_is_no_record_is_refused(db: None, load: Load, line: str | bytes) -> None:
+def test_a_line_that_is_not_a_record_is_refused(db: None, load: Load, line: str | bytes) -> None:
     wrong = line if isinstance(line, bytes) else line.encode()
     lines = [b'{"records":2}', b'["customer",1,{"name":"A"}]', wrong, b'{"hash":"x"}', b""]
 
@@ -268,7 +268,7 @@ def test_a_line_that_is_no_record_is_refused(db: None, load: Load, line: str | b
     assert UnfinishedCopy.objects.exists()
 
 
-def test_records_that_the_database_refuses_are_told_in_a_line(db: None, load: Load) -> None:
+def test_records_that_the_database_refuses_are_a_one_line_error(db: None, load: Load) -> None:
     answer = ["answer", 1, dict.fromkeys(("client", "key", "request", "created", "kind"), "x")]
     answer[2] |= {"body": None, "verbatim": None}
 
@@ -278,7 +278,7 @@ def test_records_that_the_database_refuses_are_told_in_a_line(db: None, load: Lo
     assert UnfinishedCopy.objects.exists()
 
 
-def test_a_wrong_number_of_records_is_noticed(exported: str, load: Load) -> None:
+def test_a_wrong_number_of_records_is_refused(exported: str, load: Load) -> None:
     with pytest.raises(CommandError, match="differs from the data that was to be copied"):
         load(exported.replace('"records": 7', '"records": 6'))
 
@@ -286,7 +286,7 @@ def test_a_wrong_number_of_records_is_noticed(exported: str, load: Load) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_order_placed_during_an_export_is_not_in_it_nor_is_its_stock_taken(
+def test_an_export_contains_nothing_of_an_order_placed_meanwhile(
     client: Client, capsys: pytest.CaptureFixture[str], small_pages: None
 ) -> None:
     api = Api(client)
@@ -317,7 +317,7 @@ def test_an_order_placed_during_an_export_is_not_in_it_nor_is_its_stock_taken(
     assert digest() != before
 
 
-def test_a_record_that_is_lost_on_the_way_is_noticed(exported: str, load: Load) -> None:
+def test_a_lost_record_is_detected(exported: str, load: Load) -> None:
     lines = [line for line in exported.splitlines(keepends=True) if "Ada" not in line]
 
     with pytest.raises(CommandError, match="differs from the data that was to be copied"):
@@ -328,7 +328,7 @@ def test_a_record_that_is_lost_on_the_way_is_noticed(exported: str, load: Load) 
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of the export and batches of the import of which even a small bank has several."""
+    """Make pages and batches so small that even a small bank has several of them."""
     monkeypatch.setattr(export, "PAGE", 2)
     monkeypatch.setattr(importer, "BATCH", 2)
 
@@ -379,7 +379,7 @@ def test_new_keys_come_after_larger_ones_that_were_copied(
         ("answer", "key", "another"),
     ],
 )
-def test_any_value_that_is_changed_on_the_way_is_noticed(
+def test_a_changed_value_is_detected(
     exported: str, load: Load, kind: str, member: str, value: Any
 ) -> None:
     lines = exported.splitlines()
@@ -395,7 +395,7 @@ def test_any_value_that_is_changed_on_the_way_is_noticed(
     assert UnfinishedCopy.objects.exists()
 
 
-def test_what_the_database_has_kept_is_compared_too(
+def test_the_data_of_the_target_is_compared_after_the_import(
     exported: str, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer.Importer, "_customer", lambda *_: Customer(name="Eve"))
@@ -404,7 +404,7 @@ def test_what_the_database_has_kept_is_compared_too(
         load(exported)
 
 
-def test_to_another_backend_and_back_after_kill_9_in_the_middle(
+def test_data_survives_a_copy_to_another_backend_and_back_with_a_kill_9(
     server: Server, tmp_path: Path
 ) -> None:
     server.data = tmp_path / "there" / settings.BACKEND

@@ -9,7 +9,7 @@ import pytest
 from tests.api import Api, pointers, problem
 
 
-def test_a_new_customer_is_answered_with_its_id_and_name(api: Api) -> None:
+def test_post_returns_the_id_and_name_of_the_new_customer(api: Api) -> None:
     response = api.post("/customer/", {"name": "Carl"})
 
     assert response.status_code == 200
@@ -25,7 +25,7 @@ def test_there_are_no_customers_at_first(api: Api) -> None:
     assert (response.status_code, response.json()) == (200, [])
 
 
-def test_a_customer_is_read_back_as_it_was_written(api: Api) -> None:
+def test_get_returns_the_customer_that_was_posted(api: Api) -> None:
     carl, dora = api.customer("Carl"), api.customer("Dora")
 
     assert api.get(f"/customer/{carl['id']}/").json() == carl
@@ -33,7 +33,7 @@ def test_a_customer_is_read_back_as_it_was_written(api: Api) -> None:
     assert api.list("/customer/") == [carl, dora]
 
 
-def test_put_replaces_the_name_and_only_of_this_customer(api: Api) -> None:
+def test_put_replaces_the_name_of_this_customer_only(api: Api) -> None:
     carl, dora = api.customer("Carl"), api.customer("Dora")
 
     response = api.put(f"/customer/{carl['id']}/", {"name": "Carla"})
@@ -43,7 +43,7 @@ def test_put_replaces_the_name_and_only_of_this_customer(api: Api) -> None:
     assert api.list("/customer/") == [{"id": carl["id"], "name": "Carla"}, dora]
 
 
-def test_a_deleted_customer_is_gone_and_only_this_one(api: Api) -> None:
+def test_delete_removes_this_customer_only(api: Api) -> None:
     carl, dora = api.customer("Carl"), api.customer("Dora")
 
     response = api.delete(f"/customer/{carl['id']}/")
@@ -64,7 +64,7 @@ def test_a_customer_with_orders_cannot_be_deleted(api: Api) -> None:
     assert api.list("/order/") == [order]
 
 
-def test_a_customer_without_orders_left_can_be_deleted(api: Api) -> None:
+def test_a_customer_whose_orders_are_deleted_can_be_deleted(api: Api) -> None:
     carl = api.customer()
     order = api.order(carl, api.product())
     api.delete(f"/order/{order['id']}/")
@@ -75,7 +75,7 @@ def test_a_customer_without_orders_left_can_be_deleted(api: Api) -> None:
     assert api.list("/customer/") == []
 
 
-def test_a_new_name_shows_in_the_orders_of_the_customer(api: Api) -> None:
+def test_orders_show_the_new_name_of_their_customer(api: Api) -> None:
     carl = api.customer("Carl")
     order = api.order(carl, api.product())
 
@@ -97,7 +97,7 @@ def test_a_new_name_shows_in_the_orders_of_the_customer(api: Api) -> None:
         pytest.param("\u0001\u007f", id="control characters"),
     ],
 )
-def test_this_name_is_kept_exactly(api: Api, name: str) -> None:
+def test_a_valid_name_is_stored_exactly(api: Api, name: str) -> None:
     customer = api.customer(name)
 
     assert customer["name"] == name
@@ -124,7 +124,7 @@ def test_this_name_is_kept_exactly(api: Api, name: str) -> None:
         pytest.param({"name": {"x": 1}}, id="object"),
     ],
 )
-def test_this_name_is_refused_and_nothing_changes(api: Api, body: Any) -> None:
+def test_an_invalid_name_is_refused_and_changes_nothing(api: Api, body: Any) -> None:
     carl = api.customer("Carl")
 
     created = api.post("/customer/", body)

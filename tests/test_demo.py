@@ -1,4 +1,4 @@
-"""The demo data: of any size, the same whenever it was stopped, and never beside other data."""
+"""The demo data: of any size, the same after any interruption, and never mixed with other data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ THERE = "demo data is there already, or yours is\n"
 
 
 @pytest.mark.django_db
-def test_a_larger_demo_does_not_run_out_of_stock() -> None:
+def test_a_large_demo_does_not_run_out_of_stock() -> None:
     counted = sum(stock for _, stock in demo.PRODUCTS.values() if stock)
 
     call_command("bank_demo", orders=250)
@@ -38,7 +38,7 @@ def test_a_larger_demo_does_not_run_out_of_stock() -> None:
 
 
 @pytest.mark.django_db
-def test_demo_data_that_grows_is_the_same_as_if_made_at_once(
+def test_demo_data_added_in_two_runs_equals_that_of_one_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     call_command("bank_demo", orders=45)
@@ -54,7 +54,7 @@ def test_demo_data_that_grows_is_the_same_as_if_made_at_once(
 
 
 @pytest.mark.parametrize("kind", ["customer", "product"])
-def test_demo_data_does_not_come_beside_other_data(
+def test_demo_data_is_not_added_to_other_data(
     api: Api, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.some(kind)
@@ -68,7 +68,7 @@ def test_demo_data_does_not_come_beside_other_data(
     assert digest() == before
 
 
-def test_demo_data_that_was_used_is_left_alone(
+def test_demo_data_that_was_used_is_not_changed(
     api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("bank_demo", orders=5)
@@ -96,7 +96,7 @@ def test_demo_data_that_was_used_is_left_alone(
     ],
 )
 @pytest.mark.django_db
-def test_demo_data_that_was_changed_is_not_made_larger(change: Callable[[], object]) -> None:
+def test_no_orders_are_added_to_changed_demo_data(change: Callable[[], object]) -> None:
     call_command("bank_demo", orders=5)
     change()
 
@@ -107,7 +107,7 @@ def test_demo_data_that_was_changed_is_not_made_larger(change: Callable[[], obje
 
 
 @pytest.mark.django_db
-def test_stopped_demo_data_whose_stock_was_changed_is_left_alone(
+def test_interrupted_demo_data_with_changed_stock_is_not_continued(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     call_command("bank_demo", orders=100)
@@ -133,7 +133,7 @@ def test_more_demo_orders_than_a_billion_are_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_of_two_that_add_demo_data_at_once_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_two_concurrent_demo_commands_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "BATCH", 5)
     one, other = demo.add(0, 15), demo.add(5, 15)
     next(one)
@@ -147,7 +147,7 @@ def test_of_two_that_add_demo_data_at_once_one_is_refused(monkeypatch: pytest.Mo
 
 
 @pytest.mark.django_db
-def test_fewer_than_no_orders_are_refused() -> None:
+def test_a_negative_number_of_demo_orders_is_refused() -> None:
     with pytest.raises(CommandError, match="--orders is not below 0"):
         call_command("bank_demo", "--orders=-1")
 
@@ -167,7 +167,7 @@ def test_finished_demo_data_is_not_added_again(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.django_db(transaction=True)
-def test_demo_data_goes_on_after_kill_9_as_if_nothing_had_happened(tmp_path: Path) -> None:
+def test_demo_data_is_complete_after_kill_9_and_a_second_run(tmp_path: Path) -> None:
     with (tmp_path / "said").open("wb") as said:
         command = [sys.executable, "manage.py", "bank_demo", "--orders", "100000"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=said, stderr=said)
@@ -192,7 +192,7 @@ def test_demo_data_goes_on_after_kill_9_as_if_nothing_had_happened(tmp_path: Pat
 
 
 def environment() -> dict[str, str]:
-    """Of a child that works in the test's own database."""
+    """Return the environment of a child process that uses the test's database."""
     one = backend(settings.BACKEND)
     name = connection.settings_dict["NAME"]
     url = urlsplit(os.environ[one.url_variable])

@@ -1,4 +1,4 @@
-"""What the documentation shows is what you get: its console blocks are run, line by line."""
+"""The console blocks of the documentation are run, and print what the documentation shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""wsgi.py and asgi.py, called as servers call them: they protect Django alike."""
+"""wsgi.py and asgi.py, called as servers call them: both protect Django in the same way."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MIB = 1024 * 1024
 
 
 def call_asgi(path: str, body: bytes, *, query: bytes = b"", **headers: str) -> tuple[int, Any]:
-    """Status and document of the answer to a POST whose body comes in pieces of a mebibyte."""
+    """POST a body in pieces of a mebibyte; return status and document of the response."""
     scope = {
         **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST"},
         **{"path": path, "raw_path": path.encode(), "query_string": query, "scheme": "http"},
@@ -52,7 +52,7 @@ async def _exchange(scope: dict[str, Any], body: bytes) -> tuple[int, Any]:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        if not pieces:  # nobody leaves
+        if not pieces:  # the client does not disconnect
             await asyncio.Event().wait()
         return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
 
@@ -99,7 +99,9 @@ print(settings.BACKEND, callable(application) or hasattr(application, "__rsgi__"
 
 @pytest.mark.parametrize("parameter", CHARSETS)
 @pytest.mark.parametrize("media_type", ["x", "application/json", "multipart/form-data"])
-def test_a_charset_changes_nothing(db: None, media_type: str, parameter: str) -> None:
+def test_the_charset_of_a_content_type_is_ignored(
+    db: None, media_type: str, parameter: str
+) -> None:
     kind, length = f"{media_type}; {parameter}", str(len(NO_PRICE))
 
     answers = [
@@ -122,9 +124,7 @@ def test_a_charset_changes_nothing(db: None, media_type: str, parameter: str) ->
         ('multipart/form-data; boundary="a; b"', 'multipart/form-data; boundary="a; b"'),
     ],
 )
-def test_of_the_parameters_of_a_content_type_only_the_boundary_counts(
-    given: str, read: str
-) -> None:
+def test_only_the_boundary_parameter_of_a_content_type_is_kept(given: str, read: str) -> None:
     assert without_charset(given) == read
 
 

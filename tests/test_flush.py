@@ -23,7 +23,7 @@ def permissions() -> list[Any]:
     return sorted(found)
 
 
-def test_what_a_test_has_inserted_is_gone_and_permissions_stay() -> None:
+def test_a_flush_deletes_inserted_rows_and_keeps_permissions() -> None:
     flush()
     before = list(Permission.objects.order_by("pk").values_list())
     User.objects.create(username="carl").user_permissions.add(*Permission.objects.all()[:3])
@@ -36,7 +36,7 @@ def test_what_a_test_has_inserted_is_gone_and_permissions_stay() -> None:
     assert not User.objects.exists()
 
 
-def test_permissions_that_a_test_has_changed_are_made_again() -> None:
+def test_a_flush_restores_changed_permissions() -> None:
     flush()
     before = permissions()
     changed, deleted = Permission.objects.all()[:2]

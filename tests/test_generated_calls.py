@@ -1,4 +1,4 @@
-"""Calls that Schemathesis makes of /openapi.json: whatever it thinks of, we answer as documented.
+"""Calls that Schemathesis generates from /openapi.json; every response is as documented.
 
 SCHEMATHESIS_EXAMPLES is how many random examples each operation gets, besides those at the edges
 of every limit; with 1000 they are more than 10,000 calls.
@@ -40,7 +40,7 @@ AGREE = [
 
 
 def in_a_test(environ: Any, start_response: Any) -> list[bytes]:
-    """The application, which leaves open the connection that the test's transaction is in.
+    """Wrap the application so that it does not close the connection of the test's transaction.
 
     Django's own test client does the same.
     """
@@ -62,7 +62,7 @@ schema = schemathesis.openapi.from_wsgi(
 
 @pytest.fixture(scope="module")
 def calls(request: pytest.FixtureRequest) -> Iterator[Counter[int]]:
-    """Counts the calls by status, and says at the end how many there were."""
+    """Counts the calls by status, and prints the counts at the end."""
     counter: Counter[int] = Counter()
     yield counter
     by_status = ", ".join(f"{n} × {status}" for status, n in sorted(counter.items()))
@@ -72,7 +72,7 @@ def calls(request: pytest.FixtureRequest) -> Iterator[Counter[int]]:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Let every second call be about something that is there: chance would never find it."""
+    """Give every second call the id of an existing object; a random id never has one."""
     if not case.meta.generation.mode.is_positive:
         return
     api, parameters, body = Api(Client()), case.path_parameters or {}, case.body
@@ -95,17 +95,17 @@ def test_every_call_is_answered_as_documented(case: Any, calls: Counter[int]) ->
 
 
 def expected_of(case: Any) -> list[str]:
-    """What is valid is accepted too, where the schema says all there is to say about it.
+    """Expect success for a valid body, for the operations that the schema describes completely.
 
-    It cannot say which ids there are, nor which Idempotency-Key was used before.
+    It cannot describe which ids exist, nor which Idempotency-Key was used before.
     """
     body = case.body if isinstance(case.body, dict) else {}
     if is_large_amount(body):
         return [check for check in AGREE if check != "negative_data_rejection"]
-    told = case.method in ("POST", "PUT") and case.operation.path.startswith(("/cust", "/prod"))
-    # 5.0 is an integer in a JSON Schema, and none in our JSON.
-    told = told and not isinstance(body.get("stock"), float)
-    if told and "Idempotency-Key" not in case.headers:
+    complete = case.method in ("POST", "PUT") and case.operation.path.startswith(("/cust", "/prod"))
+    # 5.0 is an integer in JSON Schema, but not in our API.
+    complete = complete and not isinstance(body.get("stock"), float)
+    if complete and "Idempotency-Key" not in case.headers:
         return [*AGREE, "positive_data_acceptance"]
     return AGREE
 
@@ -115,7 +115,7 @@ def existing(api: Api, kind: str) -> Any:
 
 
 def is_large_amount(body: dict[str, Any]) -> bool:
-    """We read larger numbers than the schema offers: those that a double is too coarse for."""
+    """Whether an amount is above the schema's maximum for numbers, beyond which doubles round."""
     amounts = [body.get("price"), body.get("subtotal")]
     return any(isinstance(amount, int | float) and amount > 10**13 - 1 for amount in amounts)
 

@@ -1,4 +1,4 @@
-"""Headers that every answer has: security, the true length, and a request id."""
+"""Headers of every response: security, the exact length, and a request id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECURITY = {
 }
 PROBLEMS = {
     "400": ("POST", "/customer/", "{"),
-    "404 of a thing": ("GET", "/customer/x/", ""),
+    "404 of an object": ("GET", "/customer/x/", ""),
     "404 of an address": ("GET", "/nothing/", ""),
     "405": ("PATCH", "/customer/", "{}"),
     "413": ("POST", "/customer/", " " * 1_048_577),
@@ -32,7 +32,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("call", [*PROBLEMS.values(), *ANSWERS.values()], ids=[*PROBLEMS, *ANSWERS])
-def test_every_answer_has_the_security_headers_and_its_true_length(api: Api, call: Any) -> None:
+def test_every_response_has_security_headers_and_its_exact_length(api: Api, call: Any) -> None:
     response = api.client.generic(*call)
 
     assert {name: response.get(name) for name in SECURITY} == SECURITY
@@ -40,7 +40,7 @@ def test_every_answer_has_the_security_headers_and_its_true_length(api: Api, cal
 
 
 @pytest.mark.parametrize("call", [*PROBLEMS.values(), *ANSWERS.values()], ids=[*PROBLEMS, *ANSWERS])
-def test_every_answer_has_a_request_id_of_its_own(api: Api, call: Any) -> None:
+def test_every_response_has_its_own_request_id(api: Api, call: Any) -> None:
     ids = {api.client.generic(*call)["X-Request-ID"] for _ in range(2)}
 
     assert len(ids) == 2
@@ -49,7 +49,7 @@ def test_every_answer_has_a_request_id_of_its_own(api: Api, call: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/customer/", "/admin/login/"])
 @pytest.mark.parametrize("host", ["evil.example.org", "192.0.2.1", "", "a b", "x" * 5000])
-def test_a_host_that_is_not_ours_is_a_400_and_one_line_in_the_log(
+def test_an_unknown_host_is_a_400_and_one_log_line(
     client: Client, caplog: pytest.LogCaptureFixture, path: str, host: str
 ) -> None:
     response = client.get(path, headers={"Host": host})
@@ -63,22 +63,20 @@ def test_a_host_that_is_not_ours_is_a_400_and_one_line_in_the_log(
 
 
 @pytest.mark.parametrize("path", ["/ping", "/ping/", "/health", "/health/"])
-def test_monitors_may_call_by_any_name(
-    api: Api, caplog: pytest.LogCaptureFixture, path: str
-) -> None:
+def test_monitors_may_use_any_host(api: Api, caplog: pytest.LogCaptureFixture, path: str) -> None:
     assert api.get(path, Host="192.0.2.1").status_code == 200
     assert caplog.records == []
 
 
 @pytest.mark.parametrize("given", ["abc-123", "a.b:c_D", "x" * 100])
-def test_a_sane_request_id_is_echoed(client: Client, given: str) -> None:
+def test_a_valid_request_id_is_returned(client: Client, given: str) -> None:
     assert client.get("/ping/", headers={"X-Request-ID": given})["X-Request-ID"] == given
 
 
 @pytest.mark.parametrize(
     "given", ["", " ", "a b", "x" * 101, "a\r\nSet-Cookie: x", "é", '"', "a\n"]
 )
-def test_an_insane_request_id_is_replaced(client: Client, given: str) -> None:
+def test_an_invalid_request_id_is_replaced(client: Client, given: str) -> None:
     identity = client.get("/ping/", headers={"X-Request-ID": given})["X-Request-ID"]
 
     assert re.fullmatch(r"[0-9a-f]{32}", identity)

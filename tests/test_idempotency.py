@@ -1,4 +1,4 @@
-"""A request that comes twice with the same Idempotency-Key is executed once."""
+"""A request that is repeated with the same Idempotency-Key is executed once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
 
 def headers(response: HttpResponse) -> dict[str, str]:
-    """All but those that are each response's own."""
+    """Return the headers, except those that differ in every response."""
     return {
         name: value
         for name, value in response.items()
@@ -37,7 +37,7 @@ def headers(response: HttpResponse) -> dict[str, str]:
 
 
 def age(by: timedelta) -> None:
-    """Let every answer be stored so long ago."""
+    """Make all stored answers older by this time."""
     IdempotencyRecord.objects.update(created=timezone.now() - by)
 
 
@@ -86,7 +86,7 @@ def test_another_key_is_another_request(api: Api) -> None:
     assert len(ids) == 3
 
 
-def test_the_keys_of_two_callers_do_not_meet(api: Api, settings: Any) -> None:
+def test_two_clients_may_use_the_same_key(api: Api, settings: Any) -> None:
     settings.API_TOKENS = {"ann": "ann", "bob": "bob"}
 
     ids = {
@@ -111,7 +111,7 @@ def test_the_key_of_a_client_outlives_its_token(api: Api, settings: Any) -> None
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "two words", "\u00e9"])
-def test_a_key_that_is_no_key_is_refused(api: Api, key: str) -> None:
+def test_an_invalid_key_is_refused(api: Api, key: str) -> None:
     response = api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": key})
 
     assert response.status_code == 422
@@ -152,7 +152,7 @@ def test_without_a_key_an_ambiguous_commit_is_a_503_that_says_so() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twins_at_the_same_moment_are_one_request() -> None:
+def test_concurrent_requests_with_one_key_are_executed_once() -> None:
     api = Api(Client())
 
     def send(_: int) -> Any:
@@ -164,7 +164,7 @@ def test_twins_at_the_same_moment_are_one_request() -> None:
     assert api.get("/customer/").json() == [answers[0]]
 
 
-def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_old_answers_can_be_deleted(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     api.post("/customer/", {"name": "Carl"}, **KEY)
 
     call_command("bank_forget_answers", days=1)
@@ -176,7 +176,7 @@ def test_old_answers_can_be_forgotten(api: Api, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("days", ["-1", "nan", "inf", "1e9"])
-def test_answers_are_not_forgotten_by_an_impossible_number_of_days(api: Api, days: str) -> None:
+def test_an_invalid_number_of_days_is_refused(api: Api, days: str) -> None:
     api.post("/customer/", {"name": "Carl"}, **KEY)
 
     with pytest.raises(CommandError, match="--days is a number from 0 to 36500"):
@@ -209,7 +209,7 @@ def test_an_expired_key_may_come_with_another_request(api: Api, settings: Any) -
     assert api.post("/customer/", {"name": "Dora"}, **KEY).json()["name"] == "Dora"
 
 
-def test_the_command_deletes_expired_answers_of_any_number(
+def test_the_command_deletes_all_expired_answers(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(idempotency_records, "BATCH", 2)
@@ -243,7 +243,7 @@ def test_requests_delete_expired_answers_in_small_batches(
     assert IdempotencyRecord.objects.count() == 3
 
 
-def test_more_expired_answers_are_deleted_than_are_stored_meanwhile(
+def test_expired_answers_are_deleted_faster_than_new_ones_are_stored(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency_records, "_requests", itertools.count())
@@ -259,11 +259,11 @@ def test_more_expired_answers_are_deleted_than_are_stored_meanwhile(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_succeeds_where_expired_answers_cannot_be_deleted(
+def test_a_request_succeeds_even_if_expired_answers_cannot_be_deleted(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(idempotency_records, "EVERY", 1)
-    monkeypatch.setattr(idempotency_records, "expiry", lambda: "no moment")
+    monkeypatch.setattr(idempotency_records, "expiry", lambda: "not a datetime")
 
     response = Api(Client()).post("/customer/", {"name": "Carl"}, **KEY)
 
@@ -294,7 +294,7 @@ def test_an_answer_that_was_stored_before_compression_is_still_replayed() -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_that_is_repeated_while_the_first_is_executed_gets_its_answer() -> None:
+def test_a_repeat_during_the_first_request_gets_its_answer() -> None:
     api = Api(Client())
 
     def send() -> Any:

@@ -1,4 +1,4 @@
-"""Passwords are checked one at a time, and not for those who keep guessing."""
+"""Logins are throttled: one password check at a time, and lockouts after failures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def log_in(browser: Client, username: str, password: str, **more: str) -> int:
     return browser.post("/admin/login/", form, **more).status_code
 
 
-def test_who_guessed_once_waits_before_the_next_guess(admin: Client) -> None:
+def test_a_wrong_password_delays_the_next_attempt(admin: Client) -> None:
     guess = log_in(Client(), "ada", "guess")
     response = Client().post("/admin/login/", {"username": "ada", "password": PASSWORD})
 
@@ -49,7 +49,7 @@ def test_the_pause_doubles_with_each_wrong_password(
 
 
 @pytest.mark.usefixtures("no_pause")
-def test_the_guesses_of_who_got_in_are_forgotten(admin: Client) -> None:
+def test_a_successful_login_resets_the_count_of_failures(admin: Client) -> None:
     passwords = [*["guess"] * (logins.FAILURES_OF_A_USER - 1), PASSWORD] * 2
 
     statuses = [log_in(Client(), "ada", password) for password in passwords]
@@ -58,7 +58,7 @@ def test_the_guesses_of_who_got_in_are_forgotten(admin: Client) -> None:
 
 
 @pytest.mark.usefixtures("no_pause")
-def test_who_guessed_five_times_is_not_heard_until_later(admin: Client) -> None:
+def test_five_wrong_passwords_lock_the_address_out(admin: Client) -> None:
     guesser = Client()
 
     guesses = [log_in(guesser, "ada", f"guess {n}") for n in range(logins.FAILURES_OF_A_USER)]
@@ -71,7 +71,7 @@ def test_who_guessed_five_times_is_not_heard_until_later(admin: Client) -> None:
 
 
 @pytest.mark.usefixtures("no_pause")
-def test_who_guesses_elsewhere_keeps_nobody_out(admin: Client, settings: Settings) -> None:
+def test_failures_from_other_addresses_lock_nobody_out(admin: Client, settings: Settings) -> None:
     for number in range(logins.FAILURES_OF_A_USER + 1):
         log_in(Client(), "ada", f"guess {number}", REMOTE_ADDR="192.0.2.1")
 
@@ -79,7 +79,7 @@ def test_who_guesses_elsewhere_keeps_nobody_out(admin: Client, settings: Setting
 
 
 @pytest.mark.usefixtures("no_pause")
-def test_an_address_that_guesses_many_names_is_not_heard_either(
+def test_an_address_that_tries_many_users_is_locked_out(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logins, "FAILURES_OF_AN_ADDRESS", 3)
@@ -91,7 +91,7 @@ def test_an_address_that_guesses_many_names_is_not_heard_either(
 
 @pytest.mark.usefixtures("no_pause")
 @pytest.mark.parametrize(("deployed", "status"), [(False, 429), (True, 302)])
-def test_only_a_deployment_believes_its_proxy(
+def test_only_a_deployment_trusts_x_forwarded_for(
     admin: Client, settings: Settings, deployed: bool, status: int
 ) -> None:
     settings.DEPLOY = deployed
@@ -103,9 +103,7 @@ def test_only_a_deployment_believes_its_proxy(
 
 
 @pytest.mark.usefixtures("no_pause")
-def test_what_a_guesser_writes_before_the_proxys_word_does_not_count(
-    admin: Client, settings: Settings
-) -> None:
+def test_only_the_last_address_in_x_forwarded_for_counts(admin: Client, settings: Settings) -> None:
     settings.DEPLOY = True
 
     statuses = [

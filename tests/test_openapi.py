@@ -1,4 +1,4 @@
-"""/openapi.json is valid and complete, and /docs loads nothing from elsewhere."""
+"""/openapi.json is valid and complete, and /docs loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_every_schema_in_it_is_a_json_schema(client: Client) -> None:
         jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]})
 
 
-def test_every_operation_is_named_once_and_may_answer_with_a_problem(client: Client) -> None:
+def test_every_operation_has_a_unique_id_and_a_problem_response(client: Client) -> None:
     paths = client.get("/openapi.json").json()["paths"].values()
     operations = [operation for path in paths for operation in path.values()]
 
@@ -47,7 +47,7 @@ def test_every_address_of_the_api_is_documented(client: Client) -> None:
     }
 
 
-def test_the_docs_page_loads_nothing_from_elsewhere(client: Client) -> None:
+def test_the_docs_page_loads_nothing_from_other_hosts(client: Client) -> None:
     page = client.get("/docs")
     parser = Links()
     parser.feed(page.content.decode())
@@ -63,7 +63,7 @@ def test_the_docs_page_loads_nothing_from_elsewhere(client: Client) -> None:
 
 
 class Links(HTMLParser):
-    """Whatever a browser would load with the page."""
+    """Collects the URLs that a browser would load with the page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Links(HTMLParser):
 
 
 def found(document: Any, name: str) -> Iterator[Any]:
-    """Every member of this name, anywhere in the document."""
+    """Yield every member with this name, anywhere in the document."""
     if isinstance(document, dict):
         if name in document:
             yield document[name]

@@ -1,4 +1,4 @@
-"""/order/: what is refused says where it is wrong, and changes nothing."""
+"""/order/: a refused order names the invalid member, and changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_AN_ID: list[Any] = [None, True, 1.5, [], {}]
 
 @pytest.fixture
 def refused(api: Api) -> Callable[[Any], list[str]]:
-    """What POST and PUT point at when both refuse this body and nothing has changed."""
+    """Return the pointers of POST and PUT, which must both refuse this body and change nothing."""
 
     def refused(body: Any) -> list[str]:
         order = api.order(api.customer(), (api.product(stock=5), 2))
@@ -45,7 +45,7 @@ def refused(api: Api) -> Callable[[Any], list[str]]:
         *[pytest.param({"customer": {"id": n}}, "#/customer/id") for n in (-1, 2**63, 10**30)],
     ],
 )
-def test_this_customer_is_refused(
+def test_an_invalid_customer_is_refused(
     refused: Callable[[Any], list[str]], body: Any, pointer: str
 ) -> None:
     assert refused(body) == [pointer]
@@ -67,7 +67,7 @@ def test_an_unknown_customer_is_refused(api: Api, refused: Callable[[Any], list[
         *[pytest.param({"id": number}, "#/products/1/id") for number in (-1, 2**63, 10**30)],
     ],
 )
-def test_this_product_is_refused(
+def test_an_invalid_product_is_refused(
     api: Api, refused: Callable[[Any], list[str]], product: Any, pointer: str
 ) -> None:
     good = {"id": api.product()["id"]}
@@ -75,7 +75,7 @@ def test_this_product_is_refused(
     assert refused({"customer": api.customer(), "products": [good, product]}) == [pointer]
 
 
-def test_an_unknown_product_is_pointed_at_also_after_repeated_ones(
+def test_the_pointer_to_an_unknown_product_counts_repeated_products(
     api: Api, refused: Callable[[Any], list[str]]
 ) -> None:
     pen, cup, gone = api.product(), api.product(), api.gone("product")
@@ -85,7 +85,7 @@ def test_an_unknown_product_is_pointed_at_also_after_repeated_ones(
 
 
 @pytest.mark.parametrize("quantity", [0, -1, True, False, 1.5, "2", None, [], MAX_QUANTITY + 1])
-def test_this_quantity_is_refused(
+def test_an_invalid_quantity_is_refused(
     api: Api, refused: Callable[[Any], list[str]], quantity: Any
 ) -> None:
     line = {"id": api.product()["id"], "quantity": quantity}
@@ -95,7 +95,7 @@ def test_this_quantity_is_refused(
     assert pointed_at == ["#/products/0/quantity"]
 
 
-def test_a_product_named_twice_is_refused_beyond_the_largest_quantity(
+def test_repeated_products_may_not_exceed_the_largest_quantity(
     api: Api, refused: Callable[[Any], list[str]]
 ) -> None:
     pen, cup = api.product(price="0"), api.product()
@@ -107,7 +107,7 @@ def test_a_product_named_twice_is_refused_beyond_the_largest_quantity(
 
 
 @pytest.mark.parametrize("subtotal", [-1, "-0.01", "1.234", 1e16, "NaN", "", True, [], "1e2"])
-def test_this_subtotal_is_refused(
+def test_an_invalid_subtotal_is_refused(
     api: Api, refused: Callable[[Any], list[str]], subtotal: Any
 ) -> None:
     body = {"customer": api.customer(), "products": [], "subtotal": subtotal}
@@ -115,7 +115,7 @@ def test_this_subtotal_is_refused(
     assert refused(body) == ["#/subtotal"]
 
 
-def test_prices_that_add_up_to_too_much_are_refused(
+def test_a_computed_subtotal_above_the_limit_is_refused(
     api: Api, refused: Callable[[Any], list[str]]
 ) -> None:
     dear, cheap = api.product(price="9999999999999999.99"), api.product(price="0.01", stock=5)
@@ -125,7 +125,7 @@ def test_prices_that_add_up_to_too_much_are_refused(
 
 
 @pytest.mark.parametrize("products", [5, "x", {"0": {}}, True])
-def test_products_that_are_no_array_are_refused(
+def test_products_that_are_not_an_array_are_refused(
     api: Api, refused: Callable[[Any], list[str]], products: Any
 ) -> None:
     assert refused({"customer": api.customer(), "products": products}) == ["#/products"]
@@ -139,7 +139,7 @@ def test_more_than_a_thousand_lines_are_refused(
     assert refused({"customer": api.customer(), "products": 1001 * [line]}) == ["#/products"]
 
 
-def test_everything_wrong_is_pointed_at_at_once(refused: Callable[[Any], list[str]]) -> None:
+def test_all_errors_of_an_order_are_reported_at_once(refused: Callable[[Any], list[str]]) -> None:
     lines = [{"id": None}, {"id": "x", "quantity": 0}]
 
     pointed_at = refused({"customer": {}, "products": lines, "subtotal": -1})

@@ -1,4 +1,4 @@
-"""/order/: who ordered what at which price, and what that does to the stock."""
+"""/order/: create, read, replace, delete; prices and subtotals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_new_order_shows_its_customer_and_products(api: Api) -> None:
     }
 
 
-def test_an_order_is_read_back_as_it_was_answered(api: Api) -> None:
+def test_get_returns_the_order_that_post_returned(api: Api) -> None:
     first = api.order(api.customer("Carl"), (api.product("Pen"), 2), api.product("Cup"))
     second = api.order(api.customer("Dora"), api.product("Mug"))
 
@@ -56,7 +56,7 @@ def test_an_order_may_have_a_thousand_lines_in_a_body_of_almost_a_mebibyte(api: 
     assert [line["id"] for line in response.json()["products"]] == [line["id"] for line in lines]
 
 
-def test_the_tutorials_order_is_understood(api: Api) -> None:
+def test_the_order_format_of_the_tutorial_is_accepted(api: Api) -> None:
     carl, pen = api.customer("Carl"), api.product("Pen", "1.20")
 
     order = api.post(
@@ -73,7 +73,7 @@ def test_the_tutorials_order_is_understood(api: Api) -> None:
 
 
 @pytest.mark.parametrize("form", [lambda order: order, lambda order: {**order, "id": "x", "y": 1}])
-def test_an_order_that_is_sent_back_is_the_same_order(api: Api, form: Any) -> None:
+def test_put_of_the_returned_order_changes_nothing(api: Api, form: Any) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 2))
 
@@ -94,7 +94,7 @@ def test_an_order_that_is_sent_back_is_the_same_order(api: Api, form: Any) -> No
         pytest.param(None, "2.40", id="null: computed"),
     ],
 )
-def test_this_subtotal_is_kept_as_given(api: Api, written: Any, kept: str) -> None:
+def test_a_given_subtotal_is_stored_unchanged(api: Api, written: Any, kept: str) -> None:
     lines = [_line(api.product(price="1.20"), 2)]
 
     order = api.post(
@@ -106,7 +106,7 @@ def test_this_subtotal_is_kept_as_given(api: Api, written: Any, kept: str) -> No
 
 
 @pytest.mark.parametrize("empty", [{}, {"products": []}])
-def test_an_order_of_nothing_costs_nothing(api: Api, empty: Any) -> None:
+def test_an_order_without_products_has_a_subtotal_of_zero(api: Api, empty: Any) -> None:
     order = api.post("/order/", {"customer": api.customer(), **empty}).json()
 
     assert (order["subtotal"], order["products"]) == ("0.00", [])
@@ -114,7 +114,7 @@ def test_an_order_of_nothing_costs_nothing(api: Api, empty: Any) -> None:
     assert api.list("/order/") == [order]
 
 
-def test_the_same_product_twice_adds_up(api: Api) -> None:
+def test_quantities_of_a_repeated_product_are_added(api: Api) -> None:
     pen, cup = api.product("Pen", "1.20", stock=10), api.product("Cup", "3.00")
 
     order = api.order(api.customer(), (pen, 2), cup, (pen, 3))
@@ -127,7 +127,7 @@ def test_the_same_product_twice_adds_up(api: Api) -> None:
     assert api.stock(pen) == 5
 
 
-def test_the_price_of_an_order_stays_when_the_product_gets_dearer(api: Api) -> None:
+def test_an_order_keeps_its_prices_when_a_product_changes(api: Api) -> None:
     pen = api.product(price="1.20")
     order = api.order(api.customer(), pen)
 
@@ -147,7 +147,7 @@ def test_the_largest_subtotal_is_computed_exactly(api: Api) -> None:
     assert api.list("/order/") == [order]
 
 
-def test_a_thousand_lines_are_one_order(api: Api) -> None:
+def test_an_order_may_have_a_thousand_lines(api: Api) -> None:
     pen = api.product(price="0.01")
 
     order = api.order(api.customer(), *1000 * [pen])
@@ -155,7 +155,7 @@ def test_a_thousand_lines_are_one_order(api: Api) -> None:
     assert (order["subtotal"], order["products"][0]["quantity"]) == ("10.00", 1000)
 
 
-def test_a_deleted_order_is_gone_and_only_this_one(api: Api) -> None:
+def test_delete_removes_this_order_only(api: Api) -> None:
     carl, pen = api.customer(), api.product()
     first, second = api.order(carl, pen), api.order(carl, pen)
 

@@ -1,4 +1,4 @@
-"""Lists: oldest first, a page at a time, and a Link to the next one that never loses its place."""
+"""Lists: oldest first, in pages, with a Link to the next page that misses nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.threads import at_once
 
 
 def next_page(response: HttpResponse) -> str | None:
-    """The address in Link rel="next", or None on the last page."""
+    """Return the URL in Link rel="next", or None on the last page."""
     if "Link" not in response:
         return None
     link = re.fullmatch(r'<(.+)>; rel="next"', response["Link"])
@@ -28,7 +28,7 @@ def next_page(response: HttpResponse) -> str | None:
 
 
 def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: None) -> list[Any]:
-    """Every page from this one to the last; `meanwhile` sees each before the next is asked for."""
+    """Yield every page from this one; call `meanwhile` with each before requesting the next."""
     pages: list[Any] = []
     address: str | None = path
     while address:
@@ -42,7 +42,7 @@ def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: No
 
 @contextmanager
 def before_statement(number: int, act: Callable[[], object]) -> Iterator[None]:
-    """Act once, before the statement of this number (1, 2, …) is executed."""
+    """Call the function before the statement with this number (1, 2, …) is executed."""
     remaining = iter(range(1, number + 1))
 
     def interrupt(execute: Callable[..., Any], *statement: Any) -> Any:
@@ -58,57 +58,59 @@ def customers(api: Api, number: int) -> list[Any]:
     return [api.customer(f"Customer {i}") for i in range(number)]
 
 
-def test_an_empty_list_is_one_empty_page(api: Api, kind: str) -> None:
+def test_an_empty_list_is_a_single_empty_page(api: Api, kind: str) -> None:
     assert walk(api, f"/{kind}/?limit=1") == [[]]
 
 
 def test_a_list_is_a_bare_array_oldest_first(api: Api, kind: str) -> None:
-    things = [api.some(kind) for _ in range(5)]
+    created = [api.some(kind) for _ in range(5)]
 
     response = api.get(f"/{kind}/")
 
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
-    assert response.json() == things
+    assert response.json() == created
     assert "Link" not in response
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_walking_the_links_shows_everything_once_in_order(api: Api, kind: str, slash: str) -> None:
-    things = [api.some(kind) for _ in range(5)]
+def test_following_the_links_returns_every_object_once_in_order(
+    api: Api, kind: str, slash: str
+) -> None:
+    created = [api.some(kind) for _ in range(5)]
 
     pages = walk(api, f"/{kind}{slash}?limit=2")
 
-    assert pages == [things[:2], things[2:4], things[4:]]
+    assert pages == [created[:2], created[2:4], created[4:]]
 
 
-def test_a_last_page_that_is_full_has_no_next(api: Api, kind: str) -> None:
-    things = [api.some(kind) for _ in range(4)]
+def test_a_full_last_page_has_no_next_link(api: Api, kind: str) -> None:
+    created = [api.some(kind) for _ in range(4)]
 
-    assert walk(api, f"/{kind}/?limit=2") == [things[:2], things[2:]]
+    assert walk(api, f"/{kind}/?limit=2") == [created[:2], created[2:]]
 
 
-def test_a_page_of_orders_counts_orders_and_not_their_lines(api: Api) -> None:
+def test_the_limit_of_a_page_counts_orders_not_lines(api: Api) -> None:
     carl, products = api.customer(), [api.product() for _ in range(3)]
     orders = [api.order(carl, *products) for _ in range(3)] + [api.order(carl)]
 
     assert walk(api, "/order/?limit=2") == [orders[:2], orders[2:]]
 
 
-def test_a_page_begins_after_the_id_that_is_named(api: Api, kind: str) -> None:
-    things = [api.some(kind) for _ in range(3)]
+def test_a_page_begins_after_the_given_id(api: Api, kind: str) -> None:
+    created = [api.some(kind) for _ in range(3)]
 
-    assert api.list(f"/{kind}/?after={things[0]['id']}") == things[1:]
-    assert api.list(f"/{kind}/?after={things[2]['id']}") == []
+    assert api.list(f"/{kind}/?after={created[0]['id']}") == created[1:]
+    assert api.list(f"/{kind}/?after={created[2]['id']}") == []
 
 
-def test_a_page_may_begin_after_an_id_that_is_gone(api: Api, kind: str) -> None:
+def test_a_page_may_begin_after_a_deleted_id(api: Api, kind: str) -> None:
     first, gone, last = api.some(kind), api.gone(kind), api.some(kind)
 
     assert api.list(f"/{kind}/?after={gone}") == [last]
     assert first in api.list(f"/{kind}/")
 
 
-def test_rows_that_are_added_while_walking_come_at_the_end(api: Api) -> None:
+def test_rows_added_between_pages_appear_at_the_end(api: Api) -> None:
     old = customers(api, 4)
     new: list[Any] = []
 
@@ -121,42 +123,42 @@ def test_rows_that_are_added_while_walking_come_at_the_end(api: Api) -> None:
     assert sum(pages, []) == old + new
 
 
-def test_rows_that_are_deleted_while_walking_hide_no_others(api: Api) -> None:
-    things = customers(api, 9)
+def test_rows_deleted_between_pages_hide_no_others(api: Api) -> None:
+    created = customers(api, 9)
 
     def delete_what_was_seen(page: Any) -> None:
-        for thing in page:
-            assert api.delete(f"/customer/{thing['id']}/").status_code == 204
+        for row in page:
+            assert api.delete(f"/customer/{row['id']}/").status_code == 204
 
     pages = walk(api, "/customer/?limit=2", delete_what_was_seen)
 
-    assert sum(pages, []) == things
+    assert sum(pages, []) == created
     assert api.list("/customer/") == []
 
 
-def test_rows_that_are_deleted_before_they_are_reached_are_not_shown(api: Api) -> None:
-    things = customers(api, 6)
+def test_rows_deleted_before_their_page_is_read_are_not_shown(api: Api) -> None:
+    created = customers(api, 6)
 
     def delete_the_fourth(page: Any) -> None:
-        api.delete(f"/customer/{things[3]['id']}/")
+        api.delete(f"/customer/{created[3]['id']}/")
 
     pages = walk(api, "/customer/?limit=2", delete_the_fourth)
 
-    assert sum(pages, []) == things[:3] + things[4:]
+    assert sum(pages, []) == created[:3] + created[4:]
 
 
-def test_a_page_has_a_hundred_rows_unless_told(api: Api) -> None:
-    things = customers(api, 101)
+def test_a_page_has_a_hundred_rows_by_default(api: Api) -> None:
+    created = customers(api, 101)
 
-    assert walk(api, "/customer/") == [things[:100], things[100:]]
-    assert api.list("/customer/?limit=1") == things[:1]
-    assert api.list("/customer/?limit=1000") == things
+    assert walk(api, "/customer/") == [created[:100], created[100:]]
+    assert api.list("/customer/?limit=1") == created[:1]
+    assert api.list("/customer/?limit=1000") == created
 
 
 @pytest.mark.parametrize(
     "limit", ["0", "-1", "1001", "9" * 30, "1.5", "x", "", "%00", "%ff", "١", "null"]
 )
-def test_this_limit_is_refused_by_name(api: Api, kind: str, limit: str) -> None:
+def test_an_invalid_limit_is_refused(api: Api, kind: str, limit: str) -> None:
     response = api.get(f"/{kind}/?limit={limit}")
 
     errors = problem(response, 422)["errors"]
@@ -168,7 +170,7 @@ def test_this_limit_is_refused_by_name(api: Api, kind: str, limit: str) -> None:
     "after",
     ["x", "", "1_0", "+1", "%201", "1%0A", "%00", "%ff", "9" * 30, "-" + "9" * 30, "9" * 5000],
 )
-def test_this_after_is_refused_by_name(api: Api, kind: str, after: str) -> None:
+def test_an_invalid_after_is_refused(api: Api, kind: str, after: str) -> None:
     response = api.get(f"/{kind}/?after={after}")
 
     errors = problem(response, 422)["errors"]
@@ -177,14 +179,16 @@ def test_this_after_is_refused_by_name(api: Api, kind: str, after: str) -> None:
 
 
 def test_unknown_parameters_are_ignored_and_not_in_the_link(api: Api) -> None:
-    things = customers(api, 3)
+    created = customers(api, 3)
 
     pages = walk(api, "/customer/?limit=2&x=y&offset=7&page=3")
 
-    assert pages == [things[:2], things[2:]]
+    assert pages == [created[:2], created[2:]]
 
 
-def test_a_page_of_orders_is_bounded_in_lines(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_of_orders_has_a_limited_number_of_lines(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "MAX_LINES", 4)
     carl, pens = api.customer(), [api.product() for _ in range(5)]
     orders = [api.order(carl, *pens[:lines]) for lines in (2, 2, 1, 3, 0, 4, 5, 1)]
@@ -209,7 +213,7 @@ def test_orders_deleted_while_a_page_is_read_hide_no_others(api: Api, gone: list
     assert seen == [order for order in orders if order["id"] not in deleted]
 
 
-def test_an_order_inserted_while_a_page_is_read_does_not_lengthen_it(api: Api) -> None:
+def test_an_order_inserted_while_a_page_is_read_is_not_on_it(api: Api) -> None:
     carl = api.customer()
     orders = [api.order(carl) for _ in range(4)]
     passing = Order.objects.get(pk=orders[1]["id"])
@@ -223,7 +227,7 @@ def test_an_order_inserted_while_a_page_is_read_does_not_lengthen_it(api: Api) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_walks_beside_deletions_and_insertions_see_each_lasting_order_once() -> None:
+def test_concurrent_changes_do_not_hide_or_repeat_an_order() -> None:
     api = Api(Client())
     carl = api.customer()
     orders = [api.order(carl) for _ in range(60)]
@@ -233,12 +237,12 @@ def test_walks_beside_deletions_and_insertions_see_each_lasting_order_once() -> 
     def work(job: str | int) -> list[Any]:
         client = Api(Client())
         if job == "walk":
-            return [thing["id"] for page in walk(client, "/order/?limit=7") for thing in page]
+            return [row["id"] for page in walk(client, "/order/?limit=7") for row in page]
         assert client.delete(f"/order/{job}/").status_code == 204
         client.order(carl)
         return []
 
-    # Walks are spread among the deletions; the last ones see what these have left.
+    # The pages are read between the deletions; the last reads follow all deletions.
     jobs = [job for key in passing for job in (key, "walk")][:60]
     seen = [keys for keys in at_once(work, jobs, threads=3) if keys]
 

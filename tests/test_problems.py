@@ -1,4 +1,4 @@
-"""Every error is a problem document that says what is wrong, and nothing was changed."""
+"""Every error is a problem document that explains it, and nothing was changed."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ OUT_OF_RANGE = ["9223372036854775808", "-9223372036854775809", "9" * 30, "9" * 5
 
 
 @pytest.mark.parametrize("pk", [*MALFORMED, *OUT_OF_RANGE])
-def test_at_an_id_that_cannot_be_there_is_nothing(api: Api, kind: str, pk: str) -> None:
-    thing = api.some(kind)
+def test_a_malformed_or_out_of_range_id_is_a_404(api: Api, kind: str, pk: str) -> None:
+    existing = api.some(kind)
     path = f"/{kind}/{quote(pk)}/"
 
     problem(api.get(path), 404)
     problem(api.put(path, api.body(kind)), 404)
     problem(api.delete(path), 404)
 
-    assert api.list(f"/{kind}/") == [thing]
+    assert api.list(f"/{kind}/") == [existing]
 
 
 @pytest.mark.parametrize("form", ["0{}", "+{}", "{}.0", "%20{}", "{}%20", "{}%0A", "{}%00", "{}x"])
-def test_an_id_has_one_form_only(api: Api, kind: str, form: str) -> None:
-    thing = api.some(kind)
-    path = f"/{kind}/{form.format(thing['id'])}/"
+def test_an_id_in_another_spelling_is_a_404(api: Api, kind: str, form: str) -> None:
+    existing = api.some(kind)
+    path = f"/{kind}/{form.format(existing['id'])}/"
 
     problem(api.get(path), 404)
     problem(api.put(path, api.body(kind)), 404)
     problem(api.delete(path), 404)
 
-    assert api.list(f"/{kind}/") == [thing]
+    assert api.list(f"/{kind}/") == [existing]
 
 
-def test_what_was_deleted_is_not_there(api: Api, kind: str) -> None:
+def test_a_deleted_object_is_a_404(api: Api, kind: str) -> None:
     path = f"/{kind}/{api.gone(kind)}/"
 
     problem(api.get(path), 404)
@@ -54,7 +54,7 @@ def test_what_was_deleted_is_not_there(api: Api, kind: str) -> None:
     assert api.list(f"/{kind}/") == []
 
 
-def test_several_wrong_members_are_pointed_at_at_once(api: Api) -> None:
+def test_all_errors_of_a_body_are_reported_at_once(api: Api) -> None:
     response = api.post("/product/", {"name": " ", "price": -1, "stock": "x"})
 
     errors = problem(response, 422)["errors"]
@@ -62,7 +62,7 @@ def test_several_wrong_members_are_pointed_at_at_once(api: Api) -> None:
     assert all(error["detail"] for error in errors)
 
 
-def test_a_422_says_in_words_what_is_wrong(api: Api) -> None:
+def test_a_422_explains_each_error(api: Api) -> None:
     carl, pen = api.customer(), api.product()
     name = "A name has at least one visible character, and no NUL."
     wrong: list[tuple[str, Any, str]] = [
@@ -84,7 +84,7 @@ def test_a_422_says_in_words_what_is_wrong(api: Api) -> None:
     assert said == [sentence for _, _, sentence in wrong]
 
 
-def test_an_error_of_ours_is_a_problem_without_a_traceback(
+def test_an_unexpected_error_is_a_problem_without_a_traceback(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     carl = api.customer()
@@ -98,7 +98,7 @@ def test_an_error_of_ours_is_a_problem_without_a_traceback(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_transaction_that_is_refused_again_and_again_is_a_503(
+def test_exhausted_retries_are_a_503(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = Api(Client())
@@ -117,7 +117,7 @@ def test_a_transaction_that_is_refused_again_and_again_is_a_503(
 
 
 @pytest.mark.parametrize("wanted", ["bytes=10-9", "bytes=99999999999999999999-"])
-def test_a_range_that_a_file_does_not_have_is_a_416(client: Client, wanted: str) -> None:
+def test_an_unsatisfiable_range_is_a_416(client: Client, wanted: str) -> None:
     response = client.get("/static/admin/css/base.css", headers={"Range": wanted})
 
     assert problem(response, 416)["title"] == HTTPStatus(416).phrase

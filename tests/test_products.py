@@ -12,11 +12,11 @@ MAX = "9999999999999999.99"
 
 
 def body(price: str = '"1.20"', stock: str = "null") -> str:
-    """A product in JSON as it is written: Python's own numbers would change it."""
+    """Return a product as JSON text with these numbers unchanged, which Python would reformat."""
     return f'{{"name": "Pen", "price": {price}, "stock": {stock}}}'
 
 
-def test_a_new_product_is_answered_with_all_of_its_members(api: Api) -> None:
+def test_post_returns_all_members_of_the_new_product(api: Api) -> None:
     response = api.post("/product/", {"name": "Pen", "price": "1.20", "stock": 5})
 
     assert response.status_code == 200
@@ -24,14 +24,14 @@ def test_a_new_product_is_answered_with_all_of_its_members(api: Api) -> None:
     assert document == {"id": document["id"], "name": "Pen", "price": "1.20", "stock": 5}
 
 
-def test_a_product_is_read_back_as_it_was_written(api: Api) -> None:
+def test_get_returns_the_product_that_was_posted(api: Api) -> None:
     pen, cup = api.product("Pen", "1.20", stock=5), api.product("Cup", "3.00")
 
     assert api.get(f"/product/{pen['id']}/").json() == pen
     assert api.list("/product/") == [pen, cup]
 
 
-def test_put_replaces_every_member_and_only_of_this_product(api: Api) -> None:
+def test_put_replaces_all_members_of_this_product_only(api: Api) -> None:
     pen, cup = api.product("Pen", "1.20", stock=5), api.product("Cup")
 
     response = api.put(f"/product/{pen['id']}/", {"name": "Biro", "price": 0.30})
@@ -41,7 +41,7 @@ def test_put_replaces_every_member_and_only_of_this_product(api: Api) -> None:
     assert api.list("/product/") == [replaced, cup]
 
 
-def test_a_deleted_product_is_gone_and_only_this_one(api: Api) -> None:
+def test_delete_removes_this_product_only(api: Api) -> None:
     pen, cup = api.product("Pen"), api.product("Cup")
 
     response = api.delete(f"/product/{pen['id']}/")
@@ -62,7 +62,7 @@ def test_a_product_with_orders_cannot_be_deleted(api: Api) -> None:
     assert api.list("/order/") == [order]
 
 
-def test_a_product_without_orders_left_can_be_deleted(api: Api) -> None:
+def test_a_product_whose_orders_are_deleted_can_be_deleted(api: Api) -> None:
     pen = api.product()
     order = api.order(api.customer(), pen)
     api.delete(f"/order/{order['id']}/")
@@ -92,7 +92,7 @@ def test_a_product_without_orders_left_can_be_deleted(api: Api) -> None:
         pytest.param("1234567890123456.78", "1234567890123456.78", id="more than a float holds"),
     ],
 )
-def test_this_price_is_exact_to_the_cent(api: Api, written: str, shown: str) -> None:
+def test_a_valid_price_is_stored_exactly(api: Api, written: str, shown: str) -> None:
     product = api.post("/product/", body(price=written)).json()
 
     assert product["price"] == shown
@@ -111,7 +111,7 @@ def test_this_price_is_exact_to_the_cent(api: Api, written: str, shown: str) -> 
         pytest.param("0." + "1" * 5000, id="5000 decimals"),
     ],
 )
-def test_this_price_is_refused_and_nothing_changes(api: Api, price: str) -> None:
+def test_an_invalid_price_is_refused_and_changes_nothing(api: Api, price: str) -> None:
     pen = api.product()
 
     created = api.post("/product/", body(price=price))
@@ -123,7 +123,7 @@ def test_this_price_is_refused_and_nothing_changes(api: Api, price: str) -> None
 
 
 @pytest.mark.parametrize("stock", [None, 0, 1, 2**31 - 1])
-def test_this_stock_is_kept(api: Api, stock: int | None) -> None:
+def test_a_valid_stock_is_stored(api: Api, stock: int | None) -> None:
     product = api.product(stock=stock)
 
     assert product["stock"] == stock
@@ -131,7 +131,7 @@ def test_this_stock_is_kept(api: Api, stock: int | None) -> None:
 
 
 @pytest.mark.parametrize("stock", ["-1", "1.5", '"5"', "true", "[]", "1e400", "1" + 30 * "0"])
-def test_this_stock_is_refused_and_nothing_changes(api: Api, stock: str) -> None:
+def test_an_invalid_stock_is_refused_and_changes_nothing(api: Api, stock: str) -> None:
     pen = api.product(stock=5)
 
     created = api.post("/product/", body(stock=stock))
@@ -143,7 +143,7 @@ def test_this_stock_is_refused_and_nothing_changes(api: Api, stock: str) -> None
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 251, "a\0b", "\ud800", None, 5])
-def test_a_product_is_named_under_the_same_rules_as_a_customer(api: Api, name: Any) -> None:
+def test_the_rules_for_customer_names_apply_to_products(api: Api, name: Any) -> None:
     response = api.post("/product/", {"name": name, "price": "1.20"})
 
     assert pointers(response) == ["#/name"]

@@ -1,4 +1,4 @@
-"""The line that a request leaves in the log."""
+"""The log line of a request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
     return [match.groupdict() for match in matches if match]
 
 
-def test_a_request_is_a_line_with_its_cost(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_request_logs_its_time_and_statements(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "bank"):
         api.get("/order/?limit=5")
 
@@ -34,7 +34,7 @@ def test_a_request_is_a_line_with_its_cost(api: Api, caplog: pytest.LogCaptureFi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_its_retries_are_in_the_line(caplog: pytest.LogCaptureFixture, client: Client) -> None:
+def test_a_request_logs_its_retries(caplog: pytest.LogCaptureFixture, client: Client) -> None:
     api = Api(client)
     with caplog.at_level(logging.INFO, "bank"), faults.at_commit(faults.conflict, times=2):
         api.post("/customer/", {"name": "Carl"})
@@ -42,7 +42,7 @@ def test_its_retries_are_in_the_line(caplog: pytest.LogCaptureFixture, client: C
     assert lines(caplog)[-1]["retries"] == "2"
 
 
-def test_statements_are_shown_at_debug(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_statements_are_logged_at_debug(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "bank"):
         api.get("/customer/")
 
@@ -50,7 +50,7 @@ def test_statements_are_shown_at_debug(api: Api, caplog: pytest.LogCaptureFixtur
     assert re.match(r"[\d.]+ ms: .*customers", statement)
 
 
-def test_every_line_carries_the_id_of_its_request(api: Api) -> None:
+def test_every_log_line_has_the_request_id(api: Api) -> None:
     record = logging.makeLogRecord({"msg": "anything, from anywhere"})
 
     response = api.get("/customer/", **{"X-Request-ID": "from-the-proxy"})
@@ -59,7 +59,7 @@ def test_every_line_carries_the_id_of_its_request(api: Api) -> None:
     assert record.request_id == response["X-Request-ID"] == "from-the-proxy"
 
 
-def test_a_path_cannot_forge_a_line(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_path_cannot_forge_a_log_line(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "bank"):
         api.get("/customer/1%0AGET /forged/")
 
@@ -67,7 +67,7 @@ def test_a_path_cannot_forge_a_line(api: Api, caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_that_failed_is_a_warning(
+def test_a_failed_request_is_logged_as_a_warning(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = Api(client)
@@ -78,9 +78,7 @@ def test_a_request_that_failed_is_a_warning(
     assert levels(caplog) == {"POST /customer/ 503": "WARNING", "POST /customer/ 200": "INFO"}
 
 
-def test_a_request_that_took_a_second_is_a_warning(
-    api: Api, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_slow_request_is_logged_as_a_warning(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     def slowly(execute: Any, *statement: Any) -> Any:
         time.sleep(1)
         return execute(*statement)

@@ -13,21 +13,21 @@ from tests.api import Api, problem
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_everything_answers_with_and_without_the_slash(api: Api, kind: str, slash: str) -> None:
+def test_every_path_works_with_and_without_the_slash(api: Api, kind: str, slash: str) -> None:
     created = api.post(f"/{kind}{slash}", api.body(kind))
     assert created.status_code == 200
-    thing = created.json()
-    one = f"/{kind}/{thing['id']}{slash}"
+    existing = created.json()
+    one = f"/{kind}/{existing['id']}{slash}"
 
-    assert api.list(f"/{kind}{slash}") == [thing]
-    assert api.list(f"/{kind}{slash}?limit=5") == [thing]
-    assert api.get(one).json() == thing
-    assert api.put(one, api.body(kind)).json()["id"] == thing["id"]
+    assert api.list(f"/{kind}{slash}") == [existing]
+    assert api.list(f"/{kind}{slash}?limit=5") == [existing]
+    assert api.get(one).json() == existing
+    assert api.put(one, api.body(kind)).json()["id"] == existing["id"]
     assert api.delete(one).status_code == 204
     assert api.list(f"/{kind}{slash}") == []
 
 
-def test_location_is_where_the_new_thing_is(api: Api, kind: str) -> None:
+def test_location_is_the_path_of_the_new_object(api: Api, kind: str) -> None:
     created = api.post(f"/{kind}", api.body(kind))
 
     assert created["Location"] == f"/{kind}/{created.json()['id']}/"
@@ -35,7 +35,7 @@ def test_location_is_where_the_new_thing_is(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_ping_answers_as_in_the_tutorial(client: Client, slash: str) -> None:
+def test_ping_returns_the_text_of_the_tutorial(client: Client, slash: str) -> None:
     response = client.get(f"/ping{slash}")
 
     assert (response.status_code, response.content) == (200, b"python/django")
@@ -61,20 +61,20 @@ def test_health_counts_transactions(api: Api) -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_head_is_answered_as_get_is(api: Api, kind: str, slash: str) -> None:
-    thing, _ = api.some(kind), api.some(kind)
-    for path in (f"/{kind}{slash}?limit=1", f"/{kind}/{thing['id']}{slash}"):
+def test_head_returns_the_headers_of_get(api: Api, kind: str, slash: str) -> None:
+    existing, _ = api.some(kind), api.some(kind)
+    for path in (f"/{kind}{slash}?limit=1", f"/{kind}/{existing['id']}{slash}"):
         get, head = api.get(path), api.client.head(path)
 
         assert (head.status_code, _shown(head)) == (200, _shown(get))
 
 
-def test_head_of_nothing_is_a_404(api: Api, kind: str) -> None:
+def test_head_of_an_unknown_id_is_a_404(api: Api, kind: str) -> None:
     assert api.client.head(f"/{kind}/{api.gone(kind)}/").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/ping", "/health/", "/openapi.json", "/docs"])
-def test_head_answers_at_every_other_address(api: Api, path: str) -> None:
+def test_head_works_at_every_other_path(api: Api, path: str) -> None:
     assert api.client.head(path).status_code == 200
 
 
@@ -84,7 +84,7 @@ def test_head_answers_at_every_other_address(api: Api, path: str) -> None:
     + ["/index.html", "/static/nothing.js", "/%00", "/%ff", "/../etc/passwd", "//", "/ping/x/"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
-def test_any_other_address_is_a_404(api: Api, method: str, path: str) -> None:
+def test_an_unknown_path_is_a_404(api: Api, method: str, path: str) -> None:
     problem(api.client.generic(method, path, b"{}"), 404)
 
 
@@ -101,19 +101,19 @@ def test_another_method_on_a_list_is_a_405(api: Api, kind: str, method: str, sla
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "TRACE", "NONSENSE"])
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_another_method_on_one_thing_is_a_405(api: Api, kind: str, method: str, slash: str) -> None:
-    thing = api.some(kind)
+def test_another_method_on_an_object_is_a_405(api: Api, kind: str, method: str, slash: str) -> None:
+    existing = api.some(kind)
 
-    response = api.client.generic(method, f"/{kind}/{thing['id']}{slash}", b"{}")
+    response = api.client.generic(method, f"/{kind}/{existing['id']}{slash}", b"{}")
 
     problem(response, 405)
     assert _allowed(response) == {"GET", "PUT", "DELETE"}
-    assert api.list(f"/{kind}/") == [thing]
+    assert api.list(f"/{kind}/") == [existing]
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/ping", "/health/", "/openapi.json", "/docs"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_what_is_only_read_is_a_405_otherwise(api: Api, method: str, path: str) -> None:
+def test_another_method_on_a_read_only_path_is_a_405(api: Api, method: str, path: str) -> None:
     response = api.client.generic(method, path, b"{}")
 
     problem(response, 405)
@@ -130,7 +130,7 @@ def test_a_call_needs_no_csrf_token(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 404), ("/docs", 405), ("/openapi.json", 405)])
-def test_nor_does_an_address_outside_of_the_api(path: str, status: int) -> None:
+def test_an_unknown_path_needs_no_csrf_token(path: str, status: int) -> None:
     strict = Client(enforce_csrf_checks=True)
 
     for method in ("POST", "PUT", "PATCH", "DELETE"):

@@ -1,4 +1,4 @@
-"""Rules that the database itself keeps, whatever the application does, and exactly at the limit."""
+"""Constraints that the database itself enforces, tested at their limits."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ RULES: list[Any] = [
 
 @pytest.fixture
 def one_of_each(api: Api) -> None:
-    """A customer, a product, an order and its line, two pieces of the product."""
+    """Create a customer, a product, and an order with one line of two pieces."""
     api.order(api.customer(), (api.product(stock=5), 2))
 
 
 @pytest.mark.usefixtures("one_of_each")
 @pytest.mark.parametrize(("model", "column", "wrong", "right"), RULES)
-def test_the_database_refuses_what_a_check_forbids_and_names_it(
+def test_the_database_names_a_violated_check(
     request: pytest.FixtureRequest, model: Any, column: str, wrong: Any, right: Any
 ) -> None:
     before = model.objects.values_list(column, flat=True).get()
@@ -47,7 +47,7 @@ def test_the_database_refuses_what_a_check_forbids_and_names_it(
 
 @pytest.mark.usefixtures("one_of_each")
 @pytest.mark.parametrize(("model", "column", "wrong", "right"), RULES)
-def test_the_database_takes_the_least_that_a_check_allows(
+def test_the_database_accepts_the_smallest_valid_value(
     model: Any, column: str, wrong: Any, right: Any
 ) -> None:
     model.objects.update(**{column: right})
@@ -55,9 +55,7 @@ def test_the_database_takes_the_least_that_a_check_allows(
     assert model.objects.values_list(column, flat=True).get() == right
 
 
-def test_the_answer_to_what_breaks_a_check_names_it(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_violated_check_is_a_409_that_names_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     product = api.product(stock=5)
 
     def broken(pk: Any) -> Any:
@@ -71,7 +69,7 @@ def test_the_answer_to_what_breaks_a_check_names_it(
 
 
 @pytest.mark.django_db
-def test_expired_answers_are_found_by_an_index() -> None:
+def test_expired_answers_are_found_with_an_index() -> None:
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, "stored_answers")
 

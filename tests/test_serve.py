@@ -1,4 +1,4 @@
-"""`make serve` as a person meets it: started, killed, started again."""
+"""`make serve` as a user sees it: started, killed, started again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from runner.docker import free_port
 from tests.serving import Server, gone, run
 from tests.tools.test_settings import SECRETS
 
-# What is killed under load, one after the other: all with KILLS=5.
+# The processes that are killed under load, one after the other; KILLS=5 kills all of them.
 KILLED = ["everything", "database", "workers", "everything", "database"]
 KILLED = KILLED[: int(os.environ.get("KILLS", "2"))]
 ORDERS = 200  # to be sent meanwhile, each time; a quarter is acknowledged before the kill
@@ -40,7 +40,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-def test_it_serves_demo_data_and_ends_without_a_trace(server: Server) -> None:
+def test_serve_starts_with_demo_data_and_leaves_no_processes(server: Server) -> None:
     family = server.start()
     customers, health = server.call("GET", "/customer/"), server.call("GET", "/health/")
 
@@ -62,7 +62,7 @@ def test_data_survives_a_restart(server: Server) -> None:
 
 
 @pytest.mark.timeout(120 + 120 * len(KILLED))
-def test_acknowledged_orders_survive_kill_9_and_are_there_once(server: Server) -> None:
+def test_acknowledged_orders_survive_kill_9_exactly_once(server: Server) -> None:
     family = server.start("--no-demo")
     customer = server.call("POST", "/customer/", {"name": "Carl"})
     pen = server.call("POST", "/product/", {"name": "Pen", "price": "1.20", "stock": 100000})
@@ -110,7 +110,7 @@ def test_acknowledged_orders_survive_kill_9_and_are_there_once(server: Server) -
 
 
 def victims(family: list[psutil.Process], role: str) -> list[psutil.Process]:
-    """Those of the family with this role: the application's workers, the database, or everybody.
+    """Return the processes with this role: the application's workers, the database, or all.
 
     DoltLite has no server: there the database is in the workers.
     """
@@ -125,7 +125,7 @@ def victims(family: list[psutil.Process], role: str) -> list[psutil.Process]:
 
 
 def answers_again(server: Server) -> None:
-    """Wait until what was killed has been replaced."""
+    """Wait until the application answers again."""
     for _ in range(60):
         with suppress(OSError):
             server.call("GET", "/customer/")
@@ -135,7 +135,7 @@ def answers_again(server: Server) -> None:
 
 
 def ids(server: Server) -> list[Any]:
-    """The ids of all orders."""
+    """Return the ids of all orders."""
     found: list[Any] = []
     while page := server.call(
         "GET", "/order/?limit=100" + (f"&after={found[-1]}" if found else "")
@@ -144,7 +144,7 @@ def ids(server: Server) -> list[Any]:
     return found
 
 
-def test_a_killed_parent_takes_everything_with_it(server: Server) -> None:
+def test_all_processes_end_when_serve_is_killed(server: Server) -> None:
     family = server.start("--no-demo")
     [application] = [child for child in family[0].children() if "granian" in child.cmdline()]
 
@@ -156,7 +156,7 @@ def test_a_killed_parent_takes_everything_with_it(server: Server) -> None:
 
 
 def raw(server: Server, request: str) -> tuple[int, str]:
-    """Status and body of the answer to exactly these bytes."""
+    """Send exactly these bytes; return status and body of the response."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
         wire.sendall(request.replace("\n", "\r\n").encode())
         answer = b"".join(iter(lambda: wire.recv(65536), b"")).decode()
@@ -164,7 +164,7 @@ def raw(server: Server, request: str) -> tuple[int, str]:
     return int(head.split()[1]), body
 
 
-def test_what_no_test_client_would_send_is_answered_too(running: Server) -> None:
+def test_raw_requests_that_no_client_library_sends_are_answered(running: Server) -> None:
     to = "HTTP/1.1\nHost: localhost\nConnection: close\n"
     json = '{"name":"Carl"}'
 
@@ -182,7 +182,7 @@ def test_what_no_test_client_would_send_is_answered_too(running: Server) -> None
 
 
 def sentence(tmp_path: Path, *options: str) -> str:
-    """What `serve` says when it cannot: the last line, after no traceback."""
+    """Run `serve`, which must fail without a traceback, and return the last line."""
     output = tmp_path / "said"
     assert run("serve", *options, output=output).wait(60) == 1
     said = output.read_text()
@@ -190,7 +190,7 @@ def sentence(tmp_path: Path, *options: str) -> str:
     return said.splitlines()[-1]
 
 
-def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_a_one_line_error(tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -201,13 +201,13 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
     assert said == f"127.0.0.1:{port}: Address already in use. Give PORT=another."
 
 
-def test_data_in_use_is_one_sentence(running: Server, tmp_path: Path) -> None:
+def test_a_data_directory_in_use_is_a_one_line_error(running: Server, tmp_path: Path) -> None:
     said = sentence(tmp_path, "--port", str(free_port()), "--data", str(running.data))
 
     assert said == f"Another server uses {running.data}: stop it, or give DATA=elsewhere."
 
 
-def test_data_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+def test_a_data_directory_that_is_not_writable_is_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     said = sentence(tmp_path, "--port", str(free_port()), "--data", str(tmp_path / "file" / "data"))
@@ -222,7 +222,7 @@ def test_data_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
         (SECRETS | {"API_TOKENS": ","}, "A deployed application needs API_TOKENS in its"),
     ],
 )
-def test_an_open_address_without_secrets_is_refused(
+def test_a_public_address_without_secrets_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
 ) -> None:
     for name in SECRETS:
@@ -238,7 +238,7 @@ def test_an_open_address_without_secrets_is_refused(
 
 
 def opened(directory: Path) -> list[Path]:
-    """The files that others can read, in directories that they can pass through."""
+    """Return the files that other users can read, in directories that they can enter."""
     found: list[Path] = []
     for path in directory.iterdir():
         if path.stat().st_mode & 0o077:
@@ -246,6 +246,6 @@ def opened(directory: Path) -> list[Path]:
     return found
 
 
-def test_what_is_kept_is_its_owners_alone_whatever_the_umask(running: Server) -> None:
+def test_files_are_readable_by_their_owner_only_with_any_umask(running: Server) -> None:
     assert opened(running.data) == []
     assert running.data.stat().st_mode & 0o066 == 0

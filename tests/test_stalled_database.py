@@ -1,4 +1,4 @@
-"""A database that hangs: every request is answered in time, and afterwards everything goes on."""
+"""While the database hangs every request ends in time, and afterwards requests succeed again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WRITERS = 8
 IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
 
 
-def test_while_the_database_hangs_answers_come_in_time_and_no_order_is_lost(
+def test_requests_end_in_time_and_no_order_is_lost_while_the_database_hangs(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     server.start("--no-demo")
@@ -24,7 +24,7 @@ def test_while_the_database_hangs_answers_come_in_time_and_no_order_is_lost(
 
     def write() -> None:
         while not done.is_set():
-            # All alike: where two got one id, Dolt would make one order of both, see docs/dolt.md.
+            # Equal orders: if two got one id, Dolt would merge them into one, see docs/dolt.md.
             body = {"customer": customer, "products": [], "subtotal": 1}
             answers.append(server.ask("POST", "/order/", body))
 

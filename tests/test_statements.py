@@ -1,4 +1,4 @@
-"""How many statements a request costs; Api itself refuses the same statement twice in one."""
+"""How many statements a request executes; Api itself refuses repeated statements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bank.models import Customer
 from tests.api import Api, watched
 
-# A test's own transaction makes SAVEPOINTs of these; without one they are what they are.
+# Statements of transactions; in a test's own transaction they are SAVEPOINTs.
 TRANSACTION = "BEGIN|COMMIT|(RELEASE )?SAVEPOINT"
 
 
@@ -25,7 +25,7 @@ def statements(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     ("path", "expected"), [("/customer/", 1), ("/product/", 1), ("/order/", 2)]
 )
-def test_a_page_costs_the_same_whatever_is_on_it(api: Api, path: str, expected: int) -> None:
+def test_the_number_of_statements_of_a_page_is_constant(api: Api, path: str, expected: int) -> None:
     customer, pens = api.customer(), [api.product(f"Pen {n}") for n in range(5)]
     for _ in range(5):
         api.order(customer, *pens)
@@ -36,7 +36,7 @@ def test_a_page_costs_the_same_whatever_is_on_it(api: Api, path: str, expected: 
 
 
 @pytest.mark.parametrize(("stock", "expected"), [(None, 4), (100, 5)])
-def test_an_order_of_fifty_products_costs_what_one_costs(
+def test_an_order_of_fifty_products_needs_no_more_statements(
     api: Api, stock: int | None, expected: int
 ) -> None:
     customer = api.customer()
@@ -48,7 +48,7 @@ def test_an_order_of_fifty_products_costs_what_one_costs(
 
 
 @pytest.mark.django_db
-def test_a_request_that_repeats_a_statement_fails_its_test() -> None:
+def test_the_api_fixture_fails_if_a_request_repeats_a_statement() -> None:
     def ripple() -> None:
         for _ in range(2):
             Customer.objects.count()

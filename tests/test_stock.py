@@ -1,4 +1,4 @@
-"""What orders take out of stock, what they give back, and that a refusal moves nothing."""
+"""Orders take products out of stock and put them back; a refused order changes no stock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_an_order_takes_its_quantities_out_of_stock(api: Api) -> None:
     assert [api.stock(product) for product in (pen, cup, uncounted)] == [3, 2, None]
 
 
-def test_every_order_of_a_counted_product_renews_its_token(api: Api) -> None:
+def test_every_order_of_a_counted_product_changes_its_stock_token(api: Api) -> None:
     pen, tokens = api.product(stock=5), set()
 
     for _ in range(3):
@@ -43,7 +43,7 @@ def test_the_last_piece_can_be_ordered(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("stock", "quantity"), [(0, 1), (2, 3), (5, 2**31 - 1)])
-def test_more_than_there_is_cannot_be_ordered(api: Api, stock: int, quantity: int) -> None:
+def test_an_order_of_more_than_the_stock_is_refused(api: Api, stock: int, quantity: int) -> None:
     pen = api.product("Pen", "0.01", stock=stock)
 
     response = api.post("/order/", order_body(api, (pen, quantity)))
@@ -55,7 +55,7 @@ def test_more_than_there_is_cannot_be_ordered(api: Api, stock: int, quantity: in
     assert api.stock(pen) == stock
 
 
-def test_a_product_named_twice_needs_stock_for_both(api: Api) -> None:
+def test_the_quantities_of_a_repeated_product_must_be_in_stock(api: Api) -> None:
     pen = api.product(stock=3)
 
     response = api.post("/order/", order_body(api, (pen, 2), (pen, 2)))
@@ -66,7 +66,7 @@ def test_a_product_named_twice_needs_stock_for_both(api: Api) -> None:
 
 
 @pytest.mark.parametrize("position", [0, 1, 2])
-def test_one_product_that_is_short_refuses_the_whole_order(api: Api, position: int) -> None:
+def test_an_order_with_one_product_out_of_stock_changes_nothing(api: Api, position: int) -> None:
     products = [api.product(name, stock=5) for name in ("Pen", "Cup", "Mug")]
     quantities = [1, 1, 1]
     quantities[position] = 6
@@ -79,7 +79,7 @@ def test_one_product_that_is_short_refuses_the_whole_order(api: Api, position: i
     assert api.list("/product/") == products
 
 
-def test_an_unknown_product_leaves_the_stock_of_the_others(api: Api) -> None:
+def test_an_order_with_an_unknown_product_changes_no_stock(api: Api) -> None:
     pen, gone = api.product(stock=5), {"id": api.gone("product")}
 
     response = api.post("/order/", order_body(api, (pen, 2), (gone, 1)))
@@ -88,7 +88,7 @@ def test_an_unknown_product_leaves_the_stock_of_the_others(api: Api) -> None:
     assert api.stock(pen) == 5
 
 
-def test_deleting_an_order_gives_everything_back_once(api: Api) -> None:
+def test_deleting_an_order_puts_its_products_back_in_stock_once(api: Api) -> None:
     pen, cup, uncounted = api.product(stock=5), api.product(stock=3), api.product(stock=None)
     order = api.order(api.customer(), (pen, 2), (cup, 3), uncounted)
 
@@ -98,7 +98,7 @@ def test_deleting_an_order_gives_everything_back_once(api: Api) -> None:
     assert [api.stock(product) for product in (pen, cup, uncounted)] == [5, 3, None]
 
 
-def test_more_orders_than_one_statement_takes_are_cancelled(api: Api) -> None:
+def test_more_orders_than_fit_in_one_statement_are_cancelled(api: Api) -> None:
     pen = api.product(stock=5)
     api.order(api.customer(), (pen, 2))
     customer = Customer.objects.get()
@@ -110,7 +110,7 @@ def test_more_orders_than_one_statement_takes_are_cancelled(api: Api) -> None:
     assert api.stock(pen) == 5
 
 
-def test_putting_an_order_gives_back_and_takes_anew(api: Api) -> None:
+def test_put_returns_the_old_quantities_and_takes_the_new_ones(api: Api) -> None:
     pen, cup, mug = api.product(stock=5), api.product(stock=5), api.product(stock=5)
     order = api.order(api.customer(), (pen, 5), (cup, 2))
 
@@ -120,7 +120,7 @@ def test_putting_an_order_gives_back_and_takes_anew(api: Api) -> None:
     assert [api.stock(product) for product in (pen, cup, mug)] == [1, 5, 2]
 
 
-def test_putting_an_order_may_take_what_it_has_just_given_back(api: Api) -> None:
+def test_put_may_use_the_stock_that_it_returns(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 4))
 
@@ -130,7 +130,7 @@ def test_putting_an_order_may_take_what_it_has_just_given_back(api: Api) -> None
     assert api.stock(pen) == 0
 
 
-def test_a_put_that_is_refused_for_stock_leaves_the_old_order(api: Api) -> None:
+def test_a_put_without_enough_stock_leaves_the_order_unchanged(api: Api) -> None:
     pen, cup = api.product(stock=5), api.product(stock=5)
     order = api.order(api.customer("Carl"), (pen, 4))
 
@@ -141,7 +141,7 @@ def test_a_put_that_is_refused_for_stock_leaves_the_old_order(api: Api) -> None:
     assert [api.stock(product) for product in (pen, cup)] == [1, 5]
 
 
-def test_a_put_that_names_an_unknown_product_leaves_the_old_order(api: Api) -> None:
+def test_a_put_with_an_unknown_product_leaves_the_order_unchanged(api: Api) -> None:
     pen, gone = api.product(stock=5), {"id": api.gone("product")}
     order = api.order(api.customer(), (pen, 4))
 
@@ -152,7 +152,7 @@ def test_a_put_that_names_an_unknown_product_leaves_the_old_order(api: Api) -> N
     assert api.stock(pen) == 1
 
 
-def test_stock_that_was_counted_anew_is_where_a_deleted_order_is_added(api: Api) -> None:
+def test_deleting_an_order_adds_to_the_current_stock(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 2))
     api.put(f"/product/{pen['id']}/", {**pen, "stock": 100})
@@ -162,7 +162,7 @@ def test_stock_that_was_counted_anew_is_where_a_deleted_order_is_added(api: Api)
     assert api.stock(pen) == 102
 
 
-def test_stock_that_is_no_longer_counted_stays_so(api: Api) -> None:
+def test_deleting_an_order_does_not_count_an_uncounted_product(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 2))
     api.put(f"/product/{pen['id']}/", {**pen, "stock": None})
@@ -172,7 +172,7 @@ def test_stock_that_is_no_longer_counted_stays_so(api: Api) -> None:
     assert api.stock(pen) is None
 
 
-def test_a_refused_replacement_names_what_it_could_have_had(api: Api) -> None:
+def test_a_refused_put_names_the_quantity_that_was_available(api: Api) -> None:
     pen = api.product(stock=5)
     order = api.order(api.customer(), (pen, 4))
 
@@ -181,8 +181,8 @@ def test_a_refused_replacement_names_what_it_could_have_had(api: Api) -> None:
     assert "(5 left)" in problem(response, 409)["detail"]
 
 
-def test_every_write_of_stock_leaves_another_token(api: Api) -> None:
-    # Where two transactions write the same stock, this is what they disagree about.
+def test_every_write_of_stock_changes_the_stock_token(api: Api) -> None:
+    # If two transactions write the same stock, this is the column in which they differ.
     pen = api.product(stock=5)
     tokens = [token(pen)]
 
@@ -199,8 +199,8 @@ def test_every_write_of_stock_leaves_another_token(api: Api) -> None:
     assert set(pen) == {"id", "name", "price", "stock"}
 
 
-def test_every_change_of_an_order_leaves_another_token(api: Api) -> None:
-    # Where two transactions change one order, this is what they disagree about.
+def test_every_change_of_an_order_changes_its_token(api: Api) -> None:
+    # If two transactions change one order, this is the column in which they differ.
     order = api.order(api.customer(), api.product())
     tokens = [Order.objects.get().change_token]
 
@@ -220,14 +220,14 @@ MAX_STOCK = 2**31 - 1
 
 
 def ordered_then_full(api: Api) -> tuple[Any, Any]:
-    """A product whose stock is as large as can be, and an order of two more of it."""
+    """Create an order of two pieces of a product whose stock is then set to the limit."""
     pen = api.product("Pen", stock=5)
     order = api.order(api.customer(), (pen, 2))
     assert api.put(f"/product/{pen['id']}/", {**pen, "stock": MAX_STOCK}).status_code == 200
     return pen, order
 
 
-def test_stock_that_comes_back_does_not_pass_what_a_product_can_have(api: Api) -> None:
+def test_returned_stock_may_not_exceed_the_limit(api: Api) -> None:
     pen, order = ordered_then_full(api)
     path = f"/order/{order['id']}/"
 
@@ -240,7 +240,7 @@ def test_stock_that_comes_back_does_not_pass_what_a_product_can_have(api: Api) -
     assert api.stock(pen) == MAX_STOCK
 
 
-def test_stock_may_come_back_up_to_what_a_product_can_have(api: Api) -> None:
+def test_returned_stock_may_reach_the_limit(api: Api) -> None:
     pen, order = ordered_then_full(api)
     api.put(f"/product/{pen['id']}/", {**pen, "stock": MAX_STOCK - 2})
 
@@ -248,7 +248,7 @@ def test_stock_may_come_back_up_to_what_a_product_can_have(api: Api) -> None:
     assert api.stock(pen) == MAX_STOCK
 
 
-def test_stock_that_is_beyond_the_limit_already_can_be_sold(api: Api) -> None:
+def test_stock_above_the_limit_can_be_sold(api: Api) -> None:
     pen = api.product("Pen", stock=5)
     Product.objects.update(stock=MAX_STOCK + 9)
 
@@ -258,7 +258,7 @@ def test_stock_that_is_beyond_the_limit_already_can_be_sold(api: Api) -> None:
 
 
 @pytest.mark.parametrize("stock", [-1, MAX_STOCK + 1])
-def test_a_form_refuses_the_stock_that_the_api_refuses(api: Api, stock: int) -> None:
+def test_the_admin_refuses_the_stock_that_the_api_refuses(api: Api, stock: int) -> None:
     pointed_at = pointers(api.post("/product/", {"name": "Pen", "price": 1, "stock": stock}))
 
     assert pointed_at == ["#/stock"]

@@ -1,4 +1,4 @@
-"""What a wrong URL and a Ctrl-C do at a terminal: a line, no traceback, nothing left."""
+"""An invalid URL is a one-line error, and Ctrl-C leaves no traceback and no processes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEAD = {
 }
 
 
-def test_a_url_at_which_nothing_answers_is_one_line(tmp_path: Path) -> None:
+def test_a_url_without_a_server_is_a_one_line_error(tmp_path: Path) -> None:
     data = tmp_path / "data"
 
     said = say(
@@ -54,7 +54,7 @@ def test_a_url_at_which_nothing_answers_is_one_line(tmp_path: Path) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
 
-def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
+def test_an_invalid_url_is_a_one_line_error(tmp_path: Path) -> None:
     said = say(
         "serve",
         settings.BACKEND,
@@ -70,7 +70,7 @@ def test_a_url_that_is_none_is_one_line(tmp_path: Path) -> None:
     assert len(said.stderr.splitlines()) == 1
 
 
-def test_a_server_of_ones_own_needs_no_data_of_ours(
+def test_serve_with_a_url_starts_no_server_and_stores_no_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, DEAD[settings.BACKEND])
@@ -96,7 +96,9 @@ def test_a_server_of_ones_own_needs_no_data_of_ours(
         ),
     ],
 )
-def test_manage_py_without_its_backend_is_one_line(variables: dict[str, str], message: str) -> None:
+def test_manage_py_without_a_url_is_a_one_line_error(
+    variables: dict[str, str], message: str
+) -> None:
     kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
 
     said = subprocess.run(
@@ -108,7 +110,7 @@ def test_manage_py_without_its_backend_is_one_line(variables: dict[str, str], me
     assert said.stderr.count(b"\n") == 1
 
 
-def test_who_asks_for_the_traceback_of_a_database_that_is_away_gets_it() -> None:
+def test_manage_py_with_traceback_shows_the_traceback() -> None:
     variables = {"DJANGO_SETTINGS_MODULE": f"settings.{settings.BACKEND}"}
     variables[VARIABLE] = DEAD[settings.BACKEND]
 
@@ -123,7 +125,7 @@ def test_who_asks_for_the_traceback_of_a_database_that_is_away_gets_it() -> None
     assert said.stderr.startswith(b"Traceback")
 
 
-def test_under_nohup_the_end_of_the_terminal_stops_nothing(tmp_path: Path) -> None:
+def test_serve_under_nohup_survives_the_end_of_the_terminal(tmp_path: Path) -> None:
     output, ours = tmp_path / "output", signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         child = run("up", output=output)
@@ -142,7 +144,7 @@ def test_under_nohup_the_end_of_the_terminal_stops_nothing(tmp_path: Path) -> No
     assert alive
 
 
-def test_what_a_shell_runs_in_the_background_is_stopped_by_sigint_too(tmp_path: Path) -> None:
+def test_serve_in_the_background_is_stopped_by_sigint(tmp_path: Path) -> None:
     output, ours = tmp_path / "output", signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         child = run("up", output=output)
@@ -158,7 +160,7 @@ def test_what_a_shell_runs_in_the_background_is_stopped_by_sigint_too(tmp_path: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_start_that_is_interrupted_twice_leaves_nothing(
+def test_a_start_interrupted_twice_leaves_no_processes(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     data, output = tmp_path / "data", tmp_path / "output"

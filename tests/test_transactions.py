@@ -1,4 +1,4 @@
-"""What retry_transaction guarantees."""
+"""The guarantees of retry_transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Body:
-    """A transaction body that inserts a customer and remembers its runs."""
+    """A transaction body that inserts a customer and counts its runs."""
 
     def __init__(self) -> None:
         self.runs = 0
@@ -55,7 +55,7 @@ def names() -> list[str]:
     return sorted(Customer.objects.values_list("name", flat=True))
 
 
-def test_a_transaction_that_nobody_refuses_runs_once(body: Body) -> None:
+def test_an_accepted_transaction_runs_once(body: Body) -> None:
     assert retry_transaction(body)("Ada") == 1
 
     assert names() == ["Ada"]
@@ -76,8 +76,8 @@ def test_a_refused_commit_runs_the_whole_body_again(body: Body) -> None:
 
 
 @pytest.mark.parametrize("block", [nullcontext, transaction.atomic])
-def test_a_swallowed_error_never_loses_what_was_written(block: Any, body: Body) -> None:
-    """Where an error leaves the transaction alive all is committed; elsewhere it is an error."""
+def test_a_swallowed_error_never_loses_writes_silently(block: Any, body: Body) -> None:
+    """If the transaction survives the error, all is committed; otherwise it is SwallowedError."""
 
     def store() -> None:
         IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
@@ -107,7 +107,7 @@ def test_only_the_hooks_of_the_attempt_that_committed_run(body: Body) -> None:
 
 
 @pytest.mark.parametrize("refusal", [faults.conflict, faults.lost])
-def test_a_refusal_that_the_body_has_caught_still_counts(body: Body, refusal: Any) -> None:
+def test_a_refusal_that_the_body_caught_is_retried(body: Body, refusal: Any) -> None:
     def careless() -> None:
         try:
             body()
@@ -140,7 +140,7 @@ def test_a_connection_lost_before_commit_is_replaced(body: Body) -> None:
     assert (body.runs, names()) == (2, ["Carl"])
 
 
-def test_a_connection_lost_during_commit_is_not_guessed_about(body: Body) -> None:
+def test_a_connection_lost_during_commit_is_ambiguous(body: Body) -> None:
     with faults.at_commit(faults.lost, committed=True), pytest.raises(AmbiguousCommit):
         retry_transaction(body)()
 
@@ -148,7 +148,7 @@ def test_a_connection_lost_during_commit_is_not_guessed_about(body: Body) -> Non
 
 
 @pytest.mark.parametrize(("committed", "there"), [(True, ["Carl"]), (False, [])])
-def test_a_commit_that_took_too_long_is_not_guessed_about(
+def test_a_commit_that_timed_out_is_ambiguous(
     body: Body, committed: bool, there: list[str]
 ) -> None:
     with faults.at_commit(faults.timed_out, committed=committed), pytest.raises(AmbiguousCommit):
@@ -168,7 +168,7 @@ def test_an_idempotent_body_is_run_again_after_an_ambiguous_commit() -> None:
     assert names() == ["Carl"]
 
 
-def test_giving_up_after_an_ambiguous_commit_does_not_claim_that_nothing_changed() -> None:
+def test_retries_exhausted_after_an_ambiguous_commit_are_ambiguous() -> None:
     body = Body()
 
     with faults.at_commit(faults.lost), pytest.raises(AmbiguousCommit):
@@ -189,7 +189,7 @@ def test_a_hook_that_fails_does_not_run_the_committed_body_again(body: Body) -> 
     assert (body.runs, names()) == (1, ["Carl"])
 
 
-def test_other_database_errors_are_raised_at_once(body: Body) -> None:
+def test_other_database_errors_are_not_retried(body: Body) -> None:
     def broken() -> None:
         body()
         raise IntegrityError("a rule of the data")
@@ -200,7 +200,7 @@ def test_other_database_errors_are_raised_at_once(body: Body) -> None:
     assert (body.runs, names()) == (1, [])
 
 
-def test_it_gives_up_after_so_many_attempts(body: Body) -> None:
+def test_retries_end_after_the_given_number_of_attempts(body: Body) -> None:
     with faults.at_commit(faults.conflict, times=99), pytest.raises(RetriesExhausted) as refused:
         retry_transaction(attempts=3)(body)()
 
@@ -225,7 +225,7 @@ def somebody_has_the_turn() -> Iterator[None]:
     holder.join()
 
 
-def test_a_refusal_lets_new_transactions_queue(body: Body) -> None:
+def test_new_transactions_queue_after_a_refusal(body: Body) -> None:
     before = queues["default"].contended
 
     with faults.at_commit(faults.conflict):
@@ -234,7 +234,7 @@ def test_a_refusal_lets_new_transactions_queue(body: Body) -> None:
     assert (before, queues["default"].contended) == (False, True)
 
 
-def test_after_a_refusal_a_new_transaction_queues_and_not_beyond_its_deadline(body: Body) -> None:
+def test_a_queued_transaction_waits_no_longer_than_its_deadline(body: Body) -> None:
     with somebody_has_the_turn():
         queues["default"].refused()
         with pytest.raises(RetriesExhausted):
@@ -243,14 +243,14 @@ def test_after_a_refusal_a_new_transaction_queues_and_not_beyond_its_deadline(bo
     assert (body.runs, names()) == (0, [])
 
 
-def test_without_a_refusal_nobody_queues(body: Body) -> None:
+def test_transactions_do_not_queue_without_a_refusal(body: Body) -> None:
     with somebody_has_the_turn():
         retry_transaction(deadline=0.5)(body)()
 
     assert names() == ["Carl"]
 
 
-def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: Any) -> None:
+def test_the_deadline_of_the_request_ends_the_retries(body: Body, settings: Any) -> None:
     settings.REQUEST_DEADLINE = 0.5
     connection.ensure_connection()  # there would be no time for it
     began = time.monotonic()
@@ -267,7 +267,7 @@ def test_a_transaction_has_no_more_time_than_its_request(body: Body, settings: A
     assert time.monotonic() - began < 5
 
 
-def test_the_time_of_a_request_begins_with_its_arrival(settings: Any) -> None:
+def test_the_deadline_of_a_request_counts_from_its_arrival(settings: Any) -> None:
     arrived = time.monotonic() - settings.REQUEST_DEADLINE + 1
     left: list[float] = []
 
@@ -279,7 +279,7 @@ def test_the_time_of_a_request_begins_with_its_arrival(settings: Any) -> None:
     assert remaining() == math.inf
 
 
-def test_an_ambiguous_attempt_is_not_forgotten_when_a_later_one_is_refused(body: Body) -> None:
+def test_a_refusal_after_an_ambiguous_commit_is_ambiguous(body: Body) -> None:
     before = outcomes.snapshot()
 
     def refused_at_the_second_run() -> None:
@@ -294,7 +294,7 @@ def test_an_ambiguous_attempt_is_not_forgotten_when_a_later_one_is_refused(body:
     assert after["refused"] == before["refused"]
 
 
-def test_between_two_attempts_it_waits(body: Body, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_waits_between_two_attempts(body: Body, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions, "backoff", lambda attempt: 0.2 * attempt)
     began = time.monotonic()
 
@@ -321,21 +321,21 @@ def test_an_error_raised_while_handling_an_earlier_refusal_is_not_retried(body: 
     assert (body.runs, names()) == (1, [])
 
 
-def test_it_gives_up_when_the_deadline_would_pass(body: Body) -> None:
+def test_retries_end_at_the_deadline(body: Body) -> None:
     with faults.at_commit(faults.conflict, times=99), pytest.raises(RetriesExhausted):
         retry_transaction(deadline=0.5)(body)()
 
     assert 1 < body.runs < 30
 
 
-def test_it_refuses_to_run_inside_of_another_transaction(body: Body) -> None:
+def test_it_refuses_to_run_inside_another_transaction(body: Body) -> None:
     with transaction.atomic(), pytest.raises(NestedTransaction, match="ATOMIC_REQUESTS"):
         retry_transaction(body)()
 
     assert body.runs == 0
 
 
-def test_one_retried_transaction_inside_of_another_is_refused(body: Body) -> None:
+def test_nested_retried_transactions_are_refused(body: Body) -> None:
     with pytest.raises(NestedTransaction):
         retry_transaction(retry_transaction(body))()
 
@@ -356,16 +356,16 @@ def test_it_decorates_methods_and_keeps_their_names() -> None:
     class View:
         @retry_transaction(attempts=2)
         def post(self, name: str) -> tuple[object, str]:
-            """Make a customer."""
+            """Create a customer."""
             return self, Customer.objects.create(name=name).name
 
     view = View()
 
     assert view.post("Dora") == (view, "Dora")
-    assert (View.post.__name__, View.post.__doc__) == ("post", "Make a customer.")
+    assert (View.post.__name__, View.post.__doc__) == ("post", "Create a customer.")
 
 
-def test_what_cannot_work_is_refused_when_it_is_decorated() -> None:
+def test_invalid_arguments_and_coroutines_are_refused_by_the_decorator() -> None:
     async def coroutine() -> None:
         await asyncio.sleep(0)
 
@@ -390,7 +390,7 @@ def test_retries_are_counted_and_logged(body: Body, caplog: pytest.LogCaptureFix
     ]
 
 
-def test_the_wait_grows_to_its_cap_and_never_beyond() -> None:
+def test_the_backoff_grows_up_to_its_cap() -> None:
     longest = [max(backoff(attempt) for _ in range(300)) for attempt in (1, 3, 50)]
 
     assert longest[0] <= 0.01 < longest[1] <= 0.04 < longest[2] <= 0.5
@@ -403,7 +403,7 @@ def test_it_works_in_a_test_case_whose_transaction_is_rolled_back(body: Body) ->
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_every_call_that_writes_is_one_retried_transaction(method: str, kind: str) -> None:
+def test_every_call_that_writes_is_a_single_retried_transaction(method: str, kind: str) -> None:
     api = Api(Client())
     made, body = api.post(f"/{kind}/", api.body(kind)).json(), api.body(kind)
     before = outcomes.snapshot()

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 def at_once(work: Callable[[T], R], items: Iterable[T], *, threads: int) -> list[R]:
-    """The results of work(item), in any order, from so many threads that begin together."""
+    """Return the results of work(item), in any order, from threads that start at the same time."""
     waiting, begin = deque(items), Barrier(threads)
 
     def worker(_: int) -> list[R]:
@@ -31,7 +31,7 @@ def at_once(work: Callable[[T], R], items: Iterable[T], *, threads: int) -> list
 
 
 def outcome(work: Callable[[], R]) -> R | Exception:
-    """What it returns or raises."""
+    """Return what the function returns, or the exception that it raises."""
     try:
         return work()
     except Exception as error:

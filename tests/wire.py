@@ -1,4 +1,4 @@
-"""HTTP as bytes on a socket: what no client library would send, and each answer as it came."""
+"""HTTP as bytes on a socket, for requests that no client library would send."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Answer:
-    """One answer; `headers` have names in lower case."""
+    """A response; the names of `headers` are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -18,7 +18,7 @@ class Answer:
 
 
 class Wire:
-    """A connection to this port of this machine; to be used as a context manager."""
+    """A connection to this port of this machine; use it as a context manager."""
 
     def __init__(self, port: int, *, timeout: float = 30) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
@@ -34,7 +34,7 @@ class Wire:
         self.socket.sendall(b"".join(parts))
 
     def answer(self, *, to_head: bool = False) -> Answer | None:
-        """The next answer, None at the end of the connection; ValueError if it is malformed."""
+        """Return the next response, None at the end; raise ValueError if it is malformed."""
         if not self._receive_until(lambda: b"\r\n\r\n" in self.received):
             if self.received:
                 raise ValueError(f"not an answer: {self.received!r}")
@@ -67,7 +67,7 @@ class Wire:
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
-    """A request with a true Content-Length; keywords name headers (`X_Y` is X-Y) or replace it."""
+    """Return a request with its Content-Length; keywords set or replace headers (`X_Y`: X-Y)."""
     fields = {"Host": "localhost", "Content-Length": str(len(body))}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
@@ -75,7 +75,7 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 def ask(port: int, *parts: bytes, to_head: bool = False) -> Answer:
-    """The answer to one request on a connection of its own."""
+    """Send the request on a new connection and return the response."""
     with Wire(port) as wire:
         wire.send(*parts)
         answer = wire.answer(to_head=to_head)

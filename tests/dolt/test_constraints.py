@@ -46,7 +46,7 @@ def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
     assert IdempotencyRecord.objects.count() == 1
 
 
-def test_so_twins_with_one_idempotency_key_are_one_request() -> None:
+def test_concurrent_requests_with_one_key_are_executed_once() -> None:
     def post() -> object:
         return Api(Client()).post("/customer/", {"name": "Carl"}, **KEY).json()
 

@@ -36,14 +36,14 @@ def test_two_sellers_who_leave_the_last_product_to_each_other_both_sell() -> Non
     assert Product.objects.filter(stock__gt=0).count() == 0
 
 
-def place_and_delete(thing: Any, used: models.QuerySet[Any], quantities: dict[Any, int]) -> None:
-    """Place an order that needs the thing while the thing, which nobody uses yet, is deleted."""
-    customer = thing if isinstance(thing, Customer) else Customer.objects.create(name="Carl")
+def place_and_delete(target: Any, used: models.QuerySet[Any], quantities: dict[Any, int]) -> None:
+    """Place an order that needs the target while the target, which nobody uses yet, is deleted."""
+    customer = target if isinstance(target, Customer) else Customer.objects.create(name="Carl")
     both_have_looked = Barrier(2)
 
     @retry_transaction
     def place() -> None:
-        thing.refresh_from_db()
+        target.refresh_from_db()
         both_have_looked.wait(timeout=5)
         Order.objects.place(customer, quantities)
 
@@ -52,7 +52,7 @@ def place_and_delete(thing: Any, used: models.QuerySet[Any], quantities: dict[An
         in_use = used.exists()
         both_have_looked.wait(timeout=5)
         if not in_use:
-            type(thing).objects.filter(pk=thing.pk).delete()
+            type(target).objects.filter(pk=target.pk).delete()
 
     works: list[Callable[[], None]] = [place, delete]
     at_once(lambda work: work(), works, threads=2)
