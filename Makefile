@@ -11,6 +11,8 @@ VENV = .venv/bin/python
 UV = $(VENV) -m uv pip install --python
 NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads HTTPS_PROXY, SSL_CERT_FILE and" \
 	"UV_DEFAULT_INDEX, not pip's configuration."; exit 1; }
+# Python keeps what it has compiled: each process of the tests would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve dev test test-psycopg2 matrix lint bench clean
 .DEFAULT_GOAL := serve

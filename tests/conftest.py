@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client, modify_settings
 from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from bank.engine import Engine
 from bank.transactions.retry import queues
@@ -30,6 +31,20 @@ collect_ignore += ["tools"] if settings.BACKEND != "postgresql" else []
 def pytest_configure() -> None:
     """Install the test application: for pytest, which has set Django up by now, and nobody else."""
     modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
+    find_static_files_once()
+
+
+def find_static_files_once() -> None:
+    """WhiteNoise looks for all of them when it starts, and that is with each client of a test."""
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = find_once
 
 
 def pytest_report_header(config: pytest.Config) -> str:
