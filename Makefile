@@ -32,7 +32,7 @@ matrix: .venv/ready-dev
 # Django, and what is answered before the first statement. All others are run, new ones too.
 NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
 	test_openapi test_routing test_serve \
-	postgresql/test_docs postgresql/test_framing postgresql/test_front postgresql/test_guessers \
+	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_front postgresql/test_guessers \
 	postgresql/test_kept_data
 
 test-psycopg2: build/psycopg2-venv/ready

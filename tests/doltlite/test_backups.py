@@ -1,0 +1,25 @@
+"""The backup of docs/deployment.md, made of a served bank and restored beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.serving import ROOT, Server
+from tests.test_backends import manage
+
+
+def test_what_the_backup_api_has_saved_is_restored(server: Server, tmp_path: Path) -> None:
+    server.start()
+    chapter = (ROOT / "docs" / "deployment.md").read_text()
+    script = chapter.partition("python -c '\n")[2].partition("'")[0]
+    files = server.data / "bank.db", tmp_path / "backup.db"
+
+    subprocess.run([sys.executable, "-c", script, *files], check=True)
+
+    before, after = (
+        manage("bank_export", DOLTLITE_URL=f"doltlite:///{file}").stdout for file in files
+    )
+    assert before.count("\n") > 300
+    assert before == after
