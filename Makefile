@@ -23,7 +23,7 @@ serve: .venv/ready
 dev: .venv/ready-dev
 
 test: .venv/ready-dev
-	@exec $(VENV) -m matrix postgresql doltlite mongodb
+	@exec $(VENV) -m matrix postgresql doltlite mongodb tools
 
 matrix: .venv/ready-dev
 	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
@@ -37,7 +37,7 @@ NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test
 
 test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \
-		--ignore=tests/tools $(NO_DRIVER:%=--ignore=tests/%.py)
+		$(NO_DRIVER:%=--ignore=tests/%.py)
 
 build/psycopg2-venv/ready: .venv/ready requirements-dev.txt backends/postgresql/psycopg2.txt
 	@echo "installing requirements-dev.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"

@@ -5,24 +5,53 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from matrix.run import matrix
+from matrix.documents import write_documents
+from matrix.report import read
+from matrix.run import run
+from runner import program
 from runner.backends import backend
+from runner.errors import CannotRun
 from runner.processes import ROOT
-from runner.program import run
+from runner.suite import TOOLS
 from settings import NAMES
+from settings.invocation import near
 
 
 def main() -> int:
     """Run the command; raise CannotRun for a name that is no backend's."""
     parser = argparse.ArgumentParser(prog="python -m matrix", description=__doc__)
-    parser.add_argument("backends", nargs="*", default=NAMES, metavar="backend")
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        default=[*NAMES, TOOLS],
+        metavar="backend",
+        help=f"or {TOOLS}: what needs no particular database",
+    )
     parser.add_argument("--require", nargs="*", default=[], help="failed if not reached")
     parser.add_argument("--output", type=Path, default=ROOT / "build", help="for matrix.*")
+    parser.add_argument(
+        "--docs",
+        action="store_true",
+        help="run nothing: write the tables of the documentation from an earlier run's matrix.json",
+    )
     options = parser.parse_args()
-    for name in options.require:
+    if options.docs:
+        return _docs(options.output / "matrix.json")
+    for name in {*options.rows, *options.require} - {TOOLS}:
         backend(name)
-    return matrix([backend(name) for name in options.backends], options.require, options.output)
+    return run([*dict.fromkeys(options.rows)], options.require, options.output)
+
+
+def _docs(file: Path) -> int:
+    if not file.exists():
+        raise CannotRun(f"There is no {near(file)}: `make matrix` writes it.")
+    matrix = read(file)
+    if {result.name for result in matrix.results} != {*NAMES, TOOLS}:
+        raise CannotRun(f"{near(file)} is not of all backends: `make matrix` writes one that is.")
+    for document in write_documents(matrix, ROOT):
+        print(document)
+    return 0
 
 
 if __name__ == "__main__":
-    run(main)
+    program.run(main)

@@ -1,17 +1,16 @@
-"""What happened to each test of one backend, read while pytest still writes its report log."""
+"""What happened to each test of each row, as build/matrix.json has it."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 OUTCOMES = ("passed", "expected", "failed")
-RUNNING = ".running"  # after the name of the report log: where matrix/interrupted.py writes
+REASON = 300  # characters; the tables show no more of one
 
 
 @dataclass
@@ -26,11 +25,19 @@ class Test:
     """How the requirement is met: "native" or "emulated", as the test has seen it."""
     seconds: float = 0.0
     properties: dict[str, Any] = field(default_factory=dict)
+    traceback: str | None = None
+    """Of a failed one: all that pytest prints of it."""
+
+    @property
+    def short_reason(self) -> str:
+        """The reason in one line of at most 300 characters."""
+        words = " ".join((self.reason or "").split())
+        return words if len(words) <= REASON else f"{words[:REASON]}…"
 
 
 @dataclass
 class Result:
-    """The row of a backend in the matrix."""
+    """The suite on one backend, or the tests of the tools: a row of matrix.json."""
 
     name: str
     status: str = "not-run"
@@ -40,7 +47,16 @@ class Result:
     """Where it was not run: what would change that."""
     reason: str | None = None
     """Why it failed, where no test says so."""
+    log: str | None = None
+    """Where the output of pytest is, relative to the directory of matrix.json."""
     tests: dict[str, Test] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, name: str, document: Mapping[str, Any]) -> Result:
+        """Read one from what document() has made."""
+        kept = {key: value for key, value in document.items() if key not in OUTCOMES}
+        tests = {node: Test(**test) for node, test in kept.pop("tests").items()}
+        return cls(name, **kept, tests=tests)
 
     def count(self, outcome: str, group: str | None = None) -> int:
         """How many tests had this outcome, in one group or in all."""
@@ -59,92 +75,53 @@ class Result:
             "seconds": round(self.seconds, 1),
             "command": self.command,
             "reason": self.reason,
+            "log": self.log,
             "tests": {node: vars(test) for node, test in self.tests.items()},
         }
 
 
+@dataclass
+class Matrix:
+    """All results of one run, in the order they are shown in."""
+
+    results: list[Result]
+    about: str
+    """With which versions, on what machine, and how long it took."""
+
+    def groups(self) -> list[str]:
+        """The groups of tests; those that only one row has come last."""
+        nodes = {node for result in self.results for node in result.tests}
+        return sorted(set(map(group_of, nodes)), key=lambda group: (ONLY in group, group))
+
+    def figures(self) -> dict[str, dict[str, str]]:
+        """The numbers that tests have recorded, such as retries: figure → row → numbers."""
+        found: dict[str, dict[str, str]] = {}
+        for result in self.results:
+            for test in result.tests.values():
+                numbers = {f: v for f, v in test.properties.items() if isinstance(v, int | float)}
+                for figure, value in numbers.items():
+                    row = found.setdefault(figure, {})
+                    row[result.name] = ", ".join(filter(None, [row.get(result.name), str(value)]))
+        return dict(sorted(found.items()))
+
+
+ONLY = " only"
+
+
+@cache
 def group_of(node: str) -> str:
     """The row a test belongs to: its file, or its folder, and whether only one backend has it."""
-    path = node.partition("::")[0].removeprefix("tests/").removesuffix(".py")
+    path = re.sub(r"(^tests/|\.py$)", "", node.partition("::")[0])
     folder, _, file = path.rpartition("/")
     if "/" in folder:
         return folder.replace("/", " ")
-    return f"{folder} only" if folder else file.removeprefix("test_").replace("_", " ")
+    return f"{folder}{ONLY}" if folder else file.removeprefix("test_").replace("_", " ")
 
 
-class Reports:
-    """The report log and the output of a running pytest, read as far as they are written."""
-
-    def __init__(self, reports: Path, output: Path) -> None:
-        self.reports, self.output = reports, output
-        self.running = Path(f"{reports}{RUNNING}")
-        self.tests: dict[str, Test] = {}
-        self.position = 0
-
-    def read(self) -> None:
-        """Take in what was written since the last time."""
-        for report in self._new():
-            if report["$report_type"] == "TestReport":
-                self._add(self.tests.setdefault(report["nodeid"], Test()), report)
-            elif report["$report_type"] == "CollectReport" and report["outcome"] == "failed":
-                reason = str(report["longrepr"])
-                self.tests[report["nodeid"] or "collection"] = Test("failed", reason)
-
-    def interrupted(self) -> None:
-        """Show the test in which pytest itself was ended, by its timeout or a crash, as failed.
-
-        To be called when pytest has ended: until then that test is simply the one that runs.
-        """
-        if self.running.exists():
-            reason = f"pytest was ended in this test, by a timeout or a crash: see {self.output}"
-            self.tests[self.running.read_text()] = Test("failed", reason)
-
-    def collected(self) -> int | None:
-        """How many tests there are, once pytest knows."""
-        return int(found) if (found := self._printed(r"^collected (\d+) items")) else None
-
-    def server(self) -> str | None:
-        """What answered, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
-        return self._printed(r"^server: (.+)$")
-
-    def _printed(self, pattern: str) -> str | None:
-        text = self.output.read_text(errors="replace") if self.output.exists() else ""
-        found = re.search(pattern, text, re.MULTILINE)
-        return found[1] if found else None
-
-    def _new(self) -> Iterator[dict[str, Any]]:
-        if not self.reports.exists():
-            return
-        with self.reports.open("rb") as file:
-            file.seek(self.position)
-            for line in file:
-                if line.endswith(b"\n"):  # the last one may be half-written
-                    self.position += len(line)
-                    yield json.loads(line)
-
-    @staticmethod
-    def _add(test: Test, report: dict[str, Any]) -> None:
-        test.seconds = round(test.seconds + report["duration"], 3)
-        test.properties |= dict(report["user_properties"])
-        for name in ("link", "requirement", "support"):
-            setattr(test, name, test.properties.pop(name, getattr(test, name)))
-        if report["outcome"] == "failed":
-            test.outcome, test.reason = "failed", _message(report["longrepr"])
-        elif report.get("wasxfail") is not None and report["outcome"] == "skipped":
-            test.outcome, test.reason = "expected", report["wasxfail"]
-        elif report["outcome"] == "skipped":
-            # Nothing is left out silently: what cannot pass is declared, and asserted.
-            test.outcome, test.reason = "failed", f"{report['longrepr'][-1]} without a declaration"
-
-
-def _message(longrepr: Any) -> str:
-    if isinstance(longrepr, dict) and longrepr.get("reprcrash"):
-        return str(longrepr["reprcrash"]["message"])
-    return str(longrepr)
-
-
-def totals(results: Sequence[Result]) -> Counter[str]:
-    """The outcomes of all backends together; one that failed without a test counts as well."""
-    counts = Counter({each: sum(result.count(each) for result in results) for each in OUTCOMES})
-    counts["failed"] += sum(result.reason is not None for result in results)
+def totals(results: Iterable[Result]) -> Counter[str]:
+    """The outcomes of all rows together; one that failed without a test counts as well."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update({outcome: result.count(outcome) for outcome in OUTCOMES})
+        counts["failed"] += result.reason is not None
     return counts

@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from runner.backend import Backend
 from runner.backends import backend
@@ -17,6 +16,7 @@ from runner.errors import CannotRun, ServerUnavailable
 from runner.processes import ROOT, foreground
 from runner.program import run
 from runner.serve import serve
+from runner.suite import test
 from settings import NAMES, chosen
 from settings.invocation import invocation
 
@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="the backends, and what each would start")
     for name, text in {
         "serve": "database server, tables, demo data and the API, until Ctrl-C",
-        "test": "the suite on a server of its own; further options are pytest's",
+        "test": "the suite on a server of its own, or `test tools`; further options are pytest's",
         "copy": "all of the bank's data from one backend to another, which is empty",
         "up": "start the server, print its URL, wait for Ctrl-C",
         "shell": "a shell in which manage.py and pytest reach a server of their own",
@@ -105,12 +105,7 @@ def _serve(options: argparse.Namespace, rest: list[str]) -> None:
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
-    # Everything temporary goes in here, also what a test leaves that kills a server with -9, and
-    # pytest's own, of which it would keep the last three. A short name: sockets are in it.
-    with TemporaryDirectory(prefix="b-") as directory:
-        pytest = ["-m", "pytest", f"--basetemp={directory}/pytest", *rest]
-        command = [str(backend(options.backend).python(tests=True)), *pytest]
-        return _with_server(options.backend, command, TMPDIR=directory)
+    return test(options.backend, rest)
 
 
 def _copy(options: argparse.Namespace, rest: list[str]) -> None:
@@ -129,10 +124,10 @@ def _up(options: argparse.Namespace, rest: list[str]) -> None:
         signal.pause()
 
 
-def _with_server(name: str, command: list[str], **variables: str) -> int:
+def _with_server(name: str, command: list[str]) -> int:
     one = backend(name)
     with one.server() as url:
-        return foreground(command, one.environment(url) | variables)
+        return foreground(command, one.environment(url))
 
 
 @contextmanager

@@ -51,6 +51,10 @@ class Backend:
     """Whether its requirements.txt contradicts another's: then it is installed apart, in
     build/NAME-venv, and its versions are used whatever a package declares."""
 
+    suite_seconds: float = 200
+    """About how long the suite takes on it. The matrix starts the longest first, by this where it
+    has no figure of an earlier run."""
+
     variables: Callable[[], dict[str, str]] = dict
     """More environment variables for processes that run the application."""
 

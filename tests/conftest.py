@@ -16,16 +16,17 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from bank.engine import Engine
 from bank.transactions.retry import queues
+from runner.suite import TOOLS
 from settings import NAMES
 from tests.admin_pages import log_in
 from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
 
-# What is true of one backend only is tested in the folder of its name. The tools are the same on
-# every backend: they are tested with the default one.
-collect_ignore = [name for name in NAMES if name != settings.BACKEND]
-collect_ignore += ["tools"] if settings.BACKEND != "postgresql" else []
+# What is true of one backend only is tested in the folder of its name; what needs no particular
+# database is in tools, and runs once.
+collect_ignore = [name for name in [*NAMES, TOOLS] if name != settings.BACKEND]
+collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND == TOOLS else []
 
 
 def pytest_configure() -> None:
@@ -48,7 +49,9 @@ def find_static_files_once() -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """What answers: the matrix shows it above its column."""
+    """Say what answers: the matrix shows it above its column."""
+    if settings.BACKEND == TOOLS:
+        return "server: none"
     with config.stash[blocking_manager_key].unblock():
         version = Engine().server_version()
     connection.close()

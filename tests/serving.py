@@ -42,7 +42,8 @@ class Answer:
 class Server:
     """`python -m runner serve` on a free port, with its data in one directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, backend: str = settings.BACKEND) -> None:
+        self.backend = backend
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -54,7 +55,7 @@ class Server:
         if self.process:
             self.process.wait(30)
         places = ["--port", str(self.port), "--data", str(self.data)]
-        self.process = run("serve", *places, *options, output=self.output)
+        self.process = run("serve", *places, *options, output=self.output, backend=self.backend)
         while "Ctrl-C" not in self.output.read_text():
             assert self.process.poll() is None, self.output.read_text()
             time.sleep(0.05)
@@ -108,9 +109,11 @@ def _after(found: list[Any]) -> str:
     return f"after={found[-1]['id']}" if found else ""
 
 
-def run(command: str, *options: str, output: Path) -> subprocess.Popen[bytes]:
+def run(
+    command: str, *options: str, output: Path, backend: str = settings.BACKEND
+) -> subprocess.Popen[bytes]:
     """Start `python -m runner COMMAND` on the backend under test, with its own server."""
-    return start("runner", command, settings.BACKEND, *options, output=output)
+    return start("runner", command, backend, *options, output=output)
 
 
 def start(module: str, *words: str, output: Path, **environment: str) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""`python -m runner` as a user calls it in a terminal."""
+"""A matrix of the backend under test, interrupted in a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import psutil
 import pytest
 from django.conf import settings
 
-from settings import NAMES
 from tests.serving import PYTHON, ROOT, gone, start
 
 
@@ -39,30 +38,6 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
     )
-
-
-def test_the_list_has_every_backend_and_the_server_it_would_use() -> None:
-    variable = f"{settings.BACKEND.upper()}_URL"
-
-    listed = dict(line.split(maxsplit=1) for line in say("list").stdout.splitlines())
-
-    assert list(listed) == NAMES
-    assert listed[settings.BACKEND] == f"the server at {variable}"
-
-
-def test_the_list_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
-    said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
-
-    assert said.returncode == 1
-    assert said.stderr.startswith("A server for cockroachdb is not here. This would bring it:")
-    assert "binaries.cockroachdb.com" in said.stderr
-
-
-def test_an_unknown_backend_is_a_one_line_error() -> None:
-    said = say("serve", "oracle")
-
-    assert said.returncode == 1
-    assert said.stderr == f"There is no backend 'oracle'; there is: {', '.join(NAMES)}.\n"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.conf import settings
 from runner import serve
 from runner.backends import backend
 from runner.docker import free_port
-from tests.serving import PYTHON, ROOT, gone, run
+from tests.serving import PYTHON, ROOT, gone
 from tests.test_backends import say
 
 VARIABLE = f"{settings.BACKEND.upper()}_URL"
@@ -81,35 +81,6 @@ def test_serve_with_a_url_starts_no_server_and_stores_no_data(
             assert url == DEAD[settings.BACKEND]
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        ({"BACKEND": "oracle"}, "There is no backend 'oracle'; there is: cockroachdb, "),
-        ({"BACKEND": "base"}, "There is no backend 'base'; there is: cockroachdb, "),
-        (
-            {"DJANGO_SETTINGS_MODULE": "settings.oracle"},
-            "There is no settings.oracle: unset DJANGO",
-        ),
-        (
-            {"BACKEND": settings.BACKEND, VARIABLE: ""},
-            f"{VARIABLE} is not set. Set it to the URL that `make serve BACKEND={settings.BACKEND}",
-        ),
-    ],
-)
-def test_manage_py_without_a_url_is_a_one_line_error(
-    variables: dict[str, str], message: str
-) -> None:
-    kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-
-    said = subprocess.run(
-        [PYTHON, "manage.py", "migrate"], cwd=ROOT, env=kept | variables, capture_output=True
-    )
-
-    assert said.returncode == 1
-    assert said.stderr.decode().startswith(message)
-    assert said.stderr.count(b"\n") == 1
-
-
 def test_manage_py_with_traceback_shows_the_traceback() -> None:
     variables = {"DJANGO_SETTINGS_MODULE": f"settings.{settings.BACKEND}"}
     variables[VARIABLE] = DEAD[settings.BACKEND]
@@ -123,40 +94,6 @@ def test_manage_py_with_traceback_shows_the_traceback() -> None:
 
     assert said.returncode == 1
     assert said.stderr.startswith(b"Traceback")
-
-
-def test_serve_under_nohup_survives_the_end_of_the_terminal(tmp_path: Path) -> None:
-    output, ours = tmp_path / "output", signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        child = run("up", output=output)
-    finally:
-        signal.signal(signal.SIGHUP, ours)
-    while "_URL=" not in output.read_text():
-        time.sleep(0.05)
-        assert child.poll() is None, output.read_text()
-
-    child.send_signal(signal.SIGHUP)
-    time.sleep(0.5)
-    alive = child.poll() is None
-    child.send_signal(signal.SIGINT)
-
-    assert child.wait(60) == 0
-    assert alive
-
-
-def test_serve_in_the_background_is_stopped_by_sigint(tmp_path: Path) -> None:
-    output, ours = tmp_path / "output", signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        child = run("up", output=output)
-    finally:
-        signal.signal(signal.SIGINT, ours)
-    while "_URL=" not in output.read_text():
-        time.sleep(0.05)
-        assert child.poll() is None, output.read_text()
-
-    child.send_signal(signal.SIGINT)
-
-    assert child.wait(60) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -97,6 +97,7 @@ def _ready(port: int) -> bool:
 
 BACKEND = Backend(
     name="mongodb",
+    suite_seconds=500,
     providers=[
         Provider(
             "mongod on PATH",

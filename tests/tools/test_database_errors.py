@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 
 from backends.dolt import errors as dolt_errors
@@ -94,6 +94,13 @@ def test_an_engine_knows_the_errors_of_its_driver(
     assert error_kind(ValueError("not of a database")) is None
 
 
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine of this connection knows the errors of PostgreSQL."""
+    monkeypatch.setattr(connection, "error_kind", postgresql_errors.error_kind, raising=False)
+
+
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("wrapper", [OperationalError, IntegrityError, DatabaseError])
 def test_it_is_found_below_what_django_raises(wrapper: type[Exception]) -> None:
     error = wrapper("refused")
@@ -102,6 +109,7 @@ def test_it_is_found_below_what_django_raises(wrapper: type[Exception]) -> None:
     assert classify(error) is ErrorKind.CONFLICT
 
 
+@pytest.mark.usefixtures("engine")
 def test_it_is_found_two_levels_down() -> None:
     # https://github.com/cockroachdb/docs/issues/14002: what a savepoint makes of a 40001
     inner = OperationalError("refused")
@@ -112,6 +120,7 @@ def test_it_is_found_two_levels_down() -> None:
     assert classify(outer) is ErrorKind.CONFLICT
 
 
+@pytest.mark.usefixtures("engine")
 def test_an_error_that_was_only_being_handled_is_no_cause() -> None:
     error = ValueError("raised inside of `except` of an earlier 40001")
     error.__context__ = postgresql("40001")

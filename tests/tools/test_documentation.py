@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+
+from matrix.documents import BEGIN, END, PARTS, write_documents
+from matrix.results import Matrix, Result
+from matrix.results import Test as Ended
+from matrix.tables import feature_table, piped
 from tests.serving import ROOT
 
 
@@ -18,3 +25,59 @@ def test_every_test_that_the_documentation_names_exists() -> None:
     for document in (ROOT / "docs").glob("*.md"):
         for name in re.findall(r"`(test_\w+)`", document.read_text()):
             assert f"def {name}(" in tests, f"{document.name}: {name}"
+
+
+def cells(lines: str) -> list[tuple[str, ...]]:
+    """The rows of a table in Markdown, or of one on a terminal."""
+    return [tuple(re.split(r"\s{2,}|\s*\|\s*", line.strip(" |"))) for line in lines.splitlines()]
+
+
+def part(document: str) -> str:
+    """What is between the two comments."""
+    return (ROOT / document).read_text().partition(BEGIN)[2].partition(END)[0]
+
+
+def test_the_tables_of_the_documentation_are_all_of_one_run() -> None:
+    run = (ROOT / "docs" / "matrix.md").read_text()
+    rows = [row for row in cells(part("README.md").partition("\n…\n- ")[0]) if len(row) > 1]
+
+    assert len(rows) > 5
+    assert set(rows) <= set(cells(run))
+    assert part("docs/nosql.md").strip() in run
+
+
+def test_the_documentation_is_written_from_a_run_and_only_between_the_comments(
+    tmp_path: Path,
+) -> None:
+    check, other = "tests/orm/checks/test_a.py::test_1", "tests/test_a.py::test_2"
+    feature = Ended(requirement="lists", support="native")
+    results = [
+        Result("dolt", "passed", "Dolt 1", 12, tests={check: Ended(), other: feature}),
+        Result("mongodb", "passed", "MongoDB 8", 20, tests={check: Ended("expected", "no SQL")}),
+        Result("cockroachdb", command="get cockroach"),
+        Result("tools", "passed", "none", tests={"tests/tools/test_b.py::test_3": Ended()}),
+    ]
+    matrix = Matrix(results, "Python 3, 4 minutes on 2 cores")
+    (tmp_path / "docs").mkdir()
+    for document in PARTS:
+        (tmp_path / document).write_text(f"before\n{BEGIN}old{END}\nafter\n")
+
+    written = list(write_documents(matrix, tmp_path))
+
+    assert written == ["docs/matrix.md", "README.md", "docs/nosql.md"]
+    readme, features = ((tmp_path / document).read_text() for document in PARTS)
+    for text in (readme, features):
+        assert text.startswith(f"before\n{BEGIN}") and text.endswith(f"{END}\nafter\n")
+    assert "\n".join(piped(feature_table(matrix))) in features
+    assert "| lists | native | · | · |" in features
+    assert "\nall         2     0 +1 expected  NOT RUN      1\n" in readme
+    assert "\n- mongodb: MongoDB 8\n" in readme
+    assert "\n4 passed, 0 failed\n```" in readme
+    assert "4 minutes on 2 cores" in (tmp_path / "docs" / "matrix.md").read_text()
+
+
+@pytest.mark.parametrize("document", PARTS)
+def test_a_document_has_one_part_that_the_matrix_writes(document: str) -> None:
+    text = (ROOT / document).read_text()
+
+    assert (text.count(BEGIN), text.count(END)) == (1, 1)

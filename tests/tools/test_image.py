@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -55,10 +54,13 @@ def test_the_image_serves_and_is_healthy_and_writes_no_file(
         for words in (COMMAND, HEALTHCHECK)
     )
     variables = {"PYTHONDONTWRITEBYTECODE": "1", "DEPLOY": "1", "GRANIAN_WORKERS": "2", **SECRETS}
-    environment = backend("postgresql").environment(os.environ["POSTGRESQL_URL"]) | variables
+    database = backend("postgresql")
     before = files(image)
 
-    with running(command, log=tmp_path / "log", env=environment) as child:
+    with (
+        database.server() as url,
+        running(command, log=tmp_path / "log", env=database.environment(url) | variables) as child,
+    ):
         wait_until(
             lambda: subprocess.run(health, stderr=subprocess.DEVNULL).returncode == 0,
             child,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from matrix.report import figures, markdown, write
-from matrix.results import Reports, Result
+from matrix.report import markdown, read, write
+from matrix.reports import Reports
+from matrix.results import REASON, Matrix, Result
 from matrix.results import Test as Ended
-from matrix.run import verdict
+from matrix.row import Row
+from matrix.run import longest_first, verdict
+from tests.serving import ROOT
 
 SUITE = """
 import pytest
@@ -21,6 +26,7 @@ declared = pytest.mark.xfail(reason="it has no such thing", strict=True)
 
 def test_that_passes(record_property):
     record_property("retries", 7)
+    record_property("answers", {"200": 5})
     record_property("requirement", "lists")
     record_property("support", "emulated")
 def test_that_fails(): assert 1 == 2
@@ -38,17 +44,27 @@ def test_whose_fixture_breaks(broken): pass
 """
 
 
-@pytest.fixture
-def suite(tmp_path: Path) -> Reports:
-    """The reports of a small suite in which everything happens that can."""
-    file, reports, output = (tmp_path / name for name in ("test_x.py", "reports", "output"))
-    file.write_text(SUITE)
-    command = [*("-m", "pytest", "-c", "/dev/null", "-p", "no:django"), "test_x.py"]
-    with output.open("wb") as log:
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a small suite has run in which everything happens that can."""
+    directory = tmp_path_factory.mktemp("suite")
+    (directory / "test_x.py").write_text(SUITE)
+    plugins = ("-p", "no:django", "-p", "matrix.pytest_plugin")
+    command = [*("-m", "pytest", "-c", "/dev/null"), *plugins, "test_x.py"]
+    with (directory / "output").open("wb") as log:
         subprocess.run(
-            [sys.executable, *command, f"--report-log={reports}"], cwd=tmp_path, stdout=log
+            [sys.executable, *command, "--report-log=reports"],
+            cwd=directory,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
         )
-    return Reports(reports, output)
+    return directory
+
+
+@pytest.fixture
+def suite(ran: Path) -> Reports:
+    """Its reports."""
+    return Reports(ran / "reports", ran / "output")
 
 
 def test_every_outcome_is_what_it_was(suite: Reports) -> None:
@@ -56,7 +72,7 @@ def test_every_outcome_is_what_it_was(suite: Reports) -> None:
 
     outcomes = {node.partition("::")[2]: test.outcome for node, test in suite.tests.items()}
 
-    assert suite.collected() == 6
+    assert suite.selected() == 6
     assert outcomes == {
         "test_that_passes": "passed",
         "test_that_fails": "failed",
@@ -79,10 +95,49 @@ def test_every_failure_has_its_reason(suite: Reports) -> None:
     assert "no server" in str(reasons["test_whose_fixture_breaks"])
 
 
+def test_a_failed_test_has_its_traceback_and_no_other_has(suite: Reports) -> None:
+    suite.read()
+
+    found = {node.partition("::")[2]: test.traceback for node, test in suite.tests.items()}
+
+    assert ">   def test_that_fails(): assert 1 == 2" in str(found["test_that_fails"])
+    assert "test_x.py:11: AssertionError" in str(found["test_that_fails"])
+    assert (found["test_that_passes"], found["test_of_a_difference"]) == (None, None)
+
+
+def test_a_table_shows_one_line_of_a_reason_and_the_page_all_of_it(tmp_path: Path) -> None:
+    reason = f"assert 503 == 200\n <Response> {'x' * REASON} the end"
+    failed = Ended("failed", reason, traceback="def <test>():\n>   assert 503 == 200")
+    result = Result("dolt", status="failed", log="build/logs/dolt-tests.log")
+    result.tests = {"tests/test_a.py::test_1": failed}
+
+    said = "\n".join(write(Matrix([result], ""), tmp_path))
+
+    shown = f"- dolt FAILED: assert 503 == 200 <Response> {'x' * (REASON - 29)}…\n"
+    assert shown in said and shown in (tmp_path / "matrix.md").read_text()
+    assert "- dolt FAILED (its log: build/logs/dolt-tests.log)\n" in said
+    page = (tmp_path / "matrix.html").read_text()
+    assert "the end" in page
+    assert "<pre>def &lt;test&gt;():\n&gt;   assert 503 == 200</pre>" in page
+    assert 'href="logs/dolt-tests.log"' in page
+    assert "<script" not in page
+
+
+def test_what_was_written_is_read_as_it_was(suite: Reports, tmp_path: Path) -> None:
+    suite.read()
+    run = Result("dolt", "failed", "Dolt 1.83.2", 2.5, log="dolt.log", tests=suite.tests)
+    matrix = Matrix([run, Result("cockroachdb", command="get cockroach")], "Python, 1 core")
+
+    list(write(matrix, tmp_path))
+
+    assert read(tmp_path / "matrix.json") == matrix
+
+
 def test_what_is_still_being_written_is_read_up_to_its_last_line(
     suite: Reports, tmp_path: Path
 ) -> None:
     whole = suite.reports.read_bytes()
+    suite.reports = tmp_path / "reports"
     suite.reports.write_bytes(whole[: len(whole) // 2])
 
     suite.read()
@@ -98,7 +153,7 @@ def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: P
     run = Result("dolt", status="failed", server="Dolt 1.83.2", seconds=2.5, tests=suite.tests)
     absent = Result("cockroachdb", command="get cockroach")
 
-    table, *remarks = write([run, absent], tmp_path)
+    table, *remarks = write(Matrix([run, absent], "Python"), tmp_path)
 
     saved = json.loads((tmp_path / "matrix.json").read_text())["backends"]
     counts = {name: saved["dolt"][name] for name in ("passed", "expected", "failed")}
@@ -117,8 +172,9 @@ def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: P
 def test_how_a_requirement_is_met_is_what_its_test_has_seen(suite: Reports, tmp_path: Path) -> None:
     suite.read()
     results = [Result("dolt", status="failed", tests=suite.tests), Result("mongodb")]
+    tools = Result("tools", status="passed")
 
-    _, features, *_ = write(results, tmp_path)
+    _, features, *_ = write(Matrix([*results, tools], "Python"), tmp_path)
 
     assert json.loads((tmp_path / "matrix.json").read_text())["features"] == {
         "lists": {"dolt": {"support": "emulated", "reason": None}},
@@ -126,7 +182,13 @@ def test_how_a_requirement_is_met_is_what_its_test_has_seen(suite: Reports, tmp_
     }
     assert "| sets | not possible | · |" in (tmp_path / "matrix.md").read_text()
     assert "not possible" in features
-    assert figures(results) == ["retries"]
+    assert "tools" not in features
+
+
+def test_a_number_that_a_test_has_recorded_is_a_row(suite: Reports) -> None:
+    suite.read()
+
+    assert Matrix([Result("dolt", tests=suite.tests)], "").figures() == {"retries": {"dolt": "7"}}
 
 
 def test_the_score_is_how_many_of_the_orm_checks_have_passed() -> None:
@@ -134,7 +196,7 @@ def test_the_score_is_how_many_of_the_orm_checks_have_passed() -> None:
     tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
     tests["tests/orm/requirements/test_c.py::test_3"] = Ended()
 
-    table = markdown([Result("dolt", tests=tests)])
+    table = markdown(Matrix([Result("dolt", tests=tests)], ""))
 
     assert "| ORM checks passed | 1 of 2 |" in table
 
@@ -154,3 +216,40 @@ def test_red_is_what_failed_or_was_required_and_not_run(
     results = [Result(name, status=status) for name, status in statuses.items()]
 
     assert verdict(results, required) == expected
+
+
+def test_the_longest_starts_first(tmp_path: Path) -> None:
+    earlier = tmp_path / "matrix.json"
+    without = longest_first(["dolt", "djongo", "tools"], earlier)
+    took = [Result("dolt", seconds=999), Result("djongo", seconds=300), Result("cockroachdb")]
+    list(write(Matrix(took, ""), tmp_path))
+
+    assert without == ["djongo", "dolt", "tools"]
+    assert longest_first(["tools", "cockroachdb", "djongo", "dolt"], earlier) == [
+        *("dolt", "djongo", "cockroachdb", "tools")
+    ]
+
+
+def test_its_progress_is_a_line(tmp_path: Path) -> None:
+    row = Row("tools", 0, tmp_path)
+    starting = row.progress()
+    row.log.write_text("server: none\ncollected 1450 items / 250 deselected / 1200 selected\n")
+    row.reports.tests = {str(n): Ended("failed" if n < 3 else "passed") for n in range(1012)}
+
+    assert starting == "tools: starting"
+    assert row.progress() == "tools: 1,012 of 1,200, 3 failed"
+
+
+def test_without_a_terminal_it_says_so_now_and_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = Row("tools", 0, tmp_path)
+    row.said = time.monotonic() - 29
+
+    row.ended()
+    early = capsys.readouterr().out
+    row.said -= 1
+    row.ended()
+    row.ended()
+
+    assert (early, capsys.readouterr().out) == ("", "tools: starting\n")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from matrix.results import Result, totals
 from tests.serving import ROOT, start
@@ -42,9 +41,9 @@ def matrix(suite: str, directory: Path, *options: str) -> tuple[int, Any, str]:
     file, said, output = (directory / name for name in ("test_suite.py", "said", "output"))
     file.write_text(suite)
     addopts = " ".join([str(file), "-c pyproject.toml -p no:cacheprovider", *options])
-    command = [settings.BACKEND, "--output", str(output)]
+    command = ["postgresql", "--output", str(output)]
     exit_code = start("matrix", *command, output=said, PYTEST_ADDOPTS=addopts).wait(120)
-    saved = json.loads((output / "matrix.json").read_text())["backends"][settings.BACKEND]
+    saved = json.loads((output / "matrix.json").read_text())["backends"]["postgresql"]
     return exit_code, saved, said.read_text().splitlines()[-1]
 
 
@@ -60,7 +59,7 @@ def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) ->
         "test_that_passes": "passed",
         "test_that_waits_for_the_server": "failed",
     }
-    log = (tmp_path / "output" / "logs" / f"{settings.BACKEND}-tests.log").read_text()
+    log = (tmp_path / "output" / "logs" / "postgresql-tests.log").read_text()
     assert 'cursor.execute("SELECT pg_sleep(600)")' in log
 
 
@@ -84,7 +83,28 @@ def test_a_run_that_ends_before_any_test_is_a_failure_that_counts(tmp_path: Path
 
     assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
     assert "--no-such-option" in saved["reason"]
+    assert saved["log"].endswith("logs/postgresql-tests.log")
     assert totals([Result("dolt", status="failed", reason="no server")])["failed"] == 1
+
+
+def test_a_selection_of_nothing_is_red_and_says_so(tmp_path: Path) -> None:
+    exit_code, saved, last = matrix("def test_a(): pass", tmp_path, "-k nothing_of_this_name")
+
+    assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
+    assert saved["reason"] == "no test was selected"
+
+
+def test_pytest_without_settings_says_what_to_run_and_what_an_editor_sets() -> None:
+    clean = {name: value for name, value in os.environ.items() if "DJANGO" not in name}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest"], cwd=ROOT, env=clean, capture_output=True, text=True
+    )
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+    assert "Run `.venv/bin/python -m runner test postgresql`;" in ended.stderr
+    assert "DJANGO_SETTINGS_MODULE=settings.postgresql" in ended.stderr
 
 
 def test_a_declared_difference_that_is_none_is_red(tmp_path: Path) -> None:

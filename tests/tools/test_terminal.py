@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
 from runner import copy, serve
@@ -23,7 +22,7 @@ from tests.test_backends import say
 
 @pytest.mark.parametrize("port", ["abc", "0", "-1", "99999", "80.5", ""])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
-    said = say("serve", settings.BACKEND, f"--port={port}")
+    said = say("serve", "postgresql", f"--port={port}")
 
     assert said.returncode == 2
     assert said.stderr.endswith(f"{port!r} is not a port: give PORT=1 to 65535\n")
@@ -75,7 +74,7 @@ def test_an_unknown_name_in_the_variable_is_refused_as_an_argument_is(command: s
 
 
 def test_the_argument_goes_before_the_variable() -> None:
-    said = say("up", "nope", BACKEND=settings.BACKEND)
+    said = say("up", "nope", BACKEND="postgresql")
 
     assert said.stderr.startswith("There is no backend 'nope'; ")
 
@@ -238,7 +237,7 @@ def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> No
     environment = {**os.environ, "DEPLOY": "perhaps"}
 
     with pytest.raises(SystemExit) as stopped:
-        serve.manage(backend(settings.BACKEND), environment, "check", "--deploy")
+        serve.manage(backend("postgresql"), environment, "check", "--deploy")
 
     assert stopped.value.code == 1
 
@@ -246,7 +245,7 @@ def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> No
 def test_ctrl_c_does_not_reach_a_command_of_manage_py(capfd: pytest.CaptureFixture[str]) -> None:
     script = "import os; print(os.getsid(0) == os.getpid())"
 
-    serve.manage(backend(settings.BACKEND), {**os.environ}, "shell", "--command", script)
+    serve.manage(backend("postgresql"), {**os.environ}, "shell", "--command", script)
 
     assert capfd.readouterr().out.endswith("True\n")
 

@@ -1,0 +1,46 @@
+"""`python -m matrix --docs`: the tables in the documentation, from the matrix.json of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from matrix.report import markdown
+from matrix.results import Matrix
+from matrix.run import sums
+from matrix.tables import NOTHING, aligned, feature_table, piped, suite_table
+
+BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
+PART = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
+AGREEING = 3  # rows shown of those in which all backends have the same
+
+
+def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
+    """Write docs/matrix.md, and the part between two comments of the others; yield their names."""
+    (root / "docs" / "matrix.md").write_text(markdown(matrix))
+    yield "docs/matrix.md"
+    for document, part in PARTS.items():
+        text = (root / document).read_text()
+        before, after = PART.split(text)[::2]
+        (root / document).write_text(f"{before}{BEGIN}{part(matrix)}{END}{after}")
+        yield document
+
+
+def sample(matrix: Matrix) -> str:
+    """What `make matrix` prints, without most of the rows in which the backends agree."""
+    header, *rows = suite_table(matrix)
+    differing = [row for row in rows[AGREEING:] if len({*row[1:]} - {NOTHING}) > 1]
+    lines = list(aligned([header, *rows[:AGREEING], *differing]))
+    lines.insert(1 + AGREEING, "…")
+    servers = [f"- {each.name}: {each.server}" for each in matrix.results if each.server]
+    files = "build/matrix.json, matrix.md and matrix.html have it all."
+    lines = ["$ make matrix", *lines, "…", *servers, "…", files, sums(matrix.results)]
+    return "\n".join(["```console", *lines, "```"])
+
+
+def _features(matrix: Matrix) -> str:
+    return "\n".join(["", *piped(feature_table(matrix)), ""])
+
+
+PARTS: dict[str, Callable[[Matrix], str]] = {"README.md": sample, "docs/nosql.md": _features}

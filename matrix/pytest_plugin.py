@@ -1,0 +1,41 @@
+"""A plugin of pytest that adds to its report log what the matrix shows beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matrix.reports import RUNNING, TRACEBACK
+
+Document = dict[str, Any] | None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Keep the test's name in a file beside the report log while it runs.
+
+    A test that hangs, crashes the interpreter or is killed leaves no report of its own.
+    """
+    log = item.config.getoption("report_log", None)
+    if log is None:
+        return (yield)
+    running = Path(f"{log}{RUNNING}")
+    running.write_text(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        running.unlink()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable(
+    report: pytest.TestReport | pytest.CollectReport,
+) -> Generator[None, Document, Document]:
+    """Add the traceback as the text that pytest prints: the report itself has it in pieces."""
+    document = yield
+    if document is not None and report.failed:
+        document[TRACEBACK] = report.longreprtext
+    return document

@@ -1,0 +1,88 @@
+"""The report log and the output of pytest, read while it still writes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from matrix.results import Test
+
+RUNNING = ".running"  # after the name of the report log: where matrix/pytest_plugin.py writes
+TRACEBACK = "traceback"  # the member of a failed report that it adds
+
+
+class Reports:
+    """The report log and the output of a running pytest, read as far as they are written."""
+
+    def __init__(self, reports: Path, output: Path) -> None:
+        self.reports, self.output = reports, output
+        self.running = Path(f"{reports}{RUNNING}")
+        self.tests: dict[str, Test] = {}
+        self.position = 0
+
+    def read(self) -> None:
+        """Take in what was written since the last time."""
+        for report in self._new():
+            if report["$report_type"] == "TestReport":
+                _add(self.tests.setdefault(report["nodeid"], Test()), report)
+            elif report["$report_type"] == "CollectReport" and report["outcome"] == "failed":
+                _fail(self.tests.setdefault(report["nodeid"] or "collection", Test()), report)
+
+    def interrupted(self) -> None:
+        """Show the test in which pytest itself was ended, by its timeout or a crash, as failed.
+
+        To be called when pytest has ended: until then that test is simply the one that runs.
+        """
+        if self.running.exists():
+            reason = f"pytest was ended in this test, by a timeout or a crash: see {self.output}"
+            self.tests[self.running.read_text()] = Test("failed", reason)
+
+    def selected(self) -> int | None:
+        """How many tests are to run, once pytest knows."""
+        found = self._printed(r"^collected (\d+) items?(?:.* (\d+) selected)?")
+        return int(found[2] or found[1]) if found else None
+
+    def server(self) -> str | None:
+        """What answered, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
+        found = self._printed(r"^server: (.+)$")
+        return found[1] if found else None
+
+    def _printed(self, pattern: str) -> re.Match[str] | None:
+        text = self.output.read_text(errors="replace") if self.output.exists() else ""
+        return re.search(pattern, text, re.MULTILINE)
+
+    def _new(self) -> Iterator[dict[str, Any]]:
+        if not self.reports.exists():
+            return
+        with self.reports.open("rb") as file:
+            file.seek(self.position)
+            for line in file:
+                if line.endswith(b"\n"):  # the last one may be half-written
+                    self.position += len(line)
+                    yield json.loads(line)
+
+
+def _add(test: Test, report: dict[str, Any]) -> None:
+    test.seconds = round(test.seconds + report["duration"], 3)
+    test.properties |= dict(report["user_properties"])
+    for name in ("link", "requirement", "support"):
+        setattr(test, name, test.properties.pop(name, getattr(test, name)))
+    if report["outcome"] == "failed":
+        _fail(test, report)
+    elif report.get("wasxfail") is not None and report["outcome"] == "skipped":
+        test.outcome, test.reason = "expected", report["wasxfail"]
+    elif report["outcome"] == "skipped":
+        # Nothing is left out silently: what cannot pass is declared, and asserted.
+        test.outcome, test.reason = "failed", f"{report['longrepr'][-1]} without a declaration"
+
+
+def _fail(test: Test, report: dict[str, Any]) -> None:
+    test.outcome, test.traceback = "failed", report.get(TRACEBACK)
+    longrepr = report["longrepr"]
+    if isinstance(longrepr, dict) and longrepr.get("reprcrash"):
+        test.reason = str(longrepr["reprcrash"]["message"])
+    else:  # of a collection the last line says it: "E   ModuleNotFoundError: …"
+        test.reason = str(longrepr).strip().rpartition("\n")[2].removeprefix("E  ").strip()

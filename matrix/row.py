@@ -1,0 +1,104 @@
+"""One row of the matrix while it runs: the suite on a backend, or the tests of the tools."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from pytest import ExitCode
+from tqdm import tqdm
+
+from matrix.reports import Reports
+from matrix.results import Result
+from runner.backends import backend
+from runner.errors import ServerUnavailable
+from runner.processes import running
+from runner.suite import TOOLS
+from settings.invocation import near
+
+SAID_EVERY = 30  # seconds, where there is no terminal to draw a bar on
+
+
+class Row:
+    """`python -m runner test NAME` as a child, which also starts the server."""
+
+    def __init__(self, name: str, position: int, logs: Path) -> None:
+        self.name = name
+        self.log = logs / f"{name}-tests.log"
+        self.outcome = Result(name, log=near(self.log))
+        self.reports = Reports(logs / f"{name}.jsonl", self.log)
+        self.bar = tqdm(desc=f"{name:12}", unit="", position=position, disable=None)
+        self.child: subprocess.Popen[bytes] | None = None
+        self.stack = ExitStack()
+
+    def __enter__(self) -> Row:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        for old in (self.log, self.reports.reports, self.reports.running):
+            old.unlink(missing_ok=True)
+        self.began = self.said = time.monotonic()
+        try:
+            self._find_server()
+        except ServerUnavailable as error:
+            self.outcome.command = error.command
+            return self
+        words = [sys.executable, "-m", "runner", "test", self.name]
+        words += ["--color=no", f"--report-log={self.reports.reports}"]
+        words += ["-p", "matrix.pytest_plugin"]
+        # Patience: it stops pytest and then a server, each of which may take its time.
+        self.child = self.stack.enter_context(running(words, log=self.log, patience=60))
+        return self
+
+    def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stack.close()
+        self.bar.close()
+
+    def _find_server(self) -> None:
+        if self.name != TOOLS and not backend(self.name).given_url:
+            backend(self.name).provider()
+
+    def ended(self) -> bool:
+        """Whether it has; until then, shows how far it is."""
+        self.reports.read()
+        if not self.bar.disable:
+            self.bar.total = self.reports.selected()
+            self.bar.n = len(self.reports.tests)
+            self.bar.refresh()
+        elif time.monotonic() - self.said >= SAID_EVERY:
+            self.said = time.monotonic()
+            print(self.progress(), flush=True)
+        return self.child is None or self.child.poll() is not None
+
+    def progress(self) -> str:
+        """How far it is, e.g. "dolt: 812 of 1,450, 3 failed"."""
+        selected = self.reports.selected()
+        if selected is None:
+            return f"{self.name}: starting"
+        failed = sum(test.outcome == "failed" for test in self.reports.tests.values())
+        return f"{self.name}: {len(self.reports.tests):,} of {selected:,}, {failed:,} failed"
+
+    def result(self) -> Result:
+        """What came out, once it has ended; said in a line where no bar is shown."""
+        self.reports.read()
+        self.reports.interrupted()
+        self.outcome.tests = self.reports.tests
+        self.outcome.server = self.reports.server()
+        self.outcome.seconds = time.monotonic() - self.began
+        if self.child is not None:
+            # A skipped test is a failed one here, and no failure to pytest.
+            failed = self.outcome.count("failed")
+            self.outcome.status = "failed" if self.child.returncode or failed else "passed"
+            if self.child.returncode and not failed:
+                self.outcome.reason = self._why(self.child.returncode)
+        if self.bar.disable:
+            print(f"{self.name}: {self.outcome.status}", flush=True)
+        return self.outcome
+
+    def _why(self, code: int) -> str:
+        if code == ExitCode.NO_TESTS_COLLECTED:
+            return "no test was selected"
+        last = self.log.read_text(errors="replace").splitlines()[-8:]
+        return "\n".join([f"The suite ended with {code}:", *last])

@@ -1,0 +1,113 @@
+"""The tables of the matrix, as rows of texts, and the remarks below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from matrix.results import OUTCOMES, Matrix, Result, Test
+from runner.suite import TOOLS
+
+CHECKS = "orm checks"  # the group of tests whose number is the score
+NOTHING = "·"
+
+Table = Sequence[Sequence[str]]
+
+
+def suite_table(matrix: Matrix) -> Table:
+    """Group × backend, what tests have recorded, then the sums."""
+    results = matrix.results
+    return [
+        ["", *(result.name for result in results)],
+        *([group, *(_cell(each, group) for each in results)] for group in matrix.groups()),
+        *(
+            [figure, *(values.get(each.name, NOTHING) for each in results)]
+            for figure, values in matrix.figures().items()
+        ),
+        ["all", *map(_cell, results)],
+        ["seconds", *(f"{result.seconds:.0f}" for result in results)],
+    ]
+
+
+def feature_table(matrix: Matrix) -> Table:
+    """The score, then requirement × backend; the remarks say why something is not possible."""
+    results = [result for result in matrix.results if result.name != TOOLS]
+    return [
+        ["", *(result.name for result in results)],
+        ["ORM checks passed", *map(score, results)],
+        *(
+            [requirement, *(row.get(each.name, (NOTHING, ""))[0] for each in results)]
+            for requirement, row in features(results).items()
+        ),
+    ]
+
+
+def features(results: Iterable[Result]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Requirement → backend → how it is met and why not, in the order of the tests."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for result in results:
+        for test in result.tests.values():
+            if test.requirement:
+                row = found.setdefault(test.requirement, {})
+                row[result.name] = (_support(test), test.short_reason)
+    return found
+
+
+def _support(test: Test) -> str:
+    return {"expected": "not possible", "failed": "FAILED"}.get(test.outcome, test.support or "")
+
+
+def score(result: Result) -> str:
+    """How many of the ORM checks have passed, e.g. "79 of 80"."""
+    passed, *others = (result.count(outcome, CHECKS) for outcome in OUTCOMES)
+    return f"{passed} of {passed + sum(others)}" if passed + sum(others) else NOTHING
+
+
+def _cell(result: Result, group: str | None = None) -> str:
+    if result.status == "not-run":
+        return NOTHING if group else "NOT RUN"
+    passed, expected, failed = (result.count(outcome, group) for outcome in OUTCOMES)
+    if not passed + expected + failed:
+        return NOTHING if group else "FAILED"
+    differs = f" +{expected} expected" if expected else ""
+    return f"{passed}{differs}{f' {failed} FAILED' if failed else ''}"
+
+
+def remarks(matrix: Matrix) -> Iterator[str]:
+    """Which server answered; what was not run, failed (and its log) or differs, and why."""
+    for result in matrix.results:
+        if result.server:
+            yield f"- {result.name}: {result.server}"
+        if result.status == "not-run":
+            yield f"- {result.name} was NOT RUN. This would bring a server: `{result.command}`"
+        if result.status == "failed":
+            reason = f": {result.reason}" if result.reason else ""
+            yield f"- {result.name} FAILED (its log: {result.log}){reason}"
+        for outcome in ("failed", "expected"):
+            yield from _reasons(result, outcome)
+
+
+def _reasons(result: Result, outcome: str) -> Iterator[str]:
+    """Each reason once, with the tests that it explains."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for node, test in result.tests.items():
+        if test.outcome == outcome:
+            link = f" ({test.link})" if test.link else ""
+            reasons.setdefault((test.short_reason, link), []).append(node)
+    for (reason, link), nodes in reasons.items():
+        word = "FAILED" if outcome == "failed" else "differs"
+        yield f"- {result.name} {word}: {reason}{link}"
+        yield from (f"  - {node}" for node in nodes)
+
+
+def piped(table: Table) -> Iterator[str]:
+    """The lines of a table in Markdown."""
+    header, *rows = table
+    for cells in (header, ["---"] * len(header), *rows):
+        yield f"| {' | '.join(cells)} |"
+
+
+def aligned(table: Table) -> Iterator[str]:
+    """The lines of a table on a terminal."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,26 @@
+"""What the tests of the tools can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.api import Api
+from tests.serving import Server
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    """The REST API without a database."""
+    return Api(client)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """`python -m runner serve postgresql`, to be started by the test."""
+    server = Server(tmp_path, "postgresql")
+    yield server
+    server.stop()

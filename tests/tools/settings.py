@@ -1,0 +1,7 @@
+"""The application without a database, for tests/tools: a test that asks one fails."""
+
+from __future__ import annotations
+
+from settings.base import *  # noqa: F403
+
+BACKEND = "tools"

