@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from matrix.reports import RUNNING, TRACEBACK
+from matrix.reports import RUNNING, TRACEBACK, name_of
 
 Document = dict[str, Any] | None
 
@@ -23,7 +23,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if log is None:
         return (yield)
     running = Path(f"{log}{RUNNING}")
-    running.write_text(item.nodeid)
+    running.write_text(name_of(item.nodeid, item.location))
     try:
         return (yield)
     finally:

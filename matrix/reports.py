@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,14 @@ from matrix.results import Test
 
 RUNNING = ".running"  # after the name of the report log: where matrix/pytest_plugin.py writes
 TRACEBACK = "traceback"  # the member of a failed report that it adds
+
+
+def name_of(nodeid: str, location: Sequence[Any]) -> str:
+    """The name of a test, file and function: its node id as a rule.
+
+    All operations that Schemathesis tests have one node id; they differ in their location.
+    """
+    return f"{nodeid.partition('::')[0]}::{location[2]}"
 
 
 class Reports:
@@ -27,7 +35,8 @@ class Reports:
         """Take in what was written since the last time."""
         for report in self._new():
             if report["$report_type"] == "TestReport":
-                _add(self.tests.setdefault(report["nodeid"], Test()), report)
+                node = name_of(report["nodeid"], report["location"])
+                _add(self.tests.setdefault(node, Test()), report)
             elif report["$report_type"] == "CollectReport" and report["outcome"] == "failed":
                 _fail(self.tests.setdefault(report["nodeid"] or "collection", Test()), report)
 

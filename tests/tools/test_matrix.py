@@ -83,6 +83,21 @@ def test_every_outcome_is_what_it_was(suite: Reports) -> None:
     }
 
 
+def test_tests_that_share_a_node_id_are_counted_each(tmp_path: Path) -> None:
+    reports = Reports(tmp_path / "reports", tmp_path / "output")
+    usual = {"$report_type": "TestReport", "nodeid": "tests/test_a.py::test_calls"}
+    usual |= {"outcome": "passed", "duration": 0.5, "user_properties": []}
+    lines = [usual | {"location": ["a.py", 1, f"test_calls[{path}]"]} for path in ("/a", "/b")]
+    reports.reports.write_text("".join(f"{json.dumps(line)}\n" for line in lines * 3))
+
+    reports.read()
+
+    assert {node: test.seconds for node, test in reports.tests.items()} == {
+        "tests/test_a.py::test_calls[/a]": 1.5,
+        "tests/test_a.py::test_calls[/b]": 1.5,
+    }
+
+
 def test_every_failure_has_its_reason(suite: Reports) -> None:
     suite.read()
 
