@@ -8,6 +8,7 @@ DATA ?= .data/$(BACKEND)
 DEMO ?= 1
 PYTHON ?= python3
 VENV = .venv/bin/python
+INSTALL_UV = install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)"
 UV = $(VENV) -m uv pip install --python
 NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads HTTPS_PROXY, SSL_CERT_FILE and" \
 	"UV_DEFAULT_INDEX, not pip's configuration."; exit 1; }
@@ -57,8 +58,10 @@ lint: .venv/ready-dev
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
 	@echo "installing requirements.txt into .venv (once)"
-	@$(PYTHON) -m venv .venv
-	@$(VENV) -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)" || $(NOT_INSTALLED)
+	@$(PYTHON) -m venv --without-pip .venv
+	@# With the pip of this Python, if it has one that can: a pip in .venv would take longer than all the rest.
+	@$(PYTHON) -m pip --python $(VENV) $(INSTALL_UV) 2>/dev/null || \
+		{ $(PYTHON) -m venv .venv && $(VENV) -m pip $(INSTALL_UV); } || $(NOT_INSTALLED)
 	@$(UV) .venv -r requirements.txt || $(NOT_INSTALLED)
 	@touch $@
 

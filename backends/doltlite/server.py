@@ -33,7 +33,7 @@ def environment() -> dict[str, str]:
 def _library() -> Path:
     wheel = find_spec("doltlite")  # found, not imported: that would change this process
     if wheel is None or wheel.origin is None:
-        raise CannotRun("The wheel is gone: pip install -r backends/doltlite/requirements.txt")
+        raise CannotRun("The wheel is gone: `rm .venv/*.installed` and start again.")
     return Path(wheel.origin).parent / "_lib" / "libdoltlite.so"
 
 

