@@ -11,6 +11,7 @@ from typing import Any
 from matrix.results import Test
 
 RUNNING = ".running"  # after the name of the report log: where matrix/pytest_plugin.py writes
+LAST_LINES = 200  # of the output: what each thread did when the timeout ended pytest
 TRACEBACK = "traceback"  # the member of a failed report that it adds
 
 
@@ -46,8 +47,10 @@ class Reports:
         To be called when pytest has ended: until then that test is simply the one that runs.
         """
         if self.running.exists():
-            reason = f"pytest was ended in this test, by a timeout or a crash: see {self.output}"
-            self.tests[self.running.read_text()] = Test("failed", reason)
+            reason = "pytest was ended in this test, by a timeout or a crash"
+            last = self.output.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            test = Test("failed", reason, traceback="\n".join(last))
+            self.tests[self.running.read_text()] = test
 
     def selected(self) -> int | None:
         """How many tests are to run, once pytest knows."""

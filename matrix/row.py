@@ -94,7 +94,8 @@ class Row:
             if self.child.returncode and not failed:
                 self.outcome.reason = self._why(self.child.returncode)
         if self.bar.disable:
-            print(f"{self.name}: {self.outcome.status}", flush=True)
+            see = f", see {self.outcome.log}" if self.outcome.status == "failed" else ""
+            print(f"{self.name}: {self.outcome.status}{see}", flush=True)
         return self.outcome
 
     def _why(self, code: int) -> str:

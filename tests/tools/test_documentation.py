@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from matrix.documents import BEGIN, END, PARTS, write_documents
+from matrix.report import write
 from matrix.results import Matrix, Result
 from matrix.results import Test as Ended
 from matrix.tables import feature_table, piped
@@ -91,3 +94,16 @@ def test_a_document_has_one_part_that_the_matrix_writes(document: str) -> None:
     text = (ROOT / document).read_text()
 
     assert (text.count(BEGIN), text.count(END)) == (1, 1)
+
+
+def test_a_run_of_some_backends_is_not_written_into_the_documentation(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "matrix", "--docs", "--output", str(tmp_path)]
+
+    none = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    list(write(Matrix([Result("dolt", "passed")], ""), tmp_path))
+    some = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    file = tmp_path / "matrix.json"
+    assert (none.returncode, some.returncode) == (1, 1)
+    assert none.stderr == f"There is no {file}: `make matrix` writes it.\n"
+    assert some.stderr == f"{file} is not of all backends: `make matrix` writes one that is.\n"

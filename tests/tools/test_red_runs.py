@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from matrix.results import Result, totals
+from runner.suite import TOOLS
 from tests.serving import ROOT, start
 
 HANGS = """
@@ -36,15 +37,17 @@ conftest.expected = lambda *_: Difference("declared", "https://example.org", fro
 """
 
 
-def matrix(suite: str, directory: Path, *options: str) -> tuple[int, Any, str]:
-    """The exit code, the entry in matrix.json and the last line of a matrix of this suite."""
+def matrix(
+    suite: str, directory: Path, *options: str, row: str = TOOLS
+) -> tuple[int, Any, list[str]]:
+    """The exit code, the row in matrix.json and the lines printed by a matrix of this suite."""
     file, said, output = (directory / name for name in ("test_suite.py", "said", "output"))
     file.write_text(suite)
     addopts = " ".join([str(file), "-c pyproject.toml -p no:cacheprovider", *options])
-    command = ["postgresql", "--output", str(output)]
+    command = [row, "--output", str(output)]
     exit_code = start("matrix", *command, output=said, PYTEST_ADDOPTS=addopts).wait(120)
-    saved = json.loads((output / "matrix.json").read_text())["backends"]["postgresql"]
-    return exit_code, saved, said.read_text().splitlines()[-1]
+    saved = json.loads((output / "matrix.json").read_text())["backends"][row]
+    return exit_code, saved, said.read_text().splitlines()
 
 
 def outcomes(saved: Any) -> dict[str, str]:
@@ -52,15 +55,15 @@ def outcomes(saved: Any) -> dict[str, str]:
 
 
 def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) -> None:
-    exit_code, saved, last = matrix(HANGS, tmp_path)
+    exit_code, saved, (*_, last) = matrix(HANGS, tmp_path, row="postgresql")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "1 passed, 1 failed")
     assert outcomes(saved) == {
         "test_that_passes": "passed",
         "test_that_waits_for_the_server": "failed",
     }
-    log = (tmp_path / "output" / "logs" / "postgresql-tests.log").read_text()
-    assert 'cursor.execute("SELECT pg_sleep(600)")' in log
+    [hung] = [test for test in saved["tests"].values() if test["outcome"] == "failed"]
+    assert 'cursor.execute("SELECT pg_sleep(600)")' in hung["traceback"]
 
 
 @pytest.mark.parametrize(
@@ -71,24 +74,25 @@ def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) ->
     ],
 )
 def test_one_failure_of_any_kind_is_red(suite: str, reason: str, tmp_path: Path) -> None:
-    exit_code, saved, last = matrix(f"def test_a(): pass\n{suite}\n", tmp_path)
+    exit_code, saved, (first, *_, last) = matrix(f"def test_a(): pass\n{suite}\n", tmp_path)
 
     assert (exit_code, saved["status"], saved["failed"]) == (1, "failed", 1)
+    assert first == f"tools: failed, see {tmp_path}/output/logs/tools-tests.log"
     assert last.endswith(" 1 failed")
     assert reason in " ".join(str(test["reason"]) for test in saved["tests"].values())
 
 
 def test_a_run_that_ends_before_any_test_is_a_failure_that_counts(tmp_path: Path) -> None:
-    exit_code, saved, last = matrix("", tmp_path, "--no-such-option")
+    exit_code, saved, (*_, last) = matrix("", tmp_path, "--no-such-option")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
     assert "--no-such-option" in saved["reason"]
-    assert saved["log"].endswith("logs/postgresql-tests.log")
+    assert saved["log"].endswith("logs/tools-tests.log")
     assert totals([Result("dolt", status="failed", reason="no server")])["failed"] == 1
 
 
 def test_a_selection_of_nothing_is_red_and_says_so(tmp_path: Path) -> None:
-    exit_code, saved, last = matrix("def test_a(): pass", tmp_path, "-k nothing_of_this_name")
+    exit_code, saved, (*_, last) = matrix("def test_a(): pass", tmp_path, "-k nothing_of_this_name")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
     assert saved["reason"] == "no test was selected"
