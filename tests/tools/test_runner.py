@@ -103,3 +103,10 @@ def test_a_server_in_the_background_is_stopped_by_sigint(tmp_path: Path) -> None
     child.send_signal(signal.SIGINT)
 
     assert child.wait(60) == 0
+
+
+def test_a_selection_of_no_test_says_so() -> None:
+    said = say("test", "tools", "-k", "no_test_is_called_so")
+
+    assert said.returncode == 5
+    assert "No test was selected: -k, -m or the paths match none." in said.stdout
