@@ -1,4 +1,4 @@
-"""What pytest says where no settings are named, or no test is selected."""
+"""Messages of pytest where no settings are named, or no test is selected."""
 
 from __future__ import annotations
 

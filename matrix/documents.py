@@ -28,7 +28,7 @@ def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
 
 
 def sample(matrix: Matrix) -> str:
-    """What `make matrix` prints, without most of the rows in which the backends agree."""
+    """The output of `make matrix`, without most of the rows in which the backends agree."""
     header, *rows = suite_table(matrix)
     differing = [row for row in rows[AGREEING:] if len({*row[1:]} - {NOTHING}) > 1]
     lines = list(aligned([header, *rows[:AGREEING], *differing]))

@@ -25,13 +25,12 @@ def page(matrix: Matrix) -> str:
 def _context(matrix: Matrix) -> dict[str, Any]:
     (_, *names), *rows = suite_table(matrix)
     (_, *backends), *met = feature_table(matrix)
-    reasons = features(matrix.results)
+    groups, reasons = matrix.groups(), features(matrix.results)
     return {
         "about": matrix.about,
         "results": [_result(result) for result in matrix.results],
         "rows": [
             {"name": name, "cells": list(zip(names, cells, strict=True)), "group": name in groups}
-            for groups in [set(matrix.groups())]
             for name, *cells in rows
         ],
         "backends": backends,

@@ -58,7 +58,7 @@ class Reports:
         return int(found[2] or found[1]) if found else None
 
     def server(self) -> str | None:
-        """What answered, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
+        """The server that answered, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
         found = self._printed(r"^server: (.+)$")
         return found[1] if found else None
 
@@ -92,9 +92,14 @@ def _add(test: Test, report: dict[str, Any]) -> None:
 
 
 def _fail(test: Test, report: dict[str, Any]) -> None:
-    test.outcome, test.traceback = "failed", report.get(TRACEBACK)
-    longrepr = report["longrepr"]
+    """Both the test itself and the end of a fixture may fail: the reason is the first one's."""
+    if test.outcome != "failed":
+        test.outcome, test.reason = "failed", _message(report["longrepr"])
+    test.traceback = "\n\n".join(filter(None, [test.traceback, report.get(TRACEBACK)])) or None
+
+
+def _message(longrepr: Any) -> str:
     if isinstance(longrepr, dict) and longrepr.get("reprcrash"):
-        test.reason = str(longrepr["reprcrash"]["message"])
-    else:  # of a collection the last line says it: "E   ModuleNotFoundError: …"
-        test.reason = str(longrepr).strip().rpartition("\n")[2].removeprefix("E  ").strip()
+        return str(longrepr["reprcrash"]["message"])
+    # Of a collection the last line says it: "E   ModuleNotFoundError: …"
+    return str(longrepr).strip().rpartition("\n")[2].removeprefix("E  ").strip()

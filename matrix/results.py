@@ -1,4 +1,4 @@
-"""What happened to each test of each row, as build/matrix.json has it."""
+"""The results of all tests, as build/matrix.json has them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from runner.processes import running
 from runner.suite import TOOLS
 from settings.invocation import near
 
-SAID_EVERY = 30  # seconds, where there is no terminal to draw a bar on
+PROGRESS_EVERY = 30  # seconds, where there is no terminal to draw a bar on
 
 
 class Row:
@@ -39,7 +39,7 @@ class Row:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         for old in (self.log, self.reports.reports, self.reports.running):
             old.unlink(missing_ok=True)
-        self.began = self.said = time.monotonic()
+        self.began = self.printed = time.monotonic()
         try:
             self._find_server()
         except ServerUnavailable as error:
@@ -64,11 +64,11 @@ class Row:
         """Whether it has; until then, shows how far it is."""
         self.reports.read()
         if not self.bar.disable:
-            self.bar.total = self.reports.selected()
+            self.bar.total = self.bar.total or self.reports.selected()
             self.bar.n = len(self.reports.tests)
             self.bar.refresh()
-        elif time.monotonic() - self.said >= SAID_EVERY:
-            self.said = time.monotonic()
+        elif time.monotonic() - self.printed >= PROGRESS_EVERY:
+            self.printed = time.monotonic()
             print(self.progress(), flush=True)
         return self.child is None or self.child.poll() is not None
 
@@ -81,7 +81,7 @@ class Row:
         return f"{self.name}: {len(self.reports.tests):,} of {selected:,}, {failed:,} failed"
 
     def result(self) -> Result:
-        """What came out, once it has ended; said in a line where no bar is shown."""
+        """The result, once it has ended; its status is printed where no bar is shown."""
         self.reports.read()
         self.reports.interrupted()
         self.outcome.tests = self.reports.tests

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from matrix.report import read, write
+from matrix.report import write
 from matrix.results import Matrix, Result, totals
 from matrix.row import Row
 from runner.backends import backend
@@ -52,9 +53,16 @@ def longest_first(names: Iterable[str], earlier: Path) -> list[str]:
 
     How long each takes is what it took in the earlier run, else what its backend says.
     """
-    results = read(earlier).results if earlier.exists() else []
-    took = {result.name: result.seconds for result in results if result.seconds >= 1}
-    return sorted(names, key=lambda name: took.get(name, _usual_seconds(name)), reverse=True)
+    took = _seconds(earlier)
+    return sorted(names, key=lambda name: took.get(name) or _usual_seconds(name), reverse=True)
+
+
+def _seconds(earlier: Path) -> dict[str, float]:
+    """Row → seconds; nothing where there is no such file, or it cannot be read."""
+    with suppress(OSError, ValueError, KeyError):
+        backends = json.loads(earlier.read_text())["backends"]
+        return {name: result["seconds"] for name, result in backends.items()}
+    return {}
 
 
 def _usual_seconds(name: str) -> float:

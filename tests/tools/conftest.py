@@ -1,4 +1,4 @@
-"""What the tests of the tools can ask for."""
+"""Fixtures of the tests that need no particular database."""
 
 from __future__ import annotations
 

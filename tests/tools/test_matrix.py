@@ -41,6 +41,11 @@ def test_that_nobody_declared(): pass
 @pytest.fixture
 def broken(): raise LookupError("no server")
 def test_whose_fixture_breaks(broken): pass
+@pytest.fixture
+def ends_badly():
+    yield
+    raise LookupError("no end")
+def test_that_fails_twice(ends_badly): assert "first"[1:] == "first"
 """
 
 
@@ -72,7 +77,7 @@ def test_every_outcome_is_what_it_was(suite: Reports) -> None:
 
     outcomes = {node.partition("::")[2]: test.outcome for node, test in suite.tests.items()}
 
-    assert suite.selected() == 6
+    assert suite.selected() == 7
     assert outcomes == {
         "test_that_passes": "passed",
         "test_that_fails": "failed",
@@ -80,6 +85,7 @@ def test_every_outcome_is_what_it_was(suite: Reports) -> None:
         "test_of_a_difference_that_is_gone": "failed",
         "test_that_nobody_declared": "failed",
         "test_whose_fixture_breaks": "failed",
+        "test_that_fails_twice": "failed",
     }
 
 
@@ -108,6 +114,7 @@ def test_every_failure_has_its_reason(suite: Reports) -> None:
     assert "XPASS(strict)" in str(reasons["test_of_a_difference_that_is_gone"])
     assert "Skipped: no time" in str(reasons["test_that_nobody_declared"])
     assert "no server" in str(reasons["test_whose_fixture_breaks"])
+    assert "irst' == 'first'" in str(reasons["test_that_fails_twice"])
 
 
 def test_a_failed_test_has_its_traceback_and_no_other_has(suite: Reports) -> None:
@@ -117,6 +124,8 @@ def test_a_failed_test_has_its_traceback_and_no_other_has(suite: Reports) -> Non
 
     assert ">   def test_that_fails(): assert 1 == 2" in str(found["test_that_fails"])
     assert "test_x.py:11: AssertionError" in str(found["test_that_fails"])
+    for part in ("assert 'irst' == 'first'", "LookupError: no end"):
+        assert part in str(found["test_that_fails_twice"])
     assert (found["test_that_passes"], found["test_of_a_difference"]) == (None, None)
 
 
@@ -160,7 +169,7 @@ def test_what_is_still_being_written_is_read_up_to_its_last_line(
     suite.reports.write_bytes(whole)
     suite.read()
 
-    assert early < len(suite.tests) == 6
+    assert early < len(suite.tests) == 7
 
 
 def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: Path) -> None:
@@ -172,12 +181,12 @@ def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: P
 
     saved = json.loads((tmp_path / "matrix.json").read_text())["backends"]
     counts = {name: saved["dolt"][name] for name in ("passed", "expected", "failed")}
-    assert counts == {"passed": 1, "expected": 1, "failed": 4}
+    assert counts == {"passed": 1, "expected": 1, "failed": 5}
     assert (saved["cockroachdb"]["status"], saved["cockroachdb"]["command"]) == (
         "not-run",
         "get cockroach",
     )
-    assert "1 +1 expected 4 FAILED  NOT RUN" in table
+    assert "1 +1 expected 5 FAILED  NOT RUN" in table
     assert "retries" in table
     assert any("get cockroach" in remark for remark in remarks)
     assert "- dolt: Dolt 1.83.2\n" in (tmp_path / "matrix.md").read_text()
@@ -240,6 +249,8 @@ def test_the_longest_starts_first(tmp_path: Path) -> None:
     list(write(Matrix(took, ""), tmp_path))
 
     assert without == ["djongo", "dolt", "tools"]
+    (tmp_path / "damaged").write_text("{")
+    assert longest_first(["dolt", "djongo", "tools"], tmp_path / "damaged") == without
     assert longest_first(["tools", "cockroachdb", "djongo", "dolt"], earlier) == [
         *("dolt", "djongo", "cockroachdb", "tools")
     ]
@@ -259,11 +270,11 @@ def test_without_a_terminal_it_says_so_now_and_then(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = Row("tools", 0, tmp_path)
-    row.said = time.monotonic() - 29
+    row.printed = time.monotonic() - 29
 
     row.ended()
     early = capsys.readouterr().out
-    row.said -= 1
+    row.printed -= 1
     row.ended()
     row.ended()
 
