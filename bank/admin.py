@@ -1,6 +1,6 @@
-"""The admin: every table, found by name, with the lines of an order on its page.
+"""The admin: every table, searchable by name, with the lines of an order on its page.
 
-Transactions and refusals are the site's, in bank/administration/site.py.
+Transactions and error pages are in bank/administration/site.py.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django.db.models import Field, QuerySet
 from django.forms import Field as FormField
 from django.http import HttpRequest
 
-from bank.administration.base import BankAdmin, ShowsWhatItKnew
+from bank.administration.base import BankAdmin, HiddenInitials
 from bank.administration.forms import Lines, ProductForm
 from bank.administration.users import GroupAdmin, UserAdmin
 from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, total
 
-# A longer order is shown only: Django takes 1,000 values of a form, and a line has seven.
+# A longer order is read-only: Django accepts 1,000 fields of a form, and a line has seven.
 MOST_LINES = 100
 
 
@@ -36,7 +36,7 @@ class ProductAdmin(BankAdmin):
     search_fields = ["name"]
 
 
-class LineInline(ShowsWhatItKnew, admin.TabularInline):
+class LineInline(HiddenInitials, admin.TabularInline):
     model = OrderLine
     formset = Lines
     fields = ["product", "quantity", "price"]
@@ -49,13 +49,13 @@ class LineInline(ShowsWhatItKnew, admin.TabularInline):
         return super().get_queryset(request).select_related("product")
 
     def has_view_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return True  # of those who may see the order
+        return True  # for users who may view the order
 
     def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        """Whoever may place or change an order does so with its lines."""
+        """The lines of an order have the order's permissions."""
         if obj is None or obj.pk is None:
             return request.user.has_perm("bank.add_order")
-        if not hasattr(obj, "is_long"):  # asked several times a page
+        if not hasattr(obj, "is_long"):  # called several times per page
             obj.is_long = obj.lines.count() > MOST_LINES  # type: ignore[attr-defined]
         return request.user.has_perm("bank.change_order") and not obj.is_long  # type: ignore[attr-defined]
 
@@ -65,7 +65,7 @@ class LineInline(ShowsWhatItKnew, admin.TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(BankAdmin):
-    """Places, changes and deletes orders with the code of the API: stock moves along."""
+    """Places, changes and deletes orders with the API's code, so stock is updated."""
 
     list_display = ["pk", "customer", "subtotal"]
     list_select_related = ["customer"]
@@ -79,8 +79,8 @@ class OrderAdmin(BankAdmin):
         if db_field.name == "subtotal":
             options["required"] = False
             options["help_text"] = (
-                "Empty: computed from the prices. A change of the lines takes all of them at "
-                "today's prices and computes the subtotal anew, unless you change it too."
+                "Empty: computed from the prices. Changing the lines sets all of them to the "
+                "current prices and computes the subtotal again, unless you change it too."
             )
         return super().formfield_for_dbfield(db_field, request, **options)
 
@@ -89,7 +89,7 @@ class OrderAdmin(BankAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         order, [lines] = form.instance, formsets
-        lines.save(commit=False)  # writes nothing, but tells the history what was changed
+        lines.save(commit=False)  # writes nothing; the history needs its changed_objects
         if not change or lines.has_changed():
             given = not change or "subtotal" in form.changed_data
             order.fill(lines.quantities(), form.cleaned_data["subtotal"] if given else None)
@@ -105,14 +105,14 @@ class OrderAdmin(BankAdmin):
         queryset.cancel()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The orders and how many lines they have; Django's names each line, a query for each."""
+        """Return the orders and their number of lines; Django's would query each line."""
         lines = OrderLine.objects.filter(order__in=[order.pk for order in objs]).count()
         return list(map(str, objs)), {"orders": len(objs), "order lines": lines}, set(), []
 
 
 @admin.register(IdempotencyRecord)
 class IdempotencyRecordAdmin(admin.ModelAdmin):
-    """Can be looked up and deleted; nobody answers by hand."""
+    """Can be searched and deleted, but not edited."""
 
     list_display = ["key", "location", "created"]
     list_filter = ["created"]
@@ -127,6 +127,6 @@ class IdempotencyRecordAdmin(admin.ModelAdmin):
         return False
 
 
-admin.site.unregister([User, Group])  # Django's write back what an old form showed
+admin.site.unregister([User, Group])  # Django's forms would overwrite newer permissions
 admin.site.register(User, UserAdmin)
 admin.site.register(Group, GroupAdmin)

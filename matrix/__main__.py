@@ -18,21 +18,21 @@ from settings.invocation import near
 
 
 def main() -> int:
-    """Run the command; raise CannotRun for a name that is no backend's."""
+    """Run the command; raise CannotRun if a name is not a backend's."""
     parser = argparse.ArgumentParser(prog="python -m matrix", description=__doc__)
     parser.add_argument(
         "rows",
         nargs="*",
         default=[*NAMES, TOOLS],
         metavar="backend",
-        help=f"or {TOOLS}: what needs no particular database",
+        help=f"or {TOOLS}: the tests that need no particular database",
     )
-    parser.add_argument("--require", nargs="*", default=[], help="failed if not reached")
-    parser.add_argument("--output", type=Path, default=ROOT / "build", help="for matrix.*")
+    parser.add_argument("--require", nargs="*", default=[], help="backends that must be run")
+    parser.add_argument("--output", type=Path, default=ROOT / "build", help="directory of matrix.*")
     parser.add_argument(
         "--docs",
         action="store_true",
-        help="run nothing: write the tables of the documentation from an earlier run's matrix.json",
+        help="run no test; update the documentation's tables from an earlier run's matrix.json",
     )
     options = parser.parse_args()
     if options.docs:
@@ -47,7 +47,7 @@ def _docs(file: Path) -> int:
         raise CannotRun(f"There is no {near(file)}: `make matrix` writes it.")
     matrix = read(file)
     if {result.name for result in matrix.results} != {*NAMES, TOOLS}:
-        raise CannotRun(f"{near(file)} is not of all backends: `make matrix` writes one that is.")
+        raise CannotRun(f"{near(file)} does not have all backends: run `make matrix` first.")
     for document in write_documents(matrix, ROOT):
         print(document)
     return 0

@@ -13,11 +13,11 @@ from matrix.tables import NOTHING, aligned, feature_table, piped, suite_table
 
 BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
 PART = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
-AGREEING = 3  # rows shown of those in which all backends have the same
+AGREEING = 3  # rows shown in which all backends have the same numbers
 
 
 def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
-    """Write docs/matrix.md, and the part between two comments of the others; yield their names."""
+    """Write docs/matrix.md and the marked parts of the other documents; yield their names."""
     (root / "docs" / "matrix.md").write_text(markdown(matrix))
     yield "docs/matrix.md"
     for document, part in PARTS.items():
@@ -34,7 +34,7 @@ def sample(matrix: Matrix) -> str:
     lines = list(aligned([header, *rows[:AGREEING], *differing]))
     lines.insert(1 + AGREEING, "…")
     servers = [f"- {each.name}: {each.server}" for each in matrix.results if each.server]
-    files = "build/matrix.json, matrix.md and matrix.html have it all."
+    files = "The full results are in build/matrix.json, matrix.md and matrix.html."
     lines = ["$ make matrix", *lines, "…", *servers, "…", files, sums(matrix.results)]
     return "\n".join(["```console", *lines, "```"])
 

@@ -1,4 +1,4 @@
-"""The matrix as one HTML file, which needs neither a server nor JavaScript."""
+"""The matrix as one HTML file, without JavaScript, to be opened from disk."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from matrix.results import OUTCOMES, Matrix, Result, group_of
 from matrix.tables import feature_table, features, suite_table
 
 ORDER = ("failed", "expected", "passed")
-"""Of the tests of a group: what is worth looking at comes first."""
+"""The order in which the tests of a group are shown."""
 
 
 def page(matrix: Matrix) -> str:
-    """The whole page; every text in it is escaped, as reasons quote what databases say."""
+    """Return the page. All text is escaped, because reasons quote error messages of databases."""
     engine = Engine(dirs=[str(Path(__file__).parent)], autoescape=True)
-    # No localization: it would ask for Django's settings, and there are none here.
+    # No localization: it needs Django's settings, and this process has none.
     return engine.get_template("report.html").render(Context(_context(matrix), use_l10n=False))
 
 
@@ -58,7 +58,7 @@ def _result(result: Result) -> dict[str, Any]:
 
 
 def _groups(result: Result) -> Iterator[dict[str, Any]]:
-    """The tests of each group, those that failed first."""
+    """Yield each group with its tests, failed ones first."""
     for name in sorted(set(map(group_of, result.tests))):
         tests = [(node, test) for node, test in result.tests.items() if group_of(node) == name]
         tests.sort(key=lambda each: ORDER.index(each[1].outcome))

@@ -1,4 +1,4 @@
-"""A plugin of pytest that adds to its report log what the matrix shows beyond it."""
+"""A pytest plugin that adds tracebacks, and the test that is running, to the report log."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Document = dict[str, Any] | None
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Keep the test's name in a file beside the report log while it runs.
+    """Write the name of the running test into a file beside the report log.
 
-    A test that hangs, crashes the interpreter or is killed leaves no report of its own.
+    A test that hangs, crashes the interpreter or is killed has no report of its own.
     """
     log = item.config.getoption("report_log", None)
     if log is None:
@@ -34,7 +34,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def pytest_report_to_serializable(
     report: pytest.TestReport | pytest.CollectReport,
 ) -> Generator[None, Document, Document]:
-    """Add the traceback as the text that pytest prints: the report itself has it in pieces."""
+    """Add the traceback as text, as pytest prints it: the report has it only in parts."""
     document = yield
     if document is not None and report.failed:
         document[TRACEBACK] = report.longreprtext

@@ -1,4 +1,4 @@
-"""The matrix as build/matrix.json, .md and .html, and as text on the terminal."""
+"""Writes the matrix as JSON, Markdown, HTML, and as text for the terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from settings.invocation import near
 
 
 def write(matrix: Matrix, directory: Path) -> Iterator[str]:
-    """Write the three files; yield what is worth reading on the terminal."""
+    """Write matrix.json, .md and .html; yield the text for the terminal."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "matrix.json").write_text(json.dumps(_document(matrix), indent=1) + "\n")
     (directory / "matrix.md").write_text(markdown(matrix))
@@ -22,20 +22,25 @@ def write(matrix: Matrix, directory: Path) -> Iterator[str]:
     yield "\n".join(aligned(suite_table(matrix)))
     yield "\n".join(["", *aligned(feature_table(matrix)), ""])
     yield from remarks(matrix)
-    yield f"{near(directory)}/matrix.json, matrix.md and matrix.html have it all."
+    yield f"The full results are in {near(directory)}/matrix.json, matrix.md and matrix.html."
 
 
 def read(file: Path) -> Matrix:
-    """Read the matrix.json of an earlier run."""
+    """Return the matrix of an earlier run's matrix.json."""
     document = json.loads(file.read_text())
     results = [Result.read(name, result) for name, result in document["backends"].items()]
     return Matrix(results, document["versions"])
 
 
 def markdown(matrix: Matrix) -> str:
-    """The tables and every reason, for a page or a pull request."""
+    """Return the tables and all reasons as Markdown."""
     lines = ["# The suite on every backend", "", *piped(suite_table(matrix)), ""]
-    lines += ["## What Django asks of a database", "", *piped(feature_table(matrix)), ""]
+    lines += [
+        "## Django's requirements of a database",
+        "",
+        *piped(feature_table(matrix)),
+        "",
+    ]
     return "\n".join([*lines, *remarks(matrix), "", matrix.about, ""])
 
 

@@ -1,4 +1,4 @@
-"""The report log and the output of pytest, read while it still writes them."""
+"""Reads pytest's report log and output while pytest is still writing them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 
 from matrix.results import Test
 
-RUNNING = ".running"  # after the name of the report log: where matrix/pytest_plugin.py writes
-LAST_LINES = 200  # of the output: what each thread did when the timeout ended pytest
-TRACEBACK = "traceback"  # the member of a failed report that it adds
+RUNNING = ".running"  # the suffix of the file with the running test (matrix/pytest_plugin.py)
+LAST_LINES = 200  # of the output: the stack of each thread when the timeout ended pytest
+TRACEBACK = "traceback"  # the member that matrix/pytest_plugin.py adds to a failed report
 
 
 def name_of(nodeid: str, location: Sequence[Any]) -> str:
-    """The name of a test, file and function: its node id as a rule.
+    """Return the name of a test, its file and function; usually its node id.
 
-    All operations that Schemathesis tests have one node id; they differ in their location.
+    All tests that Schemathesis generates have the same node id, but different locations.
     """
     return f"{nodeid.partition('::')[0]}::{location[2]}"
 
 
 class Reports:
-    """The report log and the output of a running pytest, read as far as they are written."""
+    """The report log and the output of a running pytest, read as far as they were written."""
 
     def __init__(self, reports: Path, output: Path) -> None:
         self.reports, self.output = reports, output
@@ -33,7 +33,7 @@ class Reports:
         self.position = 0
 
     def read(self) -> None:
-        """Take in what was written since the last time."""
+        """Read the reports written since the last call."""
         for report in self._new():
             if report["$report_type"] == "TestReport":
                 node = name_of(report["nodeid"], report["location"])
@@ -42,23 +42,23 @@ class Reports:
                 _fail(self.tests.setdefault(report["nodeid"] or "collection", Test()), report)
 
     def interrupted(self) -> None:
-        """Show the test in which pytest itself was ended, by its timeout or a crash, as failed.
+        """Mark the test in which pytest itself ended, by its timeout or a crash, as failed.
 
-        To be called when pytest has ended: until then that test is simply the one that runs.
+        Call this after pytest has ended: before, that test is simply still running.
         """
         if self.running.exists():
-            reason = "pytest was ended in this test, by a timeout or a crash"
+            reason = "pytest ended in this test, by a timeout or a crash"
             last = self.output.read_text(errors="replace").splitlines()[-LAST_LINES:]
             test = Test("failed", reason, traceback="\n".join(last))
             self.tests[self.running.read_text()] = test
 
     def selected(self) -> int | None:
-        """How many tests are to run, once pytest knows."""
+        """Return the number of selected tests; None until pytest has collected them."""
         found = self._printed(r"^collected (\d+) items?(?:.* (\d+) selected)?")
         return int(found[2] or found[1]) if found else None
 
     def server(self) -> str | None:
-        """The server that answered, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
+        """Return the server's name and version, e.g. "Dolt 1.83.2": tests/conftest.py prints it."""
         found = self._printed(r"^server: (.+)$")
         return found[1] if found else None
 
@@ -87,12 +87,12 @@ def _add(test: Test, report: dict[str, Any]) -> None:
     elif report.get("wasxfail") is not None and report["outcome"] == "skipped":
         test.outcome, test.reason = "expected", report["wasxfail"]
     elif report["outcome"] == "skipped":
-        # Nothing is left out silently: what cannot pass is declared, and asserted.
+        # No test may be skipped: tests/differences.py declares those that cannot pass.
         test.outcome, test.reason = "failed", f"{report['longrepr'][-1]} without a declaration"
 
 
 def _fail(test: Test, report: dict[str, Any]) -> None:
-    """Both the test itself and the end of a fixture may fail: the reason is the first one's."""
+    """Record a failure. The test and a fixture's teardown may both fail: the first reason stays."""
     if test.outcome != "failed":
         test.outcome, test.reason = "failed", _message(report["longrepr"])
     test.traceback = "\n\n".join(filter(None, [test.traceback, report.get(TRACEBACK)])) or None
@@ -101,5 +101,5 @@ def _fail(test: Test, report: dict[str, Any]) -> None:
 def _message(longrepr: Any) -> str:
     if isinstance(longrepr, dict) and longrepr.get("reprcrash"):
         return str(longrepr["reprcrash"]["message"])
-    # Of a collection the last line says it: "E   ModuleNotFoundError: …"
+    # For a collection error it is the last line: "E   ModuleNotFoundError: …"
     return str(longrepr).strip().rpartition("\n")[2].removeprefix("E  ").strip()

@@ -1,4 +1,4 @@
-"""The results of all tests, as build/matrix.json has them."""
+"""The results of all tests, as in build/matrix.json."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from functools import cache
 from typing import Any
 
 OUTCOMES = ("passed", "expected", "failed")
-REASON = 300  # characters; the tables show no more of one
+REASON = 300  # characters of a reason shown in the tables
 
 
 @dataclass
 class Test:
-    """One test: `expected` is a declared difference that showed itself."""
+    """The result of one test; `expected` is the failure of a declared difference."""
 
     outcome: str = "passed"
     reason: str | None = None
     link: str | None = None
     requirement: str | None = None
     support: str | None = None
-    """How the requirement is met: "native" or "emulated", as the test has seen it."""
+    """How the requirement is met: "native" or "emulated", as the test observed it."""
     seconds: float = 0.0
     properties: dict[str, Any] = field(default_factory=dict)
     traceback: str | None = None
-    """Of a failed one: all that pytest prints of it."""
+    """Of a failed test: as pytest prints it."""
 
     @property
     def short_reason(self) -> str:
@@ -37,23 +37,23 @@ class Test:
 
 @dataclass
 class Result:
-    """The suite on one backend, or the tests of the tools: a row of matrix.json."""
+    """The result of the suite on one backend, or of the tools' tests: a row of matrix.json."""
 
     name: str
     status: str = "not-run"
     server: str | None = None
     seconds: float = 0.0
     command: str | None = None
-    """Where it was not run: what would change that."""
+    """If it was not run: the command that installs a server."""
     reason: str | None = None
-    """Why it failed, where no test says so."""
+    """Why the row failed, if no test failed."""
     log: str | None = None
     """Where the output of pytest is, relative to the directory of matrix.json."""
     tests: dict[str, Test] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, document: Mapping[str, Any]) -> Result:
-        """Read one from what document() has made."""
+        """Return the Result of a document() of an earlier run."""
         kept = {key: value for key, value in document.items() if key not in OUTCOMES}
         tests = {node: Test(**test) for node, test in kept.pop("tests").items()}
         return cls(name, **kept, tests=tests)
@@ -82,19 +82,19 @@ class Result:
 
 @dataclass
 class Matrix:
-    """All results of one run, in the order they are shown in."""
+    """All results of one run, in the order in which they are shown."""
 
     results: list[Result]
     about: str
-    """With which versions, on what machine, and how long it took."""
+    """The versions, the number of cores, and the minutes that the run took."""
 
     def groups(self) -> list[str]:
-        """The groups of tests; those that only one row has come last."""
+        """Return the groups of tests; groups of only one backend come last."""
         nodes = {node for result in self.results for node in result.tests}
         return sorted(set(map(group_of, nodes)), key=lambda group: (ONLY in group, group))
 
     def figures(self) -> dict[str, dict[str, str]]:
-        """The numbers that tests have recorded, such as retries: figure → row → numbers."""
+        """Return figure → row → the numbers that tests recorded, e.g. of retries."""
         found: dict[str, dict[str, str]] = {}
         for result in self.results:
             for test in result.tests.values():
@@ -110,7 +110,7 @@ ONLY = " only"
 
 @cache
 def group_of(node: str) -> str:
-    """The row a test belongs to: its file, or its folder, and whether only one backend has it."""
+    """Return the group of a test: its file or directory, marked if only one backend has it."""
     path = re.sub(r"(^tests/|\.py$)", "", node.partition("::")[0])
     folder, _, file = path.rpartition("/")
     if "/" in folder:
@@ -119,7 +119,7 @@ def group_of(node: str) -> str:
 
 
 def totals(results: Iterable[Result]) -> Counter[str]:
-    """The outcomes of all rows together; one that failed without a test counts as well."""
+    """Return the sums of all rows; a row that failed without a failed test counts as one."""
     counts: Counter[str] = Counter()
     for result in results:
         counts.update({outcome: result.count(outcome) for outcome in OUTCOMES})

@@ -1,4 +1,4 @@
-"""One row of the matrix while it runs: the suite on a backend, or the tests of the tools."""
+"""One row of the matrix while it is running: the suite on a backend, or the tools' tests."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Row:
         words = [sys.executable, "-m", "runner", "test", self.name]
         words += ["--color=no", f"--report-log={self.reports.reports}"]
         words += ["-p", "matrix.pytest_plugin"]
-        # Patience: it stops pytest and then a server, each of which may take its time.
+        # It stops pytest first and then the server, each of which may take some seconds.
         self.child = self.stack.enter_context(running(words, log=self.log, patience=60))
         return self
 
@@ -61,7 +61,7 @@ class Row:
             backend(self.name).provider()
 
     def ended(self) -> bool:
-        """Whether it has; until then, shows how far it is."""
+        """Return whether the row has ended; until then, show its progress."""
         self.reports.read()
         if not self.bar.disable:
             self.bar.total = self.bar.total or self.reports.selected()
@@ -73,7 +73,7 @@ class Row:
         return self.child is None or self.child.poll() is not None
 
     def progress(self) -> str:
-        """How far it is, e.g. "dolt: 812 of 1,450, 3 failed"."""
+        """Return the progress, e.g. "dolt: 812 of 1,450, 3 failed"."""
         selected = self.reports.selected()
         if selected is None:
             return f"{self.name}: starting"
@@ -81,14 +81,14 @@ class Row:
         return f"{self.name}: {len(self.reports.tests):,} of {selected:,}, {failed:,} failed"
 
     def result(self) -> Result:
-        """The result, once it has ended; its status is printed where no bar is shown."""
+        """Return the result, once the row has ended; print its status if there is no bar."""
         self.reports.read()
         self.reports.interrupted()
         self.outcome.tests = self.reports.tests
         self.outcome.server = self.reports.server()
         self.outcome.seconds = time.monotonic() - self.began
         if self.child is not None:
-            # A skipped test is a failed one here, and no failure to pytest.
+            # The matrix counts a skipped test as failed; pytest does not.
             failed = self.outcome.count("failed")
             self.outcome.status = "failed" if self.child.returncode or failed else "passed"
             if self.child.returncode and not failed:

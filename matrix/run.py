@@ -1,4 +1,4 @@
-"""`python -m matrix`: the suite on every backend, and one table that says what happened."""
+"""`python -m matrix`: runs the suite on every backend and prints one table of the results."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from runner.suite import TOOLS
 
 
 def run(names: Sequence[str], required: Iterable[str], output: Path) -> int:
-    """Run the tests of each row, as many at once as there are cores; 1 if one failed or is missing.
+    """Run the rows (backends, or the tools), as many at the same time as there are cores.
 
-    A row is a backend, or the tools. The table is printed; matrix.json, .md and .html are in
-    `output`, logs beside them.
+    Prints the table; writes matrix.json, .md and .html into `output` and the logs into its `logs`.
+    Returns the exit code: 1 if a row failed, or if a required backend was not run.
     """
     began = time.monotonic()
     results = _results(names, output)
     matrix = Matrix([results[name] for name in names], _about(time.monotonic() - began))
     for text in write(matrix, output):
         print(text)
-    return verdict(matrix.results, required)
+    return exit_code(matrix.results, required)
 
 
 def _results(names: Sequence[str], output: Path) -> dict[str, Result]:
@@ -49,16 +49,16 @@ def _results(names: Sequence[str], output: Path) -> dict[str, Result]:
 
 
 def longest_first(names: Iterable[str], earlier: Path) -> list[str]:
-    """The order in which to start, so that no core is idle while a long one is left over.
+    """Return the rows in the order to start them: long ones first, so that no core is idle.
 
-    How long each takes is what it took in the earlier run, else what its backend says.
+    The expected time is that of the earlier run, or else the backend's suite_seconds.
     """
     took = _seconds(earlier)
     return sorted(names, key=lambda name: took.get(name) or _usual_seconds(name), reverse=True)
 
 
 def _seconds(earlier: Path) -> dict[str, float]:
-    """Row → seconds; nothing where there is no such file, or it cannot be read."""
+    """Return the seconds of each row; empty if there is no readable file."""
     with suppress(OSError, ValueError, KeyError):
         backends = json.loads(earlier.read_text())["backends"]
         return {name: result["seconds"] for name, result in backends.items()}
@@ -74,18 +74,18 @@ def _about(seconds: float) -> str:
     return f"{versions}; {seconds / 60:.0f} minutes on {os.cpu_count()} cores"
 
 
-def verdict(results: Sequence[Result], required: Iterable[str]) -> int:
-    """Say what was required and not run, then the sums; the exit code."""
+def exit_code(results: Sequence[Result], required: Iterable[str]) -> int:
+    """Print the required backends that were not run, then the sums; return the exit code."""
     reached = {result.name for result in results if result.status != "not-run"}
     missing = [name for name in required if name not in reached]
     if missing:
         print(f"required, but not run: {', '.join(missing)}")
     red = [result.name for result in results if result.status == "failed"]
-    print(sums(results))  # the last line is the one that CI reads
+    print(sums(results))  # the last line: CI shows it
     return 1 if red or missing or not reached else 0
 
 
 def sums(results: Iterable[Result]) -> str:
-    """The last line, e.g. "6015 passed, 0 failed"; a declared difference has passed."""
+    """Return e.g. "6015 passed, 0 failed"; declared differences count as passed."""
     counts = totals(results)
     return f"{counts['passed'] + counts['expected']} passed, {counts['failed']} failed"

@@ -1,4 +1,4 @@
-"""The tables of the matrix, as rows of texts, and the remarks below them."""
+"""The tables of the matrix, as rows of strings, and the remarks below them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from matrix.results import OUTCOMES, Matrix, Result, Test
 from runner.suite import TOOLS
 
-CHECKS = "orm checks"  # the group of tests whose number is the score
+CHECKS = "orm checks"  # the group of tests that score() counts
 NOTHING = "·"
 
 Table = Sequence[Sequence[str]]
 
 
 def suite_table(matrix: Matrix) -> Table:
-    """Group × backend, what tests have recorded, then the sums."""
+    """Return group × backend, the figures that tests recorded, then the sums."""
     results = matrix.results
     return [
         ["", *(result.name for result in results)],
@@ -29,7 +29,7 @@ def suite_table(matrix: Matrix) -> Table:
 
 
 def feature_table(matrix: Matrix) -> Table:
-    """The score, then requirement × backend; the remarks say why something is not possible."""
+    """Return the score, then requirement × backend; remarks() has the reasons."""
     results = [result for result in matrix.results if result.name != TOOLS]
     return [
         ["", *(result.name for result in results)],
@@ -42,7 +42,7 @@ def feature_table(matrix: Matrix) -> Table:
 
 
 def features(results: Iterable[Result]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Requirement → backend → how it is met and why not, in the order of the tests."""
+    """Return requirement → backend → (support, reason), in the order of the tests."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for result in results:
         for test in result.tests.values():
@@ -57,7 +57,7 @@ def _support(test: Test) -> str:
 
 
 def score(result: Result) -> str:
-    """How many of the ORM checks have passed, e.g. "79 of 80"."""
+    """Return how many of the ORM checks passed, e.g. "79 of 80"."""
     passed, *others = (result.count(outcome, CHECKS) for outcome in OUTCOMES)
     return f"{passed} of {passed + sum(others)}" if passed + sum(others) else NOTHING
 
@@ -73,12 +73,12 @@ def _cell(result: Result, group: str | None = None) -> str:
 
 
 def remarks(matrix: Matrix) -> Iterator[str]:
-    """Which server answered; what was not run, failed (and its log) or differs, and why."""
+    """Yield each server; each row that was not run or failed (with its log); the differences."""
     for result in matrix.results:
         if result.server:
             yield f"- {result.name}: {result.server}"
         if result.status == "not-run":
-            yield f"- {result.name} was NOT RUN. This would bring a server: `{result.command}`"
+            yield f"- {result.name} was NOT RUN. To get a server: `{result.command}`"
         if result.status == "failed":
             reason = f": {result.reason}" if result.reason else ""
             yield f"- {result.name} FAILED (its log: {result.log}){reason}"
@@ -87,7 +87,7 @@ def remarks(matrix: Matrix) -> Iterator[str]:
 
 
 def _reasons(result: Result, outcome: str) -> Iterator[str]:
-    """Each reason once, with the tests that it explains."""
+    """Yield each reason once, with its tests."""
     reasons: dict[tuple[str, str], list[str]] = {}
     for node, test in result.tests.items():
         if test.outcome == outcome:
@@ -100,14 +100,14 @@ def _reasons(result: Result, outcome: str) -> Iterator[str]:
 
 
 def piped(table: Table) -> Iterator[str]:
-    """The lines of a table in Markdown."""
+    """Yield the lines of a table in Markdown."""
     header, *rows = table
     for cells in (header, ["---"] * len(header), *rows):
         yield f"| {' | '.join(cells)} |"
 
 
 def aligned(table: Table) -> Iterator[str]:
-    """The lines of a table on a terminal."""
+    """Yield the lines of a table for a terminal."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

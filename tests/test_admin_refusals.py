@@ -19,7 +19,7 @@ KEYS = ["abc", "999999", "9" * 30, "\0", "["]
 
 def refused(response: HttpResponse) -> bool:
     """Whether this is a page with an error message."""
-    sentence = b"The form has a value of the wrong kind. Nothing was changed."
+    sentence = b"The form has a value of the wrong type. Nothing was changed."
     return response.status_code == 400 and sentence in response.content
 
 

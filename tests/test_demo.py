@@ -24,7 +24,7 @@ from runner.backends import backend
 from tests.api import Api
 from tests.serving import ROOT
 
-THERE = "demo data is there already, or yours is\n"
+THERE = "nothing added: there is data already\n"
 
 
 @pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_one_of_two_concurrent_demo_commands_is_refused(monkeypatch: pytest.Monk
 
 @pytest.mark.django_db
 def test_a_negative_number_of_demo_orders_is_refused() -> None:
-    with pytest.raises(CommandError, match="--orders is not below 0"):
+    with pytest.raises(CommandError, match="--orders must not be negative"):
         call_command("bank_demo", "--orders=-1")
 
     assert not Customer.objects.exists()

@@ -172,14 +172,16 @@ def test_old_answers_can_be_deleted(api: Api, capsys: pytest.CaptureFixture[str]
     call_command("bank_forget_answers", days=0)
 
     assert (kept, IdempotencyRecord.objects.count()) == (1, 0)
-    assert capsys.readouterr().out == "0 stored answers forgotten\n1 stored answers forgotten\n"
+    assert (
+        capsys.readouterr().out == "0 idempotency records deleted\n1 idempotency records deleted\n"
+    )
 
 
 @pytest.mark.parametrize("days", ["-1", "nan", "inf", "1e9"])
 def test_an_invalid_number_of_days_is_refused(api: Api, days: str) -> None:
     api.post("/customer/", {"name": "Carl"}, **KEY)
 
-    with pytest.raises(CommandError, match="--days is a number from 0 to 36500"):
+    with pytest.raises(CommandError, match="--days must be a number from 0 to 36500"):
         call_command("bank_forget_answers", f"--days={days}")
 
     assert IdempotencyRecord.objects.exists()
@@ -221,7 +223,7 @@ def test_the_command_deletes_all_expired_answers(
 
     call_command("bank_forget_answers")
 
-    assert capsys.readouterr().out == "5 stored answers forgotten\n"
+    assert capsys.readouterr().out == "5 idempotency records deleted\n"
     assert IdempotencyRecord.objects.get().key == "new"
 
 
@@ -269,7 +271,7 @@ def test_a_request_succeeds_even_if_expired_answers_cannot_be_deleted(
 
     assert response.status_code == 200
     assert [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING] == [
-        "Expired answers were not deleted; a later request will."
+        "Expired idempotency records were not deleted; will retry."
     ]
 
 

@@ -1,4 +1,4 @@
-"""What every page of the admin does: it writes what was changed, over what it showed."""
+"""The base of the admin's pages: saves the changed fields, if the row is as the page showed it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from bank.administration.forms import CurrentForm, CurrentRows, HiddenKeys
 
 
-class ShowsWhatItKnew:
-    """Gives every field of a form the value it showed, hidden beside it."""
+class HiddenInitials:
+    """Adds to each field of a form a hidden field with the value that the page showed."""
 
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **options: Any
@@ -27,11 +27,11 @@ class ShowsWhatItKnew:
         return field
 
 
-class BankAdmin(ShowsWhatItKnew, admin.ModelAdmin):
-    """Writes only what was changed in the form, and only over what the form showed."""
+class BankAdmin(HiddenInitials, admin.ModelAdmin):
+    """Saves only the fields changed in the form, and only if the row is as the form showed it."""
 
     form = CurrentForm
-    ordering = ["-pk"]  # of the choices of an autocomplete field too, which come in pages
+    ordering = ["-pk"]  # autocomplete fields need one too: their choices are paginated
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         columns = {field.name for field in obj._meta.concrete_fields}
@@ -46,7 +46,7 @@ class BankAdmin(ShowsWhatItKnew, admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show forms that were refused beside their own rows: there may be new ones by now."""
+        """Show invalid forms beside their own rows, also if rows were added in the meantime."""
         response = super().changelist_view(request, extra_context)
         shown = (getattr(response, "context_data", None) or {}).get("cl")
         if shown and shown.formset and shown.formset.is_bound:

@@ -1,7 +1,7 @@
-"""Forms that are refused when what they showed has changed meanwhile, instead of undoing it.
+"""Forms that are invalid if the row was changed after they were shown, so they undo no change.
 
-A form carries the values it showed (Django's show_hidden_initial). When it comes back they are
-compared with the row as it is then, in the transaction that will write it.
+A form contains the values it showed (Django's show_hidden_initial). When it is posted, they are
+compared with the current row, in the same transaction that saves the form.
 """
 
 from __future__ import annotations
@@ -16,30 +16,33 @@ from django.forms.boundfield import BoundField
 from bank.errors import OrderError
 from bank.models import Key, OrderLine, Product
 
-UNSAID = "The form did not say what it had shown;"
+NO_INITIAL = "The form does not contain the value that it showed;"
 OPEN_AGAIN = "Nothing was saved: open this page again."
 
 
 class CurrentForm(forms.ModelForm):
-    """Refused, naming the field and its present value, if the row is not what the form showed."""
+    """Invalid if the row is not as the form showed it; the error has the field's current value."""
 
-    # Fields that others change all the time: compared only where this form changes them too.
-    moving: frozenset[str] = frozenset()
+    # Fields that change often: compared only if this form changes them too.
+    volatile: frozenset[str] = frozenset()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if not self.instance._state.adding:
             for field in [self[name] for name in self._meta.fields or () if name in self.fields]:
-                compared = field.name not in self.moving or field.name in self.changed_data
+                compared = field.name not in self.volatile or field.name in self.changed_data
                 if compared and changed_meanwhile(field):
-                    reason = f"{field.label} was changed meanwhile," if said(field) else UNSAID
-                    self.add_error(
-                        field.name, f"{reason} it is now {self.present(field)}. {OPEN_AGAIN}"
-                    )
+                    self.add_error(field.name, self.outdated(field))
         return cleaned
 
+    def outdated(self, field: BoundField) -> str:
+        """Return the error for a field whose row changed, with the current value."""
+        known = has_initial(field)
+        reason = f"{field.label} was changed meanwhile," if known else NO_INITIAL
+        return f"{reason} it is now {self.present(field)}. {OPEN_AGAIN}"
+
     def present(self, field: BoundField) -> str:
-        """What the row holds now, in words."""
+        """Return the current value of the row's field as text."""
         if isinstance(field.initial, list):  # many-to-many
             return ", ".join(map(str, field.initial)) or "empty"
         now = getattr(self.instance, field.name)
@@ -47,13 +50,13 @@ class CurrentForm(forms.ModelForm):
 
 
 class ProductForm(CurrentForm):
-    """Sales go on while a product is corrected."""
+    """The stock may change while the form is open: orders change it."""
 
-    moving = frozenset({"stock"})
+    volatile = frozenset({"stock"})
 
 
 class CurrentRows(forms.BaseModelFormSet):
-    """The rows of a list, of which those that nobody touched are neither compared nor written."""
+    """The editable rows of a list; rows that were not changed are neither compared nor saved."""
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "empty_permitted": True}
@@ -67,20 +70,20 @@ class CurrentRows(forms.BaseModelFormSet):
 
 
 class Lines(forms.BaseInlineFormSet):
-    """The lines of an order: all of what it shall have, which must be in stock."""
+    """The lines of an order. Invalid if they changed in the meantime, or are not in stock."""
 
     def clean(self) -> None:
         super().clean()
         if not (self.has_changed() or any(self.errors)):
             return
-        # Read again: those of the queryset hold what was posted by now.
+        # Read again: the queryset's instances already have the posted values.
         rows = OrderLine.objects.filter(order=self.instance.pk).select_related("product")
         lines = list(rows) if self.instance.pk else []
         present = Counter((str(line.product_id), str(line.quantity)) for line in lines)
         fields = [(form["product"], form["quantity"]) for form in self.initial_forms]
         if present != Counter((shown(product), shown(quantity)) for product, quantity in fields):
-            unsaid = not all(said(field) for line in fields for field in line)
-            reason = UNSAID if unsaid else "The lines were changed meanwhile,"
+            known = all(has_initial(field) for line in fields for field in line)
+            reason = "The lines were changed meanwhile," if known else NO_INITIAL
             now = ", ".join(map(str, lines)) or "none"
             raise ValidationError(f"{reason} they are now: {now}. {OPEN_AGAIN}")
         if not any(self.errors):
@@ -91,13 +94,13 @@ class Lines(forms.BaseInlineFormSet):
                 raise ValidationError(str(error)) from error
 
     def quantities(self) -> dict[Key, int]:
-        """How many of each product the order shall have."""
+        """Return the posted quantity of each product."""
         lines = [form.cleaned_data for form in self.forms if form.cleaned_data]
         return {line["product"].pk: line["quantity"] for line in lines if not line.get("DELETE")}
 
 
 class HiddenKeys(forms.HiddenInput):
-    """What a choice of many showed, in one field, which is there for an empty choice too."""
+    """The keys shown in a multiple choice, in one hidden field, which an empty choice has too."""
 
     def format_value(self, value: Any) -> str:
         return ",".join(map(str, value or []))
@@ -107,21 +110,21 @@ class HiddenKeys(forms.HiddenInput):
 
 
 def shown(field: BoundField) -> Any:
-    """What the page showed in this field; what it posts there, where it does not say."""
-    if not said(field):
+    """Return the value that the page showed in this field; the posted one if it is not known."""
+    if not has_initial(field):
         return field.data
     hidden = field.field.hidden_widget()
     return hidden.value_from_datadict(field.form.data, field.form.files, field.html_initial_name)
 
 
-def said(field: BoundField) -> bool:
-    """Whether the form says what the page showed in this field."""
+def has_initial(field: BoundField) -> bool:
+    """Return whether the form contains the value that the page showed in this field."""
     return field.html_initial_name in field.form.data
 
 
 def changed_meanwhile(field: BoundField) -> bool:
-    """Whether the row holds something else now than the page showed."""
+    """Return whether the row's value is another than the page showed."""
     now, seen = field.initial, shown(field)
-    if isinstance(now, str):  # forms strip texts, and browsers send line breaks as CR LF
+    if isinstance(now, str):  # forms strip strings, and browsers send line breaks as CR LF
         now, seen = now.strip().replace("\r\n", "\n"), (seen or "").replace("\r\n", "\n")
     return field.field.has_changed(now, seen)

@@ -1,9 +1,9 @@
-"""Checking a password costs a third of a second of CPU on purpose; here is what bounds that cost.
+"""Throttled logins: checking a password takes a third of a second of CPU, by design.
 
-Each process checks one password at a time. Others are answered at once, without a check, and so
-is an address from which wrong passwords came, for a while. Failures are counted in Django's cache:
-per process, unless CACHES names a shared one. Packages that count them (django-axes,
-django-ratelimit) require a shared cache or tables, and do not bound how many are checked at once.
+Each process checks one password at a time. Other logins are refused at once, without a check, and
+so are logins from an address that recently sent wrong passwords. Failures are counted in Django's
+cache: per process, unless CACHES names a shared one. Packages that count them (django-axes,
+django-ratelimit) require a shared cache or tables, and do not limit concurrent checks.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from django.http import HttpRequest
 PERIOD = 300  # seconds, beginning with the first failure
 PAUSE = 2  # seconds after the first failure, for its address; then 4, 8, 16
 FAILURES_OF_A_USER = 5  # from one address in a period
-FAILURES_OF_AN_ADDRESS = 50  # whoever it says it is: an office may share one
+FAILURES_OF_AN_ADDRESS = 50  # for all usernames: an office may share an address
 checking = threading.Lock()
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Django's, throttled. `retry_after` is set (seconds) where the password was not checked."""
+    """Django's form, throttled; `retry_after` (seconds) is set if the password was not checked."""
 
     request: HttpRequest
     retry_after = 0
@@ -67,16 +67,16 @@ class LoginForm(AdminAuthenticationForm):
 
 
 def address(request: HttpRequest) -> str:
-    """Where a request came from; deployed, what the proxy has appended to X-Forwarded-For."""
+    """Return the client's address: with DEPLOY the last one in the proxy's X-Forwarded-For."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.DEPLOY else ""
     return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
-def _key(*who: str) -> str:
-    return f"wrong-passwords-{hashlib.sha256(repr(who).encode()).hexdigest()}"
+def _key(*parts: str) -> str:
+    return f"wrong-passwords-{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 
 def _count(key: str) -> int:
-    """Add a failure; how many there are now."""
+    """Count a failure; return how many there are now."""
     cache.add(key, 0, PERIOD)
     return cache.incr(key)

@@ -1,4 +1,4 @@
-"""The site of the admin: every POST is one retried transaction, and no refusal is an empty 500.
+"""The admin site: each POST is one retried transaction, and database errors get a page.
 
 https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#overriding-the-default-admin-site
 """
@@ -34,7 +34,7 @@ View = Callable[..., Any]
 
 
 class BankSite(AdminSite):
-    """Django's, with transactions that are retried and logins that are throttled."""
+    """Django's admin site, with retried transactions and throttled logins."""
 
     site_url = None  # no "View site": there is no page at /
 
@@ -43,7 +43,7 @@ class BankSite(AdminSite):
 
     @staticmethod
     def login_form(request: HttpRequest, *args: Any, **kwargs: Any) -> LoginForm:  # type: ignore[override]
-        """The form whose password was checked already, or an empty one."""
+        """Return the form whose password was already checked, or an unchecked one."""
         return getattr(request, "checked_login", None) or LoginForm(request, *args, **kwargs)
 
     def login(
@@ -53,7 +53,7 @@ class BankSite(AdminSite):
         return explained(view)(request, extra_context)
 
     def _login(self, request: HttpRequest, extra_context: dict[str, Any] | None) -> HttpResponse:
-        """Check the password before the transaction begins: that takes a third of a second."""
+        """Check the password before the transaction begins: the check takes a third of a second."""
         form = LoginForm(request, request.POST)
         request.checked_login = form  # type: ignore[attr-defined]
         if form.is_valid():
@@ -66,7 +66,7 @@ class BankSite(AdminSite):
 
 
 def one_transaction(view: View) -> View:
-    """Make every POST to this view one retried transaction; a page is rendered after COMMIT."""
+    """Make each POST to this view one retried transaction; its page is rendered after COMMIT."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -77,7 +77,7 @@ def one_transaction(view: View) -> View:
         @retry_transaction
         @wraps(view)
         def attempt() -> HttpResponse:
-            # What an attempt that was rolled back did to the request is gone with it.
+            # Undo what an attempt that was rolled back did to the request.
             request.session, request.user = deepcopy(session), deepcopy(user)
             request._messages = default_storage(request)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
@@ -88,7 +88,7 @@ def one_transaction(view: View) -> View:
 
 
 def explained(view: View) -> View:
-    """Answer with a page that says why, where the database or a rule refused the request."""
+    """Return a page with the reason if the database or a rule refused the request."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -111,7 +111,7 @@ def explained(view: View) -> View:
 
 
 def _reason(request: HttpRequest, error: Exception) -> tuple[int, str]:
-    """The status and what to say; (0, "") for what nobody has foreseen."""
+    """Return the status and the reason to show; (0, "") for an unexpected error."""
     match error:
         case TransactionError():
             return 503, str(error)
@@ -121,11 +121,11 @@ def _reason(request: HttpRequest, error: Exception) -> tuple[int, str]:
             rule = broken_constraint(error)
             broken = f"It would break a rule of the data{rule and ': '}{rule}."
             return 409, f"{broken} Nothing was changed."
-        case DatabaseError() | InterfaceError() if (said := classify(error)) is not ErrorKind.OTHER:
-            return 503, unavailable(said)
-        case _ if request.method == "POST" and _of_the_wrong_kind(error):
-            return 400, "The form has a value of the wrong kind. Nothing was changed."
-        # Django puts what is in an address into lookups, some of it unchecked.
+        case DatabaseError() | InterfaceError() if (kind := classify(error)) is not ErrorKind.OTHER:
+            return 503, unavailable(kind)
+        case _ if request.method == "POST" and _wrong_type(error):
+            return 400, "The form has a value of the wrong type. Nothing was changed."
+        # Django passes parts of a URL to lookups, some of them unchecked.
         case ValidationError():
             return 400, "The address of this page is not valid. Nothing was changed."
         case DatabaseError() | ValueError() | ArithmeticError() if request.GET:
@@ -133,8 +133,8 @@ def _reason(request: HttpRequest, error: Exception) -> tuple[int, str]:
     return 0, ""
 
 
-def _of_the_wrong_kind(error: Exception) -> bool:
-    """Whether a value was none of its field's: fields raise one ValueError from another."""
+def _wrong_type(error: Exception) -> bool:
+    """Return whether a value was of the wrong type: fields raise one ValueError from another."""
     match error:
         case ValidationError() | ValueError(__cause__=ValueError()):
             return True

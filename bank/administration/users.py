@@ -1,4 +1,4 @@
-"""Users and groups: Django's pages, with forms that give no revoked right back."""
+"""Users and groups: Django's pages, with forms that restore no revoked permission."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from bank.administration.forms import CurrentForm
 
 
 class UserForm(CurrentForm, UserChangeForm):
-    """Django's, refused if the rights or anything else were changed meanwhile."""
+    """Django's form, invalid if the user's permissions or other fields were changed meanwhile."""
 
 
 class UserAdmin(BankAdmin, auth.UserAdmin):
-    """Adds users and changes passwords in Django's own forms; the rest in ours."""
+    """Adds users and changes passwords with Django's own forms, everything else with ours."""
 
     form = UserForm
     ordering = ["username"]
-    readonly_fields = ["last_login", "date_joined"]  # a login outdates no form
+    readonly_fields = ["last_login", "date_joined"]  # so a login does not make an open form invalid
 
 
 class GroupAdmin(BankAdmin, auth.GroupAdmin):
-    """A group and what its members may do."""
+    """A group and the permissions of its members."""
 
     ordering = ["name"]

@@ -1,4 +1,4 @@
-"""Who may call: whoever has one of API_TOKENS, or everybody where there are none."""
+"""Authentication: by one of API_TOKENS; none is needed if API_TOKENS is empty."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class BearerToken(HttpBearer):
         return super().__call__(request) if settings.API_TOKENS else "anybody"
 
     def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        """The name of the client whose token this is, found in a time that tells nothing."""
+        """Return the name of the token's client; compares in constant time."""
         tokens = settings.API_TOKENS.items()
         names = [name for ours, name in tokens if constant_time_compare(token, ours)]
         return names[0] if names else None
 
 
 def as_operation(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate the OpenAPI and docs views: they need a token too, and are only to be read."""
+    """Decorate the OpenAPI and docs views: they need a token too, and allow only GET and HEAD."""
 
     @require_safe
     @wraps(view)

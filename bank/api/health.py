@@ -1,4 +1,4 @@
-"""What monitors ask: are you there, and is the database?"""
+"""Endpoints for monitoring: whether the process responds, and whether the database does."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ router = Router(tags=["health"])
 
 @router.get("/ping/", auth=None)
 def ping(request: HttpRequest) -> HttpResponse:
-    """The process answers. The text is the tutorial's, which its test driver waits for."""
+    """The process responds. The text is the tutorial's: its test driver waits for it."""
     return HttpResponse("python/django", content_type="text/plain")
 
 
 @router.get("/health/", auth=None, response={200: dict[str, Any], 503: dict[str, Any]})
 def health(request: HttpRequest) -> HttpResponse:
-    """The database answers: which one, and how this process's transactions went so far."""
+    """The database responds: its version, and the outcomes of this process's transactions."""
     try:
         server = Engine().server_version()
     except (DatabaseError, InterfaceError):

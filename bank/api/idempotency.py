@@ -1,7 +1,7 @@
-"""A request that comes twice is executed once.
+"""Idempotency keys: a repeated request is executed once.
 
-The answer is stored in the transaction that does the work: both are there, or neither, whatever
-broke in between. So a client that got no answer sends the same request again with the same
+The response is stored in the transaction that does the work: either both are committed or
+neither. So a client that got no response sends the same request again with the same
 `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) and cannot order twice.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
-from bank.api.idempotency_records import expiry, forget_now_and_then
+from bank.api.idempotency_records import delete_some_expired, expiry
 from bank.api.problems import Problem
 from bank.api.responses import new_at
 from bank.models import IdempotencyRecord
@@ -38,16 +38,16 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
         }
     ]
 }
-"""What /openapi.json says of the operations that call once()."""
+"""For /openapi.json: the parameter of the operations that call once()."""
 
 
 def once(request: HttpRequest, work: Work) -> HttpResponse:
-    """Do the work in a retried transaction; with an Idempotency-Key once for this client.
+    """Do the work in a retried transaction; with an Idempotency-Key only once per client.
 
-    A repeated request gets the stored answer, with the same headers, for
-    settings.IDEMPOTENCY_KEY_LIFETIME; a different one with the same key is a 422. The client is
-    known by its name (request.auth), which stays when its token is replaced.
-    Answers that changed nothing (errors) are not stored: the next try may do better.
+    A repeated request gets the stored response, with the same headers, for
+    settings.IDEMPOTENCY_KEY_LIFETIME; a different one with the same key gets a 422. The client is
+    identified by its name (request.auth), which stays when its token is replaced.
+    Error responses are not stored: they changed nothing, and the next attempt may succeed.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
@@ -57,11 +57,11 @@ def once(request: HttpRequest, work: Work) -> HttpResponse:
     try:
         response = run()
     except IntegrityError:
-        # The same request stored its answer meanwhile: now it is found. If it is another
-        # constraint that broke, it breaks again.
+        # A concurrent duplicate stored its response: now it is found. If another constraint was
+        # violated, it is violated again.
         retries_here.set(retries_here.get() + 1)
         response = run()
-    forget_now_and_then()
+    delete_some_expired()
     return response
 
 
@@ -72,22 +72,25 @@ def _check(key: str) -> None:
 
 
 def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
-    # The key is in the digest too: a column may be compared without regard to case, as on Dolt.
+    # The key is in the digest too: a column may be compared case-insensitively, as on Dolt.
     client = _digest(str(getattr(request, "auth", "")).encode(), b"\n", key.encode())
-    who = {"client": client, "key": key}
-    what = _digest(f"{request.method} {request.path_info}\n".encode(), request.body)
-    stored = IdempotencyRecord.objects.filter(**who).first()
+    identity = {"client": client, "key": key}
+    digest = _digest(f"{request.method} {request.path_info}\n".encode(), request.body)
+    stored = IdempotencyRecord.objects.filter(**identity).first()
     if stored and stored.created < expiry():
         stored.delete()
         stored = None
     if stored is None:
         response = work()
         IdempotencyRecord.objects.create(
-            **who, request=what, body=response.content.decode(), location=response["Location"]
+            **identity,
+            request=digest,
+            body=response.content.decode(),
+            location=response["Location"],
         )
         return response
-    if stored.request != what:
-        raise Problem(422, "This Idempotency-Key came with another request before: use a new one.")
+    if stored.request != digest:
+        raise Problem(422, "This Idempotency-Key was used for another request: use a new one.")
     return new_at(stored.location, stored.body.encode())
 
 

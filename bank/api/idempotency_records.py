@@ -1,4 +1,4 @@
-"""Answers kept for repeated requests are deleted after settings.IDEMPOTENCY_KEY_LIFETIME."""
+"""Idempotency records are deleted after settings.IDEMPOTENCY_KEY_LIFETIME."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bank.models import IdempotencyRecord
 from bank.transactions import retry_transaction
 
 logger = logging.getLogger(__name__)
-# Of a process's requests with a key, every so many deletes so many expired answers: more than were
-# stored meanwhile, so that the table stays bounded, and few enough to delay nobody.
+# Each EVERY-th request with a key of a process deletes up to BATCH expired records: more than were
+# stored in between, so that the table stays bounded, and few enough to take little time.
 EVERY, BATCH = 50, 200
 _requests = itertools.count()
 
 
 def expiry() -> datetime:
-    """Answers created before this moment are not replayed."""
+    """Return the datetime before which records are expired, and their responses not replayed."""
     lifetime: timedelta = settings.IDEMPOTENCY_KEY_LIFETIME
     return timezone.now() - lifetime
 
 
 @retry_transaction
-def forget(before: datetime) -> int:
-    """Delete at most BATCH answers created before this, the oldest first; return how many."""
+def delete_before(before: datetime) -> int:
+    """Delete at most BATCH records created before this, the oldest first; return how many."""
     old = IdempotencyRecord.objects.filter(created__lt=before).order_by("created")
     keys = list(old.values_list("pk", flat=True)[:BATCH])
     if keys:
@@ -35,11 +35,11 @@ def forget(before: datetime) -> int:
     return len(keys)
 
 
-def forget_now_and_then() -> None:
+def delete_some_expired() -> None:
     """Call after each request with a key, outside of its transaction. Never raises."""
     if next(_requests) % EVERY:
         return
     try:
-        forget(expiry())
+        delete_before(expiry())
     except Exception:
-        logger.warning("Expired answers were not deleted; a later request will.", exc_info=True)
+        logger.warning("Expired idempotency records were not deleted; will retry.", exc_info=True)

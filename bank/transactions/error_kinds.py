@@ -17,7 +17,7 @@ from bank.engine import Engine
 
 
 class ErrorKind(enum.Enum):
-    """What an error means for its transaction."""
+    """The meaning of an error for its transaction."""
 
     CONFLICT = "rolled back for a reason that may no longer apply in a retry"
     UNKNOWN = "the server itself cannot say whether it committed"

@@ -106,4 +106,4 @@ def test_a_run_of_some_backends_is_not_written_into_the_documentation(tmp_path: 
     file = tmp_path / "matrix.json"
     assert (none.returncode, some.returncode) == (1, 1)
     assert none.stderr == f"There is no {file}: `make matrix` writes it.\n"
-    assert some.stderr == f"{file} is not of all backends: `make matrix` writes one that is.\n"
+    assert some.stderr == f"{file} does not have all backends: run `make matrix` first.\n"

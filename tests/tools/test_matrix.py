@@ -16,7 +16,7 @@ from matrix.reports import Reports
 from matrix.results import REASON, Matrix, Result
 from matrix.results import Test as Ended
 from matrix.row import Row
-from matrix.run import longest_first, verdict
+from matrix.run import exit_code, longest_first
 from tests.serving import ROOT
 
 SUITE = """
@@ -239,7 +239,7 @@ def test_red_is_what_failed_or_was_required_and_not_run(
 ) -> None:
     results = [Result(name, status=status) for name, status in statuses.items()]
 
-    assert verdict(results, required) == expected
+    assert exit_code(results, required) == expected
 
 
 def test_the_longest_starts_first(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py bank_demo`: customers, products and orders to play with."""
+"""`manage.py bank_demo`: adds demo customers, products and orders."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MAX_ORDERS = 10**9
 
 
 class Command(BaseCommand):
-    """The same data at every run: what the documentation shows is what you see.
+    """Adds the same data at every run, which is the data that the documentation shows.
 
-    Into an empty bank, or where only demo data is: then it is made larger, and what was stopped
-    in the middle goes on.
+    The bank must be empty, or have only demo data: then orders are added until there are as many
+    as asked for, also after a run that was interrupted.
     """
 
     help = __doc__
@@ -28,17 +28,17 @@ class Command(BaseCommand):
             "--orders",
             type=int,
             default=200,
-            help="how many orders there shall be (default: %(default)d)",
+            help="number of orders (default: %(default)d)",
         )
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="only into an empty bank, or to finish what was stopped; otherwise do nothing",
+            help="do nothing, unless the bank is empty or an earlier run was interrupted",
         )
 
     def handle(self, *args: Any, orders: int, if_empty: bool, **options: Any) -> None:
         if orders < 0:
-            raise CommandError("--orders is not below 0.")
+            raise CommandError("--orders must not be negative.")
         if orders > MAX_ORDERS:
             raise CommandError(f"--orders is at most {MAX_ORDERS}.")
         try:
@@ -46,14 +46,14 @@ class Command(BaseCommand):
         except BankError as error:
             if not (if_empty and isinstance(error, NotOnlyDemoData)):
                 raise CommandError(str(error)) from error
-            self.stdout.write("demo data is there already, or yours is")
+            self.stdout.write("nothing added: there is data already")
 
     def _add(self, orders: int, if_empty: bool) -> None:
         found = demo.progress()
         begin = found.orders if found else 0
         wanted = found.wanted if found and if_empty else orders
         if found and begin >= wanted:
-            self.stdout.write("demo data is there already, or yours is")
+            self.stdout.write("nothing added: there is data already")
             return
         with tqdm(total=wanted, initial=begin, desc="demo orders", unit="", leave=False) as bar:
             for added in demo.add(begin, wanted):

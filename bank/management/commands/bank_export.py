@@ -1,4 +1,4 @@
-"""`manage.py bank_export`: all of the bank, a line of JSON per record, to standard output."""
+"""`manage.py bank_export`: writes all data as JSON, one record per line, to standard output."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from bank.transfer.export import Digest, records, refuse_unfinished, snapshot
 
 
 class Command(BaseCommand):
-    """First how many records there are, then the records, last the hash of their content.
+    """Writes the number of records, then the records, then the hash of their content.
 
-    They are all of one moment, whoever writes meanwhile. They are kept in a temporary file until
-    all are read: whoever reads them slowly does not make the transaction longer.
+    All records are read from one snapshot of the database, into a temporary file first, so that a
+    slow reader of the output does not keep the transaction open.
     """
 
     help = __doc__
@@ -39,13 +39,13 @@ class Command(BaseCommand):
                 for line in file:
                     self.stdout.write(line, ending="")
             except BrokenPipeError:
-                # Who reads has ended, and said why: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+                # The reader has exited, with its own message: https://docs.python.org/3/library/signal.html#note-on-sigpipe
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(1)
 
 
 def _write(file: IO[str]) -> int:
-    """Write all records and their hash; return how many they are."""
+    """Write all records and their hash; return the number of records."""
     refuse_unfinished()
     digest, written = Digest(), 0
     for record in records():

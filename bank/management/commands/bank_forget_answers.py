@@ -1,4 +1,4 @@
-"""`manage.py bank_forget_answers`: deletes all expired answers at once."""
+"""`manage.py bank_forget_answers`: deletes all expired idempotency records at once."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bank.api.idempotency_records import forget
+from bank.api.idempotency_records import delete_before
 
 MOST_DAYS = 36500
 
 
 class Command(BaseCommand):
-    """Deletes the answers of requests older than so many days; a repeat is then a new request."""
+    """Deletes the records older than so many days; a repeated request then is a new request."""
 
     help = __doc__
 
@@ -26,13 +26,13 @@ class Command(BaseCommand):
             "--days",
             type=float,
             default=lifetime,
-            help=f"forget answers older than this, 0 to {MOST_DAYS} (default: %(default)g)",
+            help=f"delete records older than this, 0 to {MOST_DAYS} (default: %(default)g)",
         )
 
     def handle(self, *args: Any, days: float, **options: Any) -> None:
         if not 0 <= days <= MOST_DAYS:
-            raise CommandError(f"--days is a number from 0 to {MOST_DAYS}.")
+            raise CommandError(f"--days must be a number from 0 to {MOST_DAYS}.")
         before, count = timezone.now() - timedelta(days=days), 0
-        while deleted := forget(before):
+        while deleted := delete_before(before):
             count += deleted
-        self.stdout.write(f"{count} stored answers forgotten")
+        self.stdout.write(f"{count} idempotency records deleted")

@@ -1,4 +1,4 @@
-"""`manage.py bank_import`: fills an empty bank with what bank_export wrote."""
+"""`manage.py bank_import`: imports the output of bank_export into an empty bank."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from bank.transfer.stream import Source
 
 
 class Command(BaseCommand):
-    """Until it is done the bank is marked as unfinished; then its content is compared by hash."""
+    """Marks the bank as unfinished until all records are imported and their hash was compared."""
 
     help = __doc__
-    requires_system_checks = []  # an unfinished copy is what it may have to clear away
+    requires_system_checks = []  # one of them refuses an unfinished copy, which this may discard
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--discard",
             action="store_true",
-            help="delete all that is in a bank whose copy was not finished, whoever wrote it",
+            help="delete all data of a bank whose import was not finished, whoever wrote it",
         )
 
     def handle(self, *args: Any, discard: bool, **options: Any) -> None:
