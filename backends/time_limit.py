@@ -91,7 +91,7 @@ class TimeLimit:
 
     @property
     def has_time_limit(self) -> bool:
-        """Whether a block with a time limit is running."""
+        """Return whether a block with a time limit is running."""
         return self._deadline < math.inf
 
     def get_connection_params(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""MongoDB through Djongo 1.3.7, under Django 5.2: Django's SQL becomes MongoDB's commands.
+"""MongoDB through Djongo 1.3.7 on Django 5.2: translates Django's SQL to MongoDB's commands.
 
 Djongo was written for Django 3.1, without transactions. What keeps it from being a database today
 is corrected here, with a comment at each place; docs/djongo.md has the table. A query goes down:

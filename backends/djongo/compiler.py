@@ -1,4 +1,4 @@
-"""Django's queries as SQL that Djongo can read."""
+"""Compiles Django's queries to SQL that Djongo can parse."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SQLCompiler(ComputingCompiler):
     connection: DatabaseWrapper
 
     def compile(self, node: BaseExpression) -> Sql:
-        """Raises NotSupportedError for COUNT(DISTINCT …), which Djongo takes for COUNT(…).
+        """Raise NotSupportedError for COUNT(DISTINCT …), which Djongo treats as COUNT(…).
 
         So does it for a join with two conditions, of which Djongo would forget the second.
         """
@@ -37,21 +37,21 @@ class SQLCompiler(ComputingCompiler):
         return part
 
     def execute_sql(self, *arguments: Any, **options: Any) -> Any:
-        """Execute full_clean()'s SELECT without FROM, whether a CHECK holds; Djongo reads none.
+        """Execute full_clean()'s SELECT without FROM, which tests a CHECK; Djongo cannot parse it.
 
         https://github.com/doableware/djongo/issues/275
         """
         if self.query.model is not None:
             return super().execute_sql(*arguments, **options)
         condition = to_mql(self.query.where, self)
-        only_if = {"$match": {"$expr": {"$ne": [condition, False]}}}  # NULL does not break a rule
+        only_if = {"$match": {"$expr": {"$ne": [condition, False]}}}  # NULL violates no CHECK
         with self.connection.wrap_database_errors, driver_errors():
             found = self.connection.database.aggregate([{"$documents": [{"_check": 1}]}, only_if])
             return next(((1,) for _ in found), None)
 
 
 class WritingCompiler(SQLCompiler):
-    """A write has no stages, so nothing can be computed in its condition."""
+    """Compiles writes, which have no stages, so their conditions cannot be computed."""
 
     def column(self, expression: object) -> str:
         raise NotSupportedError(f"Djongo cannot compute {expression!r} where it writes.")
@@ -63,7 +63,7 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler, WritingCompiler):
 
 class SQLDeleteCompiler(compiler.SQLDeleteCompiler, WritingCompiler):
     def as_sql(self, *arguments: Any, **options: Any) -> Sql:
-        """Look up first the rows that other tables decide about: Djongo reads no subquery here."""
+        """Query the keys of conditions on other tables first: Djongo parses no subquery here."""
         if self.single_alias:
             return super().as_sql()
         only_these = Query(self.query.model)
@@ -81,7 +81,7 @@ class SQLDeleteCompiler(compiler.SQLDeleteCompiler, WritingCompiler):
 
 class SQLUpdateCompiler(compiler.SQLUpdateCompiler, WritingCompiler):
     def as_sql(self, *arguments: Any, **options: Any) -> Sql:
-        """F() and CASE are computed by the server; Djongo knows only values.
+        """Let the server compute F() and CASE; Djongo accepts only values.
 
         https://github.com/doableware/djongo/issues/184
         """
@@ -100,12 +100,12 @@ class SQLUpdateCompiler(compiler.SQLUpdateCompiler, WritingCompiler):
 
 class SQLAggregateCompiler(compiler.SQLAggregateCompiler, SQLCompiler):
     def execute_sql(self, *arguments: Any, **options: Any) -> Any:
-        """The number of rows of a slice or of distinct ones; Djongo cannot select from a SELECT."""
+        """Count the rows of a slice, or distinct rows; Djongo cannot select from a SELECT."""
         wanted = [*self.query.annotation_select.values()]
         if not all(
             isinstance(each, Count) and each.source_expressions == [Star()] for each in wanted
         ):
             raise NotSupportedError("Of a slice Djongo can count the rows, and nothing else.")
-        self.query.inner_query.subquery = False  # it is executed alone
+        self.query.inner_query.subquery = False  # it is executed by itself
         found = self.query.inner_query.get_compiler(self.using).execute_sql(MULTI)
         return [sum(map(len, found))] * len(wanted)

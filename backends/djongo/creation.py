@@ -1,4 +1,4 @@
-"""The database of the tests."""
+"""Creates the test database."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from django.db.backends.utils import CursorWrapper
 
 
 class DatabaseCreation(BaseDatabaseCreation):
-    """Django's, not Djongo's, whose only addition clones databases with programs of MongoDB's."""
+    """Django's class: Djongo's only adds cloning databases with MongoDB's command-line tools."""
 
     def _execute_create_test_db(
         self, cursor: CursorWrapper, parameters: dict[str, str], keepdb: bool = False
     ) -> None:
-        """MongoDB creates a database with its first document; what an old one has is dropped."""
+        """Drop an old database; MongoDB creates the new one with its first document."""
         if not keepdb:
             cursor.execute(f"DROP DATABASE {parameters['dbname']}")

@@ -1,4 +1,4 @@
-"""Django's flags for MongoDB through Djongo: those that differ from Djongo's own."""
+"""The feature flags of MongoDB through Djongo that differ from Djongo's own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from djongo import features
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
-    # Django reads this for one thing: whether a TestCase may hold a transaction around each test.
-    # For that, what fails in a test would have to be undone alone, to a savepoint, and MongoDB has
-    # none. So the tables are emptied after each test. atomic() does not read it, and rolls back.
-    # Djongo has it already; it is here for the reason.
+    # Django uses this only to decide whether TestCase runs each test in a transaction. That needs
+    # savepoints, which MongoDB does not have. So the tables are emptied after each test. atomic()
+    # does not use it, and rolls back. Djongo sets it too; it is here to say why.
     supports_transactions = False
 
-    # Rules of the data that the server could keep. Django then leaves them out of the tables, and
-    # checks them in full_clean().
+    # Constraints that the server does not have: Django leaves them out of CREATE TABLE, and checks
+    # them in full_clean().
     supports_foreign_keys = False
     supports_table_check_constraints = False
     supports_partial_indexes = False
     supports_expression_indexes = False
 
-    # SQL that Djongo cannot read.
+    # SQL that Djongo cannot parse.
     allows_group_by_select_index = False
     delete_can_self_reference_subquery = False
     supports_comparing_boolean_expr = False
@@ -32,9 +31,9 @@ class DatabaseFeatures(features.DatabaseFeatures):
     supports_tuple_lookups = False
     update_can_self_select = False
     has_json_object_function = False
-    supports_json_field_contains = False  # it is a text
+    supports_json_field_contains = False  # it is stored as a string
 
-    # pymongo takes UUIDs only with a choice among their old encodings; text needs none.
+    # pymongo stores UUIDs only if one of several encodings is chosen; a string needs no choice.
     has_native_uuid_field = False
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True

@@ -1,4 +1,4 @@
-"""The tables and columns that are in the database."""
+"""Introspection: the tables and columns of the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backends.djongo.driver.connection import SCHEMA
 
 class DatabaseIntrospection(introspection.DatabaseIntrospection):
     def get_table_description(self, cursor: CursorWrapper, table_name: str) -> list[FieldInfo]:
-        """The columns as Djongo remembers them; Django 5.2 has one attribute more.
+        """Return the columns from Djongo's __schema__; Django 5.2 has one more attribute.
 
         Djongo knows the name and the type only.
         """

@@ -1,4 +1,4 @@
-"""Tables, columns and indexes."""
+"""The schema editor: tables, columns and indexes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         *rest: object,
         **options: object,
     ) -> None:
-        """A unique constraint in CREATE TABLE, which Djongo only passes over: an index, later.
+        """Create an index later for a unique constraint in CREATE TABLE, which Djongo ignores.
 
         https://github.com/doableware/djongo/issues/246
         """

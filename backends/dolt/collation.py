@@ -1,4 +1,4 @@
-"""The collation with which Dolt compares texts as MySQL does."""
+"""The collation with which Dolt compares strings as MySQL does."""
 
 # With Dolt's default, even `icontains`, which is a plain LIKE on MySQL, is case-sensitive:
 # https://github.com/dolthub/dolt/issues/7856

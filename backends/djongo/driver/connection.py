@@ -1,4 +1,4 @@
-"""A database of MongoDB as Django expects a connection to be: it can commit and roll back."""
+"""A connection to a MongoDB database as Django expects it, with commit and rollback."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from backends.djongo.driver.errors import driver_errors
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
-SCHEMA = (
-    "__schema__"  # Djongo's own collection: the columns of each table, and the last of its keys
-)
+SCHEMA = "__schema__"  # Djongo's own collection: the columns of each table, and its last key
 TRANSACTIONAL = {"aggregate", "delete_many", "find", "insert_many", "update_many"}
 
 
 @lru_cache
 def client(**options: Any) -> MongoClient[Document]:
-    """One client for all threads, as pymongo wants it: it keeps a pool of connections.
+    """Return the client, one for all threads, as pymongo recommends: it has a connection pool.
 
     Djongo has one per name of a database, also where two servers have one of the same name, and
     closes it with any connection: https://github.com/doableware/djongo/issues/705
@@ -38,7 +36,7 @@ def client(**options: Any) -> MongoClient[Document]:
 
 
 class Connection:
-    """The database of a client; without autocommit its operations belong to a transaction.
+    """A client's database; without autocommit its operations are in a transaction.
 
     Djongo has no transactions; what was done before an error stayed:
     https://github.com/doableware/djongo/issues/626
@@ -58,7 +56,7 @@ class Connection:
         return collection if name == SCHEMA else Collection(self, collection)
 
     def session(self) -> ClientSession | None:
-        """The one of the transaction, which begins with its first operation; None in autocommit.
+        """The transaction's session, begun with its first operation; None in autocommit.
 
         It reads a snapshot; what it commits outlives the loss of a server.
         """
@@ -69,19 +67,19 @@ class Connection:
         return self._session
 
     def command(self, *arguments: Any, **options: Any) -> Any:
-        """Run a command of the database outside of the transaction."""
+        """Run a database command outside of the transaction."""
         with driver_errors():
             return self._database.command(*arguments, **options)
 
     def commit(self) -> None:
-        """Commit what was begun; it is over also where that fails."""
+        """Commit the transaction; it has also ended if this fails."""
         session, self._session, self.aborted = self._session, None, False
         if session:
             with driver_errors(), session:
                 session.commit_transaction()
 
     def rollback(self) -> None:
-        """Undo what was begun."""
+        """Roll back the transaction."""
         session, self._session, self.aborted = self._session, None, False
         if session:
             session.end_session()  # aborts what was not committed
@@ -90,7 +88,7 @@ class Connection:
 
 
 class Collection:
-    """A collection whose operations take part in the transaction of the connection.
+    """A collection whose operations are in the connection's transaction.
 
     Not so the counters of keys: like the sequences of other databases they go on after a rollback,
     and two that insert at once do not wait for, or refuse, each other.

@@ -1,4 +1,4 @@
-"""The exceptions of pymongo and Djongo as the errors of a database driver.
+"""Translates the exceptions of pymongo and Djongo to those of a database driver.
 
 Djongo makes of everything an empty DatabaseError: a duplicate key is no IntegrityError, and the
 message of the server is lost.
@@ -18,7 +18,7 @@ DUPLICATE_KEY = 11000
 
 @contextmanager
 def driver_errors(sql: str = "") -> Iterator[None]:
-    """Raise the error that Django knows, from that of pymongo where there is one.
+    """Raise the error that Django expects, from pymongo's error if there is one.
 
     Its labels and its code decide whether the transaction may be run again.
     """
@@ -26,13 +26,13 @@ def driver_errors(sql: str = "") -> Iterator[None]:
         yield
     except Exception as error:
         cause = _pymongos(error) or error
-        # Djongo's own message has the values too, and so would every log.
+        # Djongo's own message contains the values, which must not be logged.
         unread = f"Djongo cannot read {sql}" if isinstance(cause, SQLDecodeError) else None
         raise _kind(cause)(unread or str(cause)) from cause
 
 
 def _pymongos(error: BaseException | None) -> PyMongoError | None:
-    """The driver's error among the causes of Djongo's, of which there may be several."""
+    """Return the driver's error among the causes of Djongo's error."""
     while error:
         if isinstance(error, PyMongoError):
             return error
@@ -47,7 +47,7 @@ def _kind(error: BaseException) -> type[Exception]:
 
 
 def _codes(error: PyMongoError) -> set[int | None]:
-    """Its code, or those of its parts: what insert_many() raises is one error around many."""
+    """Return the error's code, or those of its parts: insert_many() raises one error for many."""
     if isinstance(error, BulkWriteError):
         return {part["code"] for part in error.details["writeErrors"]}
     return {error.code} if isinstance(error, OperationFailure) else set()

@@ -1,4 +1,4 @@
-"""Djongo's parser of SQL, its wrong or too narrow parts replaced.
+"""Corrections of Djongo's SQL parser.
 
 Djongo looks its parts up by their names in its own modules, so importing this package puts ours
 there: every statement is then read by them. Query is what the cursor gives a statement to.
@@ -22,7 +22,7 @@ query.AggColumnSelectConverter = groups.AggColumnSelectConverter
 query.GroupbyConverter = groups.GroupbyConverter
 query.SelectQuery = select_query.SelectQuery
 query.InsertQuery, query.UpdateQuery = writes.InsertQuery, writes.UpdateQuery
-# It prints to the terminal what it passes over in a migration.
+# Djongo prints the parts of a migration that it ignores.
 query.print_warn = lambda feature=None, message=None: logger.debug("ignored: %s", feature)
-# The same statements come again and again, and reading one takes longer than executing it.
+# Statements are repeated often, and parsing one takes longer than executing it.
 query.sqlparse = lru_cache(maxsize=512)(query.sqlparse)

@@ -1,4 +1,4 @@
-"""The names by which the columns of a statement are found in a document."""
+"""Resolves the columns of a statement to the fields of a document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ djongos_field = SQLIdentifier.field.fget
 
 
 def field_of(column: SQLIdentifier) -> str:
-    """SQLIdentifier.field: a column without a table is the only table's.
+    """SQLIdentifier.field; a column without a table belongs to the only table.
 
     Djongo takes the column's own name for that of a table.
     """
@@ -24,11 +24,11 @@ def field_of(column: SQLIdentifier) -> str:
 
 
 def name_of(column: Column) -> str:
-    """The field of a selected column, or of an aggregate."""
+    """Return the field of a selected column, or of an aggregate."""
     name: str = column.alias if isinstance(column, CountFuncAll) else column.field
     return name
 
 
 def is_computed(column: Column) -> bool:
-    """Whether this is a column of backends/djongo/translation/computed_columns.py."""
+    """Return whether this is a column of backends/djongo/translation/computed_columns.py."""
     return isinstance(column, SQLIdentifier) and column.column.startswith(COLUMN)

@@ -1,4 +1,4 @@
-"""SELECT with aggregates and GROUP BY as the stages $group and $project."""
+"""Translates aggregates and GROUP BY to the stages $group and $project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AggColumnSelectConverter(query.AggColumnSelectConverter):
 
 class GroupbyConverter(query.GroupbyConverter):
     def to_mongo(self) -> list[Stage]:
-        """With a value that is selected beside the groups, and with what they are ordered by."""
+        """Add the values that are selected beside the groups, and those they are ordered by."""
         stages: list[Stage] = super().to_mongo()
         group, project = stages[0]["$group"], stages[1]["$project"]
         selected = self.query.selected_columns.sql_tokens
@@ -29,7 +29,7 @@ class GroupbyConverter(query.GroupbyConverter):
 
 
 def _without_empty_sums(stages: list[Stage], selected: list[Column]) -> list[Stage]:
-    """In SQL the sum of nothing is NULL; that of MongoDB is 0."""
+    """Return a sum that is NULL for no rows, as in SQL; MongoDB's is 0."""
     for column in selected:
         if isinstance(column, SimpleFunc) and column.func == "SUM":
             group, project = stages[0]["$group"], stages[1]["$project"]

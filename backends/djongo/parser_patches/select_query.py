@@ -1,4 +1,4 @@
-"""Djongo's SELECT as a pipeline: with computed columns, early conditions, the row of aggregates."""
+"""Corrections of Djongo's SELECT: computed columns, conditions before joins, empty aggregates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SelectQuery(query.SelectQuery):
     """Those of the Statement, which add its computed columns."""
 
     def __iter__(self) -> Iterator[tuple[object, ...]]:
-        """An aggregate of no rows is a row, too; Djongo has none."""
+        """Return one row for an aggregate of no rows; Djongo returns none."""
         begun = self._cursor is not None
         rows = super().__iter__()
         first = next(rows, None)
@@ -41,7 +41,7 @@ class SelectQuery(query.SelectQuery):
         return bool(self.stages) or bool(super()._needs_aggregation())
 
     def _make_pipeline(self) -> list[Stage]:
-        """Conditions of one table come before the joins; Djongo joins all rows, then picks some.
+        """Filter by the conditions on one table before the joins; Djongo joins all rows first.
 
         So nothing is computed of rows that were not selected, such as a division by zero.
         Raises SQLDecodeError where the rows would be wrong: of a table that is joined twice, which
@@ -72,11 +72,11 @@ class SelectQuery(query.SelectQuery):
             raise SQLDecodeError("ORDER BY a column that is not selected")
 
     def ordered(self) -> list[Column]:
-        """The columns after ORDER BY."""
+        """Return the columns after ORDER BY."""
         return self.order.columns if self.order else []
 
     def _with_its_pipeline(self, stage: Stage) -> Stage:
-        """A $lookup comes with its SQL, of which Djongo makes the pipeline."""
+        """Return a $lookup whose pipeline Djongo makes from its SQL."""
         if "$lookup" not in stage:
             return stage
         sql, params = stage["$lookup"]["pipeline"]
@@ -93,7 +93,7 @@ def _conjuncts(condition: Filter) -> Iterator[Filter]:
 
 
 def _of_one_table(part: object) -> bool:
-    """Whether a condition names no column of a joined table, nor computes anything."""
+    """Return whether a condition has neither a column of a joined table nor a computed one."""
     if isinstance(part, Mapping):
         return not any(
             name == "$expr" or "." in name or name.startswith(COLUMN) for name in part

@@ -1,4 +1,4 @@
-"""A statement as the cursor executes it."""
+"""Parses a statement for the cursor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNNAMED_AGGREGATE = re.compile(r"(SELECT \w+\([^()]*\)) FROM", re.IGNORECASE)
 
 
 class Query(query.Query):
-    """Djongo's, which reads a lone aggregate such as COUNT(*) only with a name for it."""
+    """Djongo's, which can parse a single aggregate such as COUNT(*) only with an alias."""
 
     def __init__(
         self,

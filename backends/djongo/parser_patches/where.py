@@ -1,4 +1,4 @@
-"""WHERE as a filter of MongoDB: what Djongo makes of it selects wrong rows, and raises no error.
+"""Translates WHERE to a MongoDB filter: Djongo's own filter selects wrong rows, without an error.
 
 It loses an AND or OR after BETWEEN, and negates LIKE and IN in some places only. Its classes for
 single comparisons are right, but for those below; WhereOp puts them together as SQL means it.
@@ -20,13 +20,13 @@ Filter = dict[str, Any]
 
 
 class LikeOp(operators.LikeOp):
-    """Djongo's takes a text that looks like JSON for a question about another field."""
+    """Replaces Djongo's, which treats a string that looks like JSON as a query of another field."""
 
-    options = "s"  # the wildcard stands for a line break too
+    options = "s"  # the wildcard matches line breaks too
 
     def _make_regex(self, token: Token) -> None:
         text = self.params[SQLToken.placeholder_index(token)]
-        # At the end not $, which is before a last line break as well.
+        # Not $ at the end, which also matches before a last line break.
         self._regex = rf"\A{text.replace('%', '.*')}(?![\s\S])"
 
     def to_mongo(self) -> Filter:
@@ -38,7 +38,7 @@ class ILikeOp(LikeOp):
 
 
 class InOp(operators.InOp):
-    """Djongo's mistakes a list for the subquery, where a condition has both."""
+    """Replaces Djongo's, which mistakes a list for the subquery if a condition has both."""
 
     def _fill_in(self, token: TokenList) -> None:
         self._subquery = token[1].ttype == tokens.DML
@@ -52,7 +52,7 @@ class InOp(operators.InOp):
 
 
 class AggregateOp(operators.FuncOp):
-    """HAVING: Djongo's looks for the value of an aggregate where it is not."""
+    """HAVING; Djongo's looks for the aggregate's value in the wrong place."""
 
     def to_mongo(self) -> Filter:
         name = self.query.token_alias.token2alias.get(self._identifier)
@@ -88,7 +88,7 @@ class WhereOp:
         self.parts = list(self._read(statement))
 
     def _read(self, statement: SQLStatement) -> Iterator[Part]:
-        """Its operators as words, and what is between them as objects that become filters."""
+        """Return the operators as words, and the parts between them as Conditions."""
         for token in statement:
             word = str(token).upper()
             if word in ("AND", "OR", "NOT"):
@@ -102,10 +102,10 @@ class WhereOp:
                 yield type(self)(SQLStatement(token), self.query)
             elif not isinstance(token, Identifier) and word not in FRAME:
                 raise SQLDecodeError(word)
-            # An identifier is what the operator after it looks back at.
+            # The operator after an identifier looks back at it.
 
     def to_mongo(self) -> Filter:
-        """The filter; AND binds closer than OR, NOT closer than both."""
+        """Return the filter; NOT has precedence over AND, and AND over OR."""
         return _joined("$or", [self._all(part) for part in _split(self.parts, "OR")])
 
     def _all(self, parts: list[Part]) -> Filter:

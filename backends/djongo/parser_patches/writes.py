@@ -1,4 +1,4 @@
-"""INSERT that counts the keys it was given, and UPDATE that computes."""
+"""INSERT with given keys, and UPDATE with computed values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backends.djongo.translation.expressions import ComputedValue
 
 class InsertQuery(query.InsertQuery):
     def execute(self) -> None:
-        """Insert; keys that were given are counted too, or a later one would be one of them."""
+        """Insert. Given keys raise the key counter, so that no later key equals one of them."""
         super().execute()
         if "id" in self._cols:
             position = self._cols.index("id")
@@ -20,13 +20,13 @@ class InsertQuery(query.InsertQuery):
                 self.db[SCHEMA].update_one(counter, {"$max": {"auto.seq": max(keys)}})
 
     def count(self) -> int:
-        """The number of rows it inserts, which Djongo has no method for."""
+        """Return the number of inserted rows, for which Djongo has no method."""
         return len(self._values)
 
 
 class UpdateQuery(query.UpdateQuery):
     def execute(self) -> None:
-        """Without WHERE, all rows; with something to compute, a pipeline.
+        """Update all rows if there is no WHERE; use a pipeline if values are computed.
 
         In a pipeline every other value must be declared as literal.
         """

@@ -1,4 +1,4 @@
-"""Django's expressions as expressions of MongoDB, for all that Djongo's parser cannot read.
+"""Translates Django's expressions to MongoDB's, where Djongo's parser cannot read the SQL.
 
 expressions.py has the function to_mql(); the modules named here add the types they know to it.
 computed_columns.py gives each result a name, which is all of it that is in the SQL.

@@ -1,4 +1,4 @@
-"""A compiler of SELECT that gives a name to each expression that Djongo cannot read.
+"""The compiler of SELECT, which names each expression that Djongo cannot parse.
 
 Djongo reads no more than columns and aggregates of them, so the name is all there is in the SQL.
 Its value is a column that the server adds to each row: a stage of the aggregation pipeline, which
@@ -28,7 +28,7 @@ from django.db.models.sql.where import WhereNode
 
 from backends.djongo.translation.expressions import Mql, Stage, to_mql
 
-COLUMN = "__computed"  # begins the name of each
+COLUMN = "__computed"  # the prefix of their names
 COMPUTED = (Case, CombinedExpression, Func, NegatedExpression, Subquery)
 CONDITIONS = (Lookup, WhereNode)
 READABLE = (ExpressionList, Query, Value)  # by Djongo, after IN and as a parameter
@@ -44,7 +44,7 @@ class Statement(str):
 
 
 class ComputingCompiler(compiler.SQLCompiler):
-    """Django's compiler, with columns for what is computed.
+    """Django's compiler, with computed columns.
 
     Raises NotSupportedError for what MongoDB cannot compute as SQL does.
     """
@@ -58,12 +58,12 @@ class ComputingCompiler(compiler.SQLCompiler):
     ) -> None:
         super().__init__(query, connection, using, elide_empty)
         self.stages: list[Stage] = []
-        self.outer: ComputingCompiler | None = None  # that of the query around this one, in $lookup
-        self.variables: dict[str, Mql] = {}  # what this one uses of the outer row
+        self.outer: ComputingCompiler | None = None  # of the outer query, in $lookup
+        self.variables: dict[str, Mql] = {}  # the columns of the outer row that are used here
         self._names: dict[str, str] = {}
 
     def as_sql(self, *arguments: Any, **options: Any) -> Any:
-        """A Statement and its parameters."""
+        """Return a Statement and its parameters."""
         sql, params = super().as_sql(*arguments, **options)
         if self.stages and self.query.subquery and self.outer is None:
             raise NotSupportedError("Djongo reads nothing that is computed in a list after IN.")
@@ -74,7 +74,7 @@ class ComputingCompiler(compiler.SQLCompiler):
     def get_select(
         self, with_col_aliases: bool = False
     ) -> tuple[list[Selected], dict[str, object] | None, dict[str, int]]:
-        """A value and a condition are computed where they are selected, and only there."""
+        """Compile an expression; values are computed only where they are selected."""
         select, related, annotations = super().get_select(with_col_aliases)
         columns = [
             (each, (self.column(each), ()) if isinstance(each, SELECTED) else sql, name)
@@ -83,7 +83,7 @@ class ComputingCompiler(compiler.SQLCompiler):
         return columns, related, annotations
 
     def compile(self, node: BaseExpression) -> Sql:
-        """SQL that Djongo can read for this part of a query, which may be a column's name."""
+        """Return SQL that Djongo can parse for this part of a query; it may be a column's name."""
         if isinstance(node, OrderBy):
             return self._order(node)
         if isinstance(node, Ref):
@@ -94,18 +94,18 @@ class ComputingCompiler(compiler.SQLCompiler):
         return super().compile(node)
 
     def column(self, expression: object) -> str:
-        """The name of the column with the expression's value, the same for the same expression."""
+        """Return the name of the expression's column; equal expressions have one column."""
         value = to_mql(expression, self)
         name = self._stage(value, lambda name: {"$addFields": {name: value}})
         return f'{self.quote_name_unless_alias(self.base())}."{name}"'
 
     def base(self) -> str:
-        """The alias of the table after FROM; in an exclusion, the first one may not be used."""
+        """Return the alias of the table after FROM; an exclusion may not use its first alias."""
         used = (alias for alias in self.query.alias_map if self.query.alias_refcount[alias])
         return next(used, None) or self.query.get_initial_alias()
 
     def rows(self, lookup: Stage, key: object) -> str:
-        """The name of the column with the rows that a $lookup finds."""
+        """Return the name of the column with the rows that a $lookup finds."""
         return self._stage(key, lambda name: {"$lookup": {**lookup, "as": name}})
 
     def _stage(self, key: object, stage: Callable[[str], Stage]) -> str:
@@ -116,7 +116,7 @@ class ComputingCompiler(compiler.SQLCompiler):
         return self._names[text]
 
     def _selected_before(self, node: Ref) -> Sql:
-        """The column: Djongo takes its position, or its alias, for the name of another one."""
+        """Return the column: Djongo mistakes a position, or an alias, for another column's name."""
         [selected] = node.get_source_expressions()
         if selected.contains_aggregate:
             return Ref.as_sql(node, self, self.connection)  # the name, of a PositionRef too
@@ -124,7 +124,7 @@ class ComputingCompiler(compiler.SQLCompiler):
         return (self.column(selected), ()) if is_value else self.compile(selected)
 
     def _order(self, node: OrderBy) -> Sql:
-        """First by whether there is a value, where MongoDB has NULL at the other end."""
+        """Order by IS NULL first, if MongoDB sorts NULL to the other end."""
         plain = node.copy()
         plain.nulls_first = plain.nulls_last = False
         sql, params = super().compile(plain)
@@ -135,7 +135,7 @@ class ComputingCompiler(compiler.SQLCompiler):
 
 
 def _is_computed(node: object) -> bool:
-    """Whether Djongo cannot read this, or would not know that NOT NULL is NULL."""
+    """Return whether Djongo cannot parse this, or would not treat NOT NULL as NULL."""
     if isinstance(node, WhereNode):
         return node.negated and _has_computed(node)
     if isinstance(node, Lookup):

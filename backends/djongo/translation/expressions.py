@@ -1,4 +1,4 @@
-"""Django's expressions as MongoDB's, for what the server is to compute.
+"""Translates Django's expressions, which the server computes, to MongoDB's.
 
 https://www.mongodb.com/docs/manual/reference/mql/expressions/
 """
@@ -45,7 +45,7 @@ class ComputedValue(Value):
 
 @singledispatch
 def to_mql(expression: object, compiler: ComputingCompiler) -> Mql:
-    """The expression of MongoDB with the value that this one has in SQL, for a row of a query.
+    """Return the MongoDB expression that has the same value as this one has in SQL.
 
     Raises NotSupportedError where there is none.
     """
@@ -61,7 +61,7 @@ def _(value: Value, compiler: ComputingCompiler) -> Mql:
 
 @to_mql.register(Col)
 def _(column: Col, compiler: ComputingCompiler) -> Mql:
-    """Djongo puts the columns of a joined table into one field; an outer join leaves them out."""
+    """Return a column: Djongo nests those of joined tables, and an outer join omits them."""
     if column.alias in (None, compiler.base()):
         return f"${column.target.column}"
     if column.alias not in compiler.query.alias_map:
@@ -71,7 +71,7 @@ def _(column: Col, compiler: ComputingCompiler) -> Mql:
 
 
 def _of_outer_row(column: Col, compiler: ComputingCompiler) -> str:
-    """A variable for a column of the query around this one."""
+    """Return a variable for a column of the outer query."""
     if compiler.outer is None:
         raise NotSupportedError("Djongo reads a list after IN that is the same for each row.")
     name = f"outer_{column.alias}_{column.target.column}".lower()
@@ -100,7 +100,7 @@ def _(both: CombinedExpression, compiler: ComputingCompiler) -> Mql:
 @to_mql.register(DurationExpression)
 @to_mql.register(TemporalSubtraction)
 def _(both: CombinedExpression, compiler: ComputingCompiler) -> Mql:
-    """MongoDB would count milliseconds, where Django counts microseconds."""
+    """Return a difference of datetimes in microseconds; MongoDB's is in milliseconds."""
     raise NotSupportedError("Djongo cannot compute with durations.")
 
 
@@ -114,5 +114,5 @@ def _(case: Case, compiler: ComputingCompiler) -> Mql:
 
 
 def unless_null(operands: Sequence[Mql], result: Mql) -> Mql:
-    """The result, or NULL if an operand is: SQL compares nothing with NULL, MongoDB does."""
+    """Return NULL if an operand is NULL, else the result: MongoDB compares NULL like a value."""
     return {"$cond": [{"$in": [None, operands]}, None, result]}

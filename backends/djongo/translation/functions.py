@@ -1,4 +1,4 @@
-"""Django's functions of texts and of dates as MongoDB's expressions.
+"""Translates Django's string and date functions to MongoDB's expressions.
 
 https://www.mongodb.com/docs/manual/reference/mql/expressions/
 """
@@ -35,7 +35,7 @@ UNITS = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"}
 
 def _of_text(operator: str, function: Lower | Upper | Length, compiler: ComputingCompiler) -> Mql:
     text = to_mql(function.source_expressions[0], compiler)
-    return unless_null([text], {operator: text})  # MongoDB: an empty text, or an error
+    return unless_null([text], {operator: text})  # MongoDB: an empty string, or an error
 
 
 @to_mql.register(Lower)
@@ -65,7 +65,7 @@ def _(function: Concat, compiler: ComputingCompiler) -> Mql:
 
 @to_mql.register(ConcatPair)
 def _(pair: ConcatPair, compiler: ComputingCompiler) -> Mql:
-    """Django promises an empty text for what is NULL."""
+    """Return an empty string for NULL, as Django guarantees."""
     parts = [to_mql(each, compiler) for each in pair.source_expressions]
     return {"$concat": [{"$ifNull": [part, ""]} for part in parts]}
 
@@ -86,7 +86,7 @@ def _(trunc: TruncBase, compiler: ComputingCompiler) -> Mql:
 
 
 def _local(function: Extract | TruncBase, compiler: ComputingCompiler) -> Mql:
-    """The datetime as local time in the function's time zone; a date is the same everywhere."""
+    """Return the datetime as local time in the function's time zone; a date is unchanged."""
     instant = to_mql(function.lhs, compiler)
     zone = function.get_tzname() if isinstance(function.lhs.output_field, DateTimeField) else None
     if zone in (None, "UTC"):

@@ -1,4 +1,4 @@
-"""Conditions as MongoDB's expressions: true, false, or NULL as in SQL.
+"""Translates conditions to MongoDB's expressions, with true, false and NULL as in SQL.
 
 https://www.mongodb.com/docs/manual/reference/mql/expressions/#comparison-expression-operators
 """
@@ -65,6 +65,6 @@ def _right_side(lookup: Lookup, compiler: ComputingCompiler) -> Mql:
 
 
 def _and_or(operands: Sequence[Mql], *, decisive: bool) -> Mql:
-    """AND, where one False decides, or OR, where one True does; else one NULL makes it NULL."""
+    """Return AND (False if one is) or OR (True if one is); otherwise NULL if one is NULL."""
     branches = [{"case": {"$in": [value, operands]}, "then": value} for value in (decisive, None)]
     return {"$switch": {"branches": branches, "default": not decisive}}

@@ -1,4 +1,4 @@
-"""Exists() and Subquery() as a $lookup whose pipeline Djongo makes of the inner SELECT.
+"""Translates Exists() and Subquery() to $lookup; Djongo parses the inner SELECT.
 
 Djongo itself reads no subquery but that of IN. Columns of the outer row that the inner SELECT uses
 are variables: https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/
@@ -39,7 +39,7 @@ def _(subquery: Subquery, compiler: ComputingCompiler) -> Mql:
 
 
 def _rows(subquery: Subquery, compiler: ComputingCompiler) -> str:
-    """The name of a column of the outer row: the list of the inner rows."""
+    """Return the name of the outer row's column with the list of the inner rows."""
     inner: ComputingCompiler = subquery.query.get_compiler(connection=compiler.connection)
     inner.outer = compiler
     statement, params = inner.as_sql()
