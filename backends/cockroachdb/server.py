@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,11 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
-
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
+from runner.leftover import stop_leftover
 from runner.processes import log_file, running, wait_until
 
 VERSION = "v26.2.5"  # also in compose/
@@ -50,7 +50,8 @@ def _server(data: Path | None) -> Iterator[str]:
     program = _program() or "cockroach"
     store = f"path={data.resolve() / 'store'}" if data else "type=mem,size=1GiB"
     if data:
-        _stop_leftover(f"--store={store}")
+        # Killed: nothing is lost, what was acknowledged is in its log on disk.
+        stop_leftover(f"--store={store}", signal.SIGKILL)
     log = log_file("cockroachdb", data)
     with tempfile.TemporaryDirectory(prefix="bank-cockroachdb-") as temporary:
         address = Path(temporary) / "url"
@@ -61,15 +62,6 @@ def _server(data: Path | None) -> Iterator[str]:
             port = _port(address)
             _create_database(program, f"127.0.0.1:{port}")
             yield f"postgresql://root@127.0.0.1:{port}/bank?sslmode=disable"
-
-
-def _stop_leftover(store: str) -> None:
-    """End what a killed program has left running on this store, which it keeps locked."""
-    found = psutil.process_iter(["cmdline"])
-    left = [process for process in found if store in (process.info["cmdline"] or [])]
-    for process in left:
-        process.kill()  # nothing is lost: what was acknowledged is in its log on disk
-    psutil.wait_procs(left, timeout=20)
 
 
 def _port(address: Path) -> int | None:

@@ -7,16 +7,15 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import psutil
-
 from backends.dolt.collation import COLLATION
 from runner.docker import free_port
 from runner.errors import CannotRun
+from runner.leftover import stop_leftover
 from runner.processes import log_file, running, wait_until
 from runner.secret import kept_secret
 
@@ -40,7 +39,7 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
         environment = _environment(home) | own
         quiet = [program, "config", "--global", "--add", "metrics.disabled", "true"]
         subprocess.run(quiet, env=environment, cwd=home, capture_output=True, check=True)
-        stop_leftover(config)
+        stop_leftover(str(config))
         log = log_file("dolt", data)
         command = [program, "sql-server", "--config", str(config)]
         with running(command, log=log, env=environment) as child:
@@ -67,21 +66,6 @@ def connect(address: SplitResult) -> Any:
         database=address.path[1:],
         autocommit=True,
     )
-
-
-def stop_leftover(config: Path) -> None:
-    """Stop what a killed program has left running on this data, which it keeps locked."""
-    left = [
-        process
-        for process in psutil.process_iter(["cmdline", "status"])
-        if str(config) in (process.info["cmdline"] or ())
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    if psutil.wait_procs(left, timeout=20)[1]:
-        raise CannotRun(f"Another Dolt works in {config.parent} and does not end.")
 
 
 def _environment(home: Path) -> dict[str, str]:

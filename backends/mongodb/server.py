@@ -5,18 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from runner.backend import Backend, Provider
 from runner.docker import docker, free_port
-from runner.errors import CannotRun
+from runner.leftover import stop_leftover
 from runner.processes import log_file, running, wait_until
 
 Command = Callable[[int, Path, bool], Sequence[str]]
@@ -44,30 +41,12 @@ def _server(name: str, command: Command, data: Path | None) -> Iterator[str]:
         directory = (data or Path(temporary)).resolve() / name
         directory.mkdir(parents=True, exist_ok=True)
         directory.chmod(0o700)
-        stop_leftover(directory)
+        stop_leftover(str(directory))
         port = _port(directory)
         log = log_file("mongodb", data)
         with running(command(port, directory, data is not None), log=log) as child:
             wait_until(lambda: _ready(port), child, what=name, log=log)
             yield f"mongodb://127.0.0.1:{port}/bank?directConnection=true"
-
-
-def stop_leftover(directory: Path) -> None:
-    """Stop what a killed program has left running on this data, and wait until it has ended."""
-    for process in _working_on(directory):
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    give_up = time.monotonic() + 20
-    while _working_on(directory):
-        if time.monotonic() > give_up:
-            raise CannotRun(f"Another server works in {directory} and does not end.")
-        time.sleep(0.05)
-
-
-def _working_on(directory: Path) -> list[psutil.Process]:
-    """The living processes with this directory on their command line; a zombie's is empty."""
-    found = psutil.process_iter(["cmdline"])
-    return [process for process in found if str(directory) in (process.info["cmdline"] or [])]
 
 
 def _port(directory: Path) -> int:

@@ -8,18 +8,16 @@ import signal
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
-
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
+from runner.leftover import stop_leftover
 from runner.processes import die_with_parent, identity, log_file, running, wait_until
 
 # It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
@@ -59,7 +57,10 @@ def _server(programs: Path, data: Path | None) -> Iterator[str]:
         _give(sockets)
         if not (cluster / "PG_VERSION").exists():
             _initdb(programs, cluster)
-        stop_leftover(programs, cluster)
+        # SIGINT is its fast shutdown: https://www.postgresql.org/docs/18/server-shutdown.html
+        stop_leftover(str(cluster), signal.SIGINT, workers="postgres")
+        # It takes the number in there for a living server even if it is another program's by now.
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
         log = log_file("postgresql", data)
         options = ["-k", sockets, "-c", "listen_addresses=", *(() if data else NOT_DURABLE)]
         command = [programs / "postgres", "-D", cluster, *options]
@@ -67,36 +68,6 @@ def _server(programs: Path, data: Path | None) -> Iterator[str]:
             address = f"postgresql://postgres@{quote(str(sockets), safe='')}"
             wait_until(lambda: _ready(address), child, what="PostgreSQL", log=log)
             yield f"{address}/bank"
-
-
-def stop_leftover(programs: Path, cluster: Path) -> None:
-    """Stop what a killed program has left running on this data, and make its lock void.
-
-    PostgreSQL takes the number in postmaster.pid for a living server even if it is a zombie's or
-    another program's by now, and would refuse to start.
-    """
-    lock = cluster / "postmaster.pid"
-    if not lock.exists():
-        return
-    postmaster = lock.read_text(errors="replace").split()[:1]  # none, or no number: damaged
-    if postmaster and postmaster[0] in map(str, _working_in(cluster)):
-        _run(programs / "pg_ctl", "stop", "-D", cluster, "-m", "fast")
-    give_up = time.monotonic() + 20
-    while _working_in(cluster):  # its children end when they notice that it is gone
-        if time.monotonic() > give_up:
-            raise CannotRun(f"Another PostgreSQL works in {cluster} and does not end.")
-        time.sleep(0.05)
-    lock.unlink(missing_ok=True)
-
-
-def _working_in(cluster: Path) -> set[int]:
-    """The living processes of a server on this data: all of them work in its directory."""
-    found = psutil.process_iter(["pid", "cwd", "status"])
-    return {
-        process.pid
-        for process in found
-        if process.info["cwd"] == str(cluster) and process.info["status"] != psutil.STATUS_ZOMBIE
-    }
 
 
 def _ready(address: str) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from backends.dolt import build
-from backends.dolt.own_server import own_server, stop_leftover
+from backends.dolt.own_server import own_server
 from runner.errors import CannotRun, ServerUnavailable
 
 
@@ -34,16 +31,6 @@ def test_what_is_built_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", "")
 
     assert (build.missing(), build.program()) == (None, built)
-
-
-def test_a_left_over_server_is_stopped(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    command = [sys.executable, "-c", "import time; time.sleep(60)", str(config)]
-
-    with subprocess.Popen(command) as child:
-        stop_leftover(config)
-
-        assert not psutil.pid_exists(child.pid)
 
 
 @pytest.mark.parametrize("content", [None, ""])

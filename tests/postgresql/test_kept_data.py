@@ -39,6 +39,7 @@ def test_a_killed_database_server_ends_serve_and_the_next_start_has_its_data(
     said = server.output.read_text().splitlines()[-1]
     assert said == f"The database server has ended: start again. Its log is in {server.data}."
     assert gone(family)
+    (server.data / "cluster" / "postmaster.pid").write_text("damaged")
     server.start("--no-demo")
     assert server.call("GET", "/customer/") == [carl]
 
@@ -61,15 +62,6 @@ def test_a_first_start_that_is_ended_in_initdb_is_begun_anew(
     server.start("--no-demo")
     assert server.call("GET", "/customer/") == []
     assert not (server.data / "cluster.new").exists()
-
-
-@pytest.mark.parametrize("content", [b"", b"\n", b"garbage", b"\xff\x00", b"-5", b"99999999"])
-def test_a_damaged_postmaster_pid_is_removed(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "postmaster.pid").write_bytes(content)
-
-    postgresql.stop_leftover(tmp_path, tmp_path)
-
-    assert [*tmp_path.iterdir()] == []
 
 
 def test_data_that_is_not_postgresqls_stays_as_it_is(tmp_path: Path) -> None:
