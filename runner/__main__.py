@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-from collections.abc import Iterator
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,77 +13,46 @@ from runner.backend import Backend
 from runner.backends import backend
 from runner.copy import copy
 from runner.errors import CannotRun, ServerUnavailable
-from runner.processes import ROOT, foreground
+from runner.kept import DATA
+from runner.manage import manage_in_terminal
+from runner.options import backend_option, copy_options, manage_options, serve_options
 from runner.program import run
 from runner.serve import serve
 from runner.suite import test
-from settings import NAMES, chosen
+from runner.terminal import in_terminal
+from settings import NAMES
 from settings.invocation import invocation
 
 
 def main() -> int:
-    """Run the command; raise CannotRun for what the person at the terminal can mend."""
-    options, rest = _parser().parse_known_args()
-    if rest and options.command != "test":
-        raise CannotRun(f"What is {' '.join(rest)!r}? See `{invocation('--help')}`.")
-    return int(globals()[f"_{options.command}"](options, rest) or 0)
+    """Run the command; raise CannotRun for what the person at the terminal can correct."""
+    options, unknown = _parser().parse_known_args()
+    if unknown and options.run is not _test:
+        raise CannotRun(f"What is {' '.join(unknown)!r}? See `{invocation('--help')}`.")
+    options.pytest = unknown
+    return int(options.run(options) or 0)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=invocation(), description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("list", help="the backends, and what each would start")
-    for name, text in {
-        "serve": "database server, tables, demo data and the API, until Ctrl-C",
-        "test": "the suite on a server of its own, or `test tools`; further options are pytest's",
-        "copy": "all of the bank's data from one backend to another, which is empty",
-        "up": "start the server, print its URL, wait for Ctrl-C",
-        "shell": "a shell in which manage.py and pytest reach a server of their own",
-    }.items():
-        command = commands.add_parser(name, help=text)
-        if name == "copy":
-            _copy_options(command)
-        else:
-            command.add_argument("backend", nargs="?", default=chosen(), help="BACKEND's, if none")
-        if name == "serve":
-            _serve_options(command)
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog=invocation(), description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[Namespace], int | None], text: str) -> ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("list", _list, "the backends, and what each would start")
+    serve_options(add("serve", _serve, "database server, tables, demo data and the API"))
+    manage_options(add("manage", _manage, "a command of manage.py on the data of `serve`"))
+    backend_option(add("test", _test, "the suite, or `test tools`; more options are pytest's"))
+    copy_options(add("copy", _copy, "all of the bank's data into another, empty backend"))
+    backend_option(add("up", _up, "start a new server, print its URL, wait for Ctrl-C"))
+    backend_option(add("shell", _shell, "a shell in which manage.py and pytest reach a new server"))
     return parser
 
 
-def _serve_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on; one that others can reach is a deployment",
-    )
-    command.add_argument("--port", type=_port, default=8000, help="1 to 65535")
-    command.add_argument("--data", type=Path, help="where everything is kept (.data/BACKEND)")
-    command.add_argument(
-        "--no-demo",
-        dest="demo",
-        action="store_false",
-        help="no demo data; a deployment has none anyway",
-    )
-
-
-def _port(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 65535:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a port: give PORT=1 to 65535")
-    return int(word)
-
-
-def _copy_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("source")
-    command.add_argument("target")
-    command.add_argument("--data", type=Path, default=ROOT / ".data", help="with a directory each")
-    command.add_argument(
-        "--discard",
-        action="store_true",
-        help="delete all that is in a target at TARGET_URL into which a copy was not finished",
-    )
-
-
-def _list(options: argparse.Namespace, rest: list[str]) -> None:
+def _list(options: Namespace) -> None:
     for each in map(backend, NAMES):
         print(f"{each.name:12} {_source(each)}")
 
@@ -97,42 +66,52 @@ def _source(one: Backend) -> str:
         return f"nothing here; this would bring it: {error.command}"
 
 
-def _serve(options: argparse.Namespace, rest: list[str]) -> None:
+def _serve(options: Namespace) -> None:
     one = backend(options.backend)
-    data = (options.data or ROOT / ".data" / one.name).absolute()
     with _until_ctrl_c():
-        serve(one, host=options.host, port=options.port, data=data, demo=options.demo)
+        serve(
+            one,
+            host=options.host,
+            port=options.port,
+            data=_directory(options, one),
+            demo=options.demo,
+        )
 
 
-def _test(options: argparse.Namespace, rest: list[str]) -> int:
-    return test(options.backend, rest)
+def _manage(options: Namespace) -> int:
+    one = backend(options.backend)
+    return manage_in_terminal(one, _directory(options, one), options.words)
 
 
-def _copy(options: argparse.Namespace, rest: list[str]) -> None:
+def _directory(options: Namespace, one: Backend) -> Path:
+    return (options.data or DATA / one.name).absolute()
+
+
+def _test(options: Namespace) -> int:
+    return test(options.backend, options.pytest)
+
+
+def _copy(options: Namespace) -> None:
     source, target = backend(options.source), backend(options.target)
     copy(source, target, options.data.absolute(), discard=options.discard)
 
 
-def _shell(options: argparse.Namespace, rest: list[str]) -> int:
-    return _with_server(options.backend, [os.environ.get("SHELL", "/bin/sh")])
+def _shell(options: Namespace) -> int:
+    one = backend(options.backend)
+    with one.server() as url:
+        return in_terminal([os.environ.get("SHELL", "/bin/sh")], one.environment(url))
 
 
-def _up(options: argparse.Namespace, rest: list[str]) -> None:
+def _up(options: Namespace) -> None:
     one = backend(options.backend)
     with _until_ctrl_c(), one.server() as url:
         print(f"{one.url_variable}={url}", flush=True)
         signal.pause()
 
 
-def _with_server(name: str, command: list[str]) -> int:
-    one = backend(name)
-    with one.server() as url:
-        return foreground(command, one.environment(url))
-
-
 @contextmanager
 def _until_ctrl_c() -> Iterator[None]:
-    """For what runs until it is told to stop: then all of it stops, and that is a success."""
+    """For what runs until Ctrl-C or SIGTERM: then all of it stops, and that is a success."""
     try:
         yield
     except KeyboardInterrupt:

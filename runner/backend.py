@@ -58,6 +58,10 @@ class Backend:
     variables: Callable[[], dict[str, str]] = dict
     """More environment variables for processes that run the application."""
 
+    programs: Callable[[], Path | None] = lambda: None
+    """The directory of its programs, where they may not be on PATH: appended to the PATH of
+    processes that run the application, so that `dbshell` finds the database's client."""
+
     restrict: Callable[[str], str] | None = None
     """Given the owner's URL of one of our own servers: that of a user who can only do what the
     application does. It is what `serve` serves with."""
@@ -95,7 +99,8 @@ class Backend:
 
     def environment(self, url: str) -> dict[str, str]:
         """This process's environment, for a child that runs the application on this server."""
-        own = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url}
+        path = os.pathsep.join(map(str, filter(None, [*os.get_exec_path(), self.programs()])))
+        own = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url, "PATH": path}
         return os.environ | own | self.variables()
 
     def least_privilege(self, url: str) -> str:

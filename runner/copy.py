@@ -11,8 +11,9 @@ from typing import Any
 
 from runner.backend import Backend
 from runner.errors import CannotRun
+from runner.kept import kept_server
+from runner.manage import manage
 from runner.processes import ROOT, die_with_parent
-from runner.serve import kept_server, manage
 
 
 def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False) -> None:

@@ -66,22 +66,6 @@ def first_to_end() -> subprocess.Popen[bytes]:
         time.sleep(0.2)
 
 
-def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a command that has the terminal; its exit code. It is stopped before we are."""
-    with subprocess.Popen(
-        command, env=env, cwd=ROOT, preexec_fn=lambda: die_with_parent(signal.SIGINT)
-    ) as child:
-        try:
-            return child.wait()
-        except KeyboardInterrupt as interrupt:
-            if interrupt.args:  # a signal to us alone; Ctrl-C has reached it too
-                child.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(20)
-            child.kill()
-            raise
-
-
 def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
     """Ask the child to end, then what is left of its process group; it may be dead already.
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
 from runner.backend import Backend
 from runner.errors import CannotRun
-from runner.processes import ROOT, first_to_end, running, wait_until
-from runner.secret import kept_secret
+from runner.kept import kept_server, published, secret_key
+from runner.manage import example, manage
+from runner.processes import first_to_end, running, wait_until
 from settings.environment import flag
 from settings.invocation import near
 
@@ -36,20 +32,25 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
         print(f"{backend.name}: using the server at {backend.url_variable}", flush=True)
     else:
         print(f"{backend.name}: starting its server, data in {near(data)}", flush=True)
-    with kept_server(backend, data) as url:
-        environment = _environment(backend, url, data, deployed)
+    with kept_server(backend, data) as owner:
+        environment = _environment(backend, owner, data, deployed)
         if deployed:
             manage(backend, environment, "check", "--deploy", "--fail-level", "WARNING")
         manage(backend, environment, "migrate", "--verbosity", "0")
         print("tables are up to date", flush=True)
-        url = backend.least_privilege(url)
+        url = backend.least_privilege(owner)
         environment[backend.url_variable] = url
         if demo and not deployed:
             manage(backend, environment, "bank_demo", "--if-empty")
-        with running(_granian(backend, host, port), env=environment) as child:
-            ping = f"http://{_url_host(host)}:{port}/ping/"
-            wait_until(lambda: _answers(ping), child, what="The application", log=None)
-            print(f"\n  {ping.removesuffix('ping/')}customer/", flush=True)
+        with (
+            published(backend, data, owner),
+            running(_granian(backend, host, port), env=environment) as child,
+        ):
+            address = f"http://{_url_host(host)}:{port}"
+            wait_until(
+                lambda: _answers(f"{address}/ping/"), child, what="The application", log=None
+            )
+            print(_pages(backend, data, address))
             if not backend.given_url:
                 print(f"  {backend.url_variable}={url}")
             print("\nCtrl-C stops.", flush=True)
@@ -57,6 +58,15 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
     if ended is not child:
         raise CannotRun(f"The database server has ended: start again. Its log is in {data}.")
     raise CannotRun("The application has ended by itself; what it said is above.")
+
+
+def _pages(backend: Backend, data: Path, address: str) -> str:
+    return f"""
+  {address}/customer/  the API
+  {address}/docs       its documentation
+  {address}/admin/     for users that this command makes:
+    {example(backend, data, "createsuperuser")}
+"""
 
 
 def _granian(backend: Backend, host: str, port: int) -> list[str]:
@@ -71,67 +81,11 @@ def _granian(backend: Backend, host: str, port: int) -> list[str]:
     ]
 
 
-@contextmanager
-def kept_server(backend: Backend, data: Path) -> Iterator[str]:
-    """The URL of the server that the environment names, or of our own, which keeps `data`."""
-    if backend.given_url:
-        with backend.server() as url:
-            yield url
-        return
-    backend.provider()  # or ServerUnavailable, before anything is installed
-    backend.python()  # installed for everybody; what follows is made for its owner alone
-    with directory(data), backend.server(data) as url:
-        yield url
-
-
 def _environment(backend: Backend, url: str, data: Path, deployed: bool) -> dict[str, str]:
     environment = backend.environment(url) | {"DEPLOY": "1" if deployed else "0"}
     if not deployed and not environment.get("SECRET_KEY"):
-        # Kept: sessions of the admin outlive a restart.
-        with _in(data):
-            data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            environment["SECRET_KEY"] = kept_secret(data / "secret_key", size=50)
+        environment["SECRET_KEY"] = secret_key(data)
     return environment
-
-
-def manage(backend: Backend, environment: dict[str, str], *arguments: str) -> None:
-    """Run a command of manage.py on this backend; SystemExit if it fails, as it has said why."""
-    command = [str(backend.python()), str(ROOT / "manage.py"), *arguments]
-    # In a session of its own: Ctrl-C reaches us only, and then it is killed without a traceback.
-    code = subprocess.run(command, env=environment, cwd=ROOT, start_new_session=True).returncode
-    if code < 0:
-        raise CannotRun(f"`manage.py {arguments[0]}` was ended by signal {-code}. Start again.")
-    if code:
-        sys.exit(code)
-
-
-@contextmanager
-def directory(data: Path) -> Iterator[None]:
-    """The directory of everything that is kept, for one program at a time.
-
-    What is made in the block, by us and by the programs we start, is its owner's alone.
-    """
-    mask = os.umask(0o077)
-    try:
-        with _in(data):
-            data.mkdir(parents=True, exist_ok=True)
-            lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with lock:
-            yield
-    finally:
-        os.umask(mask)
-
-
-@contextmanager
-def _in(data: Path) -> Iterator[None]:
-    """What keeps us from writing in this directory becomes a sentence."""
-    try:
-        yield
-    except BlockingIOError as error:
-        raise CannotRun(f"Another server uses {data}: stop it, or give DATA=elsewhere.") from error
-    except OSError as error:
-        raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
 
 
 def _refuse_busy(host: str, port: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
 from runner.backends import backend
-from runner.processes import foreground
+from runner.terminal import foreground
 
 TOOLS = "tools"
 """In place of a backend's name: the tests in tests/tools, which need no particular database."""

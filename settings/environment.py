@@ -162,9 +162,9 @@ def url(variable: str, *schemes: str) -> str:
     if not found:
         backend = variable.removesuffix("_URL").lower()
         raise ImproperlyConfigured(
-            f"{variable} is not set. Set it to the URL that `make serve BACKEND={backend}` prints; "
-            f"or run `{invocation('shell', backend)}`, where it is set; or, for another backend, "
-            f"set BACKEND=NAME and NAME_URL."
+            f"{variable} is not set. `{invocation('manage', backend, 'COMMAND')}` runs a command "
+            f"on the data of `make serve BACKEND={backend}`; or set it to a database's URL, with "
+            f"BACKEND=NAME for another backend."
         )
     if wrong := _wrong(found, schemes):
         raise ImproperlyConfigured(

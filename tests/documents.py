@@ -11,8 +11,9 @@ from typing import Any
 from django.conf import settings
 
 from runner.backends import backend
-from tests.serving import ROOT, Server
+from tests.serving import PYTHON, ROOT, Server
 
+MANAGE = ".venv/bin/python -m runner manage"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 SHOWN_ONLY = ("make ", "export ", "docker ", "sudo ")  # not run here; CI runs the make commands
@@ -42,10 +43,14 @@ def follow(document: str, server: Server) -> None:
 
 
 def _run(command: str, server: Server) -> str:
-    """Run the command with this server's port and database, and this Python."""
-    here = command.replace(":8000", f":{server.port}").replace(".venv/bin/python", sys.executable)
+    """Run the command with this server's port, data and database, and this Python."""
+    here = command.replace(":8000", f":{server.port}")
+    here = here.replace(MANAGE, f"{PYTHON} -m runner manage --data {server.data}")
+    here = re.sub(r"(?<!/)\.venv/bin/python", sys.executable, here)
     here = re.sub(r"^curl ", "curl --silent --show-error ", here)
     environment = backend(settings.BACKEND).environment(server.database_url())
+    if MANAGE in command:  # it finds the URL by itself
+        del environment[backend(settings.BACKEND).url_variable]
     result = subprocess.run(  # noqa: S602 - the commands are those of our own documentation
         here, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True
     )

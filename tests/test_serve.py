@@ -204,7 +204,7 @@ def test_a_port_in_use_is_a_one_line_error(tmp_path: Path) -> None:
 def test_a_data_directory_in_use_is_a_one_line_error(running: Server, tmp_path: Path) -> None:
     said = sentence(tmp_path, "--port", str(free_port()), "--data", str(running.data))
 
-    assert said == f"Another server uses {running.data}: stop it, or give DATA=elsewhere."
+    assert said == f"Another program uses {running.data}: stop it, or give DATA=elsewhere."
 
 
 def test_a_data_directory_that_is_not_writable_is_a_one_line_error(tmp_path: Path) -> None:

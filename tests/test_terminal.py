@@ -15,9 +15,9 @@ import psutil
 import pytest
 from django.conf import settings
 
-from runner import serve
 from runner.backends import backend
 from runner.docker import free_port
+from runner.kept import kept_server
 from tests.serving import PYTHON, ROOT, gone
 from tests.test_backends import say
 
@@ -77,7 +77,7 @@ def test_serve_with_a_url_starts_no_server_and_stores_no_data(
     with open(tmp_path / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
-        with serve.kept_server(backend(settings.BACKEND), tmp_path) as url:
+        with kept_server(backend(settings.BACKEND), tmp_path) as url:
             assert url == DEAD[settings.BACKEND]
 
 

@@ -84,4 +84,5 @@ BACKEND = Backend(
         Provider("CockroachDB on PATH", missing=_missing, server=_server),
         docker("cockroachdb", "postgresql://root@127.0.0.1:{port}/bank?sslmode=disable"),
     ],
+    programs=lambda: Path(PROGRAMS).expanduser(),
 )

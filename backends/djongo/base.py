@@ -16,6 +16,7 @@ from backends.djongo.features import DatabaseFeatures
 from backends.djongo.introspection import DatabaseIntrospection
 from backends.djongo.operations import DatabaseOperations
 from backends.djongo.schema import DatabaseSchemaEditor
+from backends.mongodb.client import DatabaseClient
 from backends.mongodb.error_codes import broken_constraint, error_kind
 from backends.mongodb.version import server_version
 
@@ -38,6 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     server_version = server_version
     error_kind = staticmethod(error_kind)
     broken_constraint = staticmethod(broken_constraint)
+    client_class = DatabaseClient
     SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures

@@ -13,6 +13,7 @@ from django.db.backends.mysql import base, creation, validation
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 
+from backends.dolt.client import DatabaseClient
 from backends.dolt.collation import COLLATION
 from backends.dolt.errors import broken_constraint, error_kind
 from backends.dolt.features import DatabaseFeatures
@@ -91,6 +92,7 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
         "startswith": f"LIKE CONCAT({{}}, '%%') {EXACTLY}",
         "endswith": f"LIKE CONCAT('%%', {{}}) {EXACTLY}",
     }
+    client_class = DatabaseClient
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
     SchemaEditorClass = DatabaseSchemaEditor

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from runner.errors import CannotRun, ServerUnavailable
 
-ROOM = Path(__file__).resolve().parent
-PACKAGE = "github.com/dolthub/dolt/go/cmd/dolt"
+PACKAGE = Path(__file__).resolve().parent
+GO_PACKAGE = "github.com/dolthub/dolt/go/cmd/dolt"
 VERSION = "1.83.2"  # what the commit in go.mod calls itself
 FETCHES_NEWER = (1, 21)  # from here on Go fetches the Go that go.mod wants: go.dev/doc/toolchain
 
@@ -44,8 +44,8 @@ def program() -> Path:
     with tempfile.TemporaryDirectory(dir=program.parent) as directory:
         built = Path(directory) / "dolt"
         environment = os.environ | {"CGO_ENABLED": "1", "GOTOOLCHAIN": "auto"}
-        build = ["go", "build", "-o", str(built), PACKAGE]
-        if subprocess.run(build, cwd=ROOM, env=environment).returncode:
+        build = ["go", "build", "-o", str(built), GO_PACKAGE]
+        if subprocess.run(build, cwd=PACKAGE, env=environment).returncode:
             raise CannotRun("Dolt could not be built; what Go said is above.")
         built.rename(program)
     return program
@@ -54,8 +54,8 @@ def program() -> Path:
 def cached() -> Path:
     """Where the built program is, or will be: one for each version and go.sum."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    pinned = hashlib.sha256((ROOM / "go.sum").read_bytes()).hexdigest()[:12]
-    return cache / "bank" / f"dolt-{VERSION}-{pinned}"
+    pinned = hashlib.sha256((PACKAGE / "go.sum").read_bytes()).hexdigest()[:12]
+    return cache / "bank" / "dolt" / f"{VERSION}-{pinned}" / "dolt"
 
 
 def _go() -> tuple[int, ...]:

@@ -52,5 +52,6 @@ BACKEND = Backend(
         docker("dolt", "mysql://root:{password}@127.0.0.1:{port}/bank"),
     ],
     system_packages=SYSTEM_PACKAGES,
+    programs=lambda: build.cached().parent,
     restrict=least_privilege,
 )

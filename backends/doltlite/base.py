@@ -17,6 +17,7 @@ from django.db.backends import utils
 from django.db.backends.sqlite3 import base, creation, features, operations
 from django.utils.functional import cached_property
 
+from backends.doltlite.client import DatabaseClient
 from backends.doltlite.errors import broken_constraint, error_kind
 
 REFUSALS = {
@@ -24,7 +25,7 @@ REFUSALS = {
     "orig": "This is a file of SQLite's. DoltLite has no versions in it: name another file.",
     "SQLite": (
         "SQLite would open it. DoltLite must be loaded before Python's sqlite3 is: "
-        "`.venv/bin/python -m runner shell doltlite` is a shell in which that is so."
+        "`.venv/bin/python -m runner manage doltlite` does that for any command of manage.py."
     ),
 }
 CHECK_EVERY = 10_000  # instructions of SQLite's virtual machine, about a millisecond
@@ -99,6 +100,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     operators = base.DatabaseWrapper.operators | dict.fromkeys(
         CASELESS, "LIKE UPPER(%s) ESCAPE '\\'"
     )
+    client_class = DatabaseClient  # type: ignore[assignment]
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations

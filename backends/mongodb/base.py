@@ -15,6 +15,7 @@ from django_mongodb_backend import base, transaction
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from backends.mongodb.client import DatabaseClient
 from backends.mongodb.compiled import CompiledPipeline
 from backends.mongodb.error_codes import broken_constraint, error_kind
 from backends.mongodb.errors import DriverErrors
@@ -30,6 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     server_version = server_version
     error_kind = staticmethod(error_kind)
     broken_constraint = staticmethod(broken_constraint)
+    client_class = DatabaseClient
     SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
     compiled_query = CompiledPipeline

@@ -147,4 +147,5 @@ BACKEND = Backend(
         _programs("PostgreSQL on PATH", _on_path, "apt install postgresql"),
         docker("postgresql", "postgresql://postgres:{password}@127.0.0.1:{port}/bank"),
     ],
+    programs=_wheel,
 )

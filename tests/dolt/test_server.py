@@ -25,8 +25,8 @@ def test_what_is_missing_to_build_it_is_one_command(
 
 def test_what_is_built_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    built = tmp_path / "bank" / build.cached().name
-    built.parent.mkdir()
+    built = build.cached()
+    built.parent.mkdir(parents=True)
     built.touch()
     monkeypatch.setenv("PATH", "")
 

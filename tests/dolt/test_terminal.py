@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.test_backends import manage
+from tests.test_backends import manage, say
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_a_url_that_the_server_refuses_is_one_line(
     assert " Is DOLT_URL right? (Unset it, and `make serve BACKEND=dolt`" in said.stderr
     assert "pa55word" not in said.stderr
     assert said.stderr.count("\n") == 1
+
+
+def test_dbshell_is_dolt_sql() -> None:
+    said = say("manage", "dolt", "dbshell", "--", "-q", "SELECT 6 * 7 AS answer", "-r", "csv")
+
+    assert (said.returncode, said.stdout, said.stderr) == (0, "answer\n42\n", "")

@@ -46,7 +46,7 @@ def test_sqlite_is_refused(tmp_path: Path) -> None:
     result = python("manage.py", "migrate", DOLTLITE_URL=f"doltlite:///{tmp_path}/bank.db")
 
     assert result.returncode == 1
-    assert "python -m runner shell doltlite`" in result.stderr.splitlines()[-1]
+    assert "python -m runner manage doltlite`" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from settings import NAMES
+from settings.invocation import invocation
 from tests.serving import PYTHON, ROOT, run
 from tests.test_backends import say
 
@@ -53,7 +54,7 @@ def test_an_unknown_backend_is_a_one_line_error() -> None:
         ),
         (
             {"BACKEND": "dolt", "DOLT_URL": ""},
-            "DOLT_URL is not set. Set it to the URL that `make serve BACKEND=dolt",
+            f"DOLT_URL is not set. `{invocation('manage', 'dolt', 'COMMAND')}` runs a command",
         ),
     ],
 )
@@ -71,35 +72,27 @@ def test_manage_py_without_a_url_is_a_one_line_error(
     assert said.stderr.count(b"\n") == 1
 
 
-def test_a_server_under_nohup_survives_the_end_of_the_terminal(tmp_path: Path) -> None:
-    output, ours = tmp_path / "output", signal.signal(signal.SIGHUP, signal.SIG_IGN)
+@pytest.mark.parametrize(
+    ("survived", "ignored"),
+    [([signal.SIGHUP], signal.SIGHUP), ([], signal.SIGINT)],
+    ids=["nohup", "background"],
+)
+def test_a_server_under_nohup_or_in_the_background_is_stopped_by_sigint_alone(
+    tmp_path: Path, survived: list[signal.Signals], ignored: signal.Signals
+) -> None:
+    output, ours = tmp_path / "output", signal.signal(ignored, signal.SIG_IGN)
     try:
         child = run("up", output=output, backend="postgresql")
     finally:
-        signal.signal(signal.SIGHUP, ours)
+        signal.signal(ignored, ours)
     while "_URL=" not in output.read_text():
         time.sleep(0.05)
         assert child.poll() is None, output.read_text()
 
-    child.send_signal(signal.SIGHUP)
-    time.sleep(0.5)
-    alive = child.poll() is None
-    child.send_signal(signal.SIGINT)
-
-    assert child.wait(60) == 0
-    assert alive
-
-
-def test_a_server_in_the_background_is_stopped_by_sigint(tmp_path: Path) -> None:
-    output, ours = tmp_path / "output", signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        child = run("up", output=output, backend="postgresql")
-    finally:
-        signal.signal(signal.SIGINT, ours)
-    while "_URL=" not in output.read_text():
-        time.sleep(0.05)
-        assert child.poll() is None, output.read_text()
-
+    for number in survived:
+        child.send_signal(number)
+        time.sleep(0.5)
+        assert child.poll() is None
     child.send_signal(signal.SIGINT)
 
     assert child.wait(60) == 0

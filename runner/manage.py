@@ -1,0 +1,64 @@
+"""Runs commands of manage.py on a backend."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from runner.backend import Backend
+from runner.errors import CannotRun
+from runner.kept import DATA, shared_server
+from runner.processes import ROOT
+from runner.terminal import in_terminal
+from settings.invocation import invocation, near
+
+CHECKS_ITSELF = {"migrate", "bank_import"}  # for an unfinished copy; the latter may continue it
+
+
+def manage(
+    backend: Backend, environment: Mapping[str, str], *words: str, output: int | None = None
+) -> None:
+    """Run a command of manage.py on this backend; SystemExit if it fails, as it has said why."""
+    # In a session of its own: Ctrl-C reaches us only, and then it is killed without a traceback.
+    code = subprocess.run(
+        _command(backend, words), env=environment, cwd=ROOT, start_new_session=True, stdout=output
+    ).returncode
+    if code < 0:
+        raise CannotRun(f"`manage.py {words[0]}` was ended by signal {-code}. Start again.")
+    if code:
+        sys.exit(code)
+
+
+def manage_in_terminal(backend: Backend, data: Path, words: Sequence[str]) -> int:
+    """Run a command that a person has typed, as the owner of the database; its exit code.
+
+    The database is the one that `serve` keeps in `data`, whether it runs or not, or the one at
+    NAME_URL. It is refused, as by `serve`, if a copy into it was not finished. Raises CannotRun
+    where there is no data yet.
+    """
+    name = words[0] if words else "help"
+    if not (backend.given_url or data.exists() or name == "migrate"):
+        raise CannotRun(
+            f"There is no data in {near(data)}: `make serve BACKEND={backend.name}` makes it, "
+            f"or `{example(backend, data, 'migrate')}`."
+        )
+    with shared_server(backend, data) as url:
+        environment = backend.environment(url)
+        if name not in CHECKS_ITSELF:
+            manage(
+                *(backend, environment, "check", "--tag", "database", "--database", "default"),
+                output=subprocess.DEVNULL,
+            )
+        return in_terminal(_command(backend, words), environment)
+
+
+def example(backend: Backend, data: Path, *words: str) -> str:
+    """The command to type for `manage.py WORDS` on the database in `data`."""
+    place = [] if data == DATA / backend.name else ["--data", near(data)]
+    return invocation("manage", *place, backend.name, *words)
+
+
+def _command(backend: Backend, words: Sequence[str]) -> list[str]:
+    return [str(backend.python()), str(ROOT / "manage.py"), *words]

@@ -1,0 +1,55 @@
+"""Commands that have the terminal: the tests, a shell, a command of manage.py."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import psutil
+
+from runner.processes import ROOT, die_with_parent
+
+
+def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command that has the terminal; its exit code. It is stopped before we are."""
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, preexec_fn=lambda: die_with_parent(signal.SIGINT)
+    ) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt as interrupt:
+            if interrupt.args:  # a signal to us alone; Ctrl-C has reached it too
+                child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(20)
+            child.kill()
+            raise
+
+
+def in_terminal(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command that a person types into; its exit code, 128 + N if signal N has ended it.
+
+    Ctrl-C is the command's alone, which may cancel one query only. SIGTERM and SIGHUP end it.
+    """
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=_end_with_the_terminal) as child:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            _signal_family(child.pid, signal.SIGTERM)
+            raise
+    signal.signal(signal.SIGINT, ours)
+    return code if code >= 0 else 128 - code
+
+
+def _signal_family(parent: int, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        for process in [*psutil.Process(parent).children(recursive=True), psutil.Process(parent)]:
+            process.send_signal(number)
+
+
+def _end_with_the_terminal() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    die_with_parent(signal.SIGHUP)

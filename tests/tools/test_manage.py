@@ -1,0 +1,88 @@
+"""Commands on kept data: several at once, after an unfinished copy, and at a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from runner.backends import backend
+from runner.kept import kept_server
+from runner.manage import manage as run_command
+from tests.serving import start
+from tests.test_backends import say
+from tests.typed import Typed
+
+POSTGRESQL = backend("postgresql")
+WAITING = "waiting for another program that uses"
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A directory with a bank, that no program uses."""
+    with TemporaryDirectory(prefix="kept-") as temporary:
+        directory = Path(temporary) / "data"
+        with kept_server(POSTGRESQL, directory) as url:
+            run_command(POSTGRESQL, POSTGRESQL.environment(url), "migrate", "--verbosity", "0")
+        yield directory
+
+
+def words(data: Path, *command: str) -> list[str]:
+    return ["manage", "--data", str(data), "postgresql", *command]
+
+
+def manage(data: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return say(*words(data, *command))
+
+
+def test_a_command_waits_for_the_one_that_has_started_the_server(
+    data: Path, tmp_path: Path
+) -> None:
+    end = tmp_path / "end"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(end)!r}).exists(): time.sleep(0.05)"
+    (data / "url").write_text("postgresql://nobody@127.0.0.1:1/left")  # by a killed program
+    first = start(
+        "runner", *words(data, "shell", "--no-imports", "--command", wait), output=tmp_path / "1"
+    )
+    while (data / "url").exists():
+        time.sleep(0.05)
+
+    second = start("runner", *words(data, "migrate", "--check"), output=tmp_path / "2")
+    while WAITING not in (tmp_path / "2").read_text():
+        assert (first.poll(), second.poll()) == (None, None)
+        time.sleep(0.05)
+    end.touch()
+
+    assert (first.wait(60), second.wait(60)) == (0, 0)
+    assert (tmp_path / "2").read_text() == f"{WAITING} {data}\n"
+
+
+def test_ctrl_c_is_the_commands_alone(data: Path) -> None:
+    with Typed(*words(data, "dbshell", "--", "--no-psqlrc")) as typed:
+        typed.until("bank=# ")
+        typed.write("SELECT pg_sleep(60);\n")
+        time.sleep(0.5)
+        typed.write("\x03")
+        typed.until("canceling statement due to user request")
+        typed.write("SELECT 6 * 7 AS answer;\n")
+        typed.until("42")
+        typed.write("\\q\n")
+
+        assert typed.child.wait(30) == 0
+
+
+# The last one: from here on the data is refused.
+def test_an_unfinished_copy_is_refused_by_all_but_what_may_continue_it(data: Path) -> None:
+    mark = "from bank.models import UnfinishedCopy; UnfinishedCopy.objects.create()"
+    assert manage(data, "shell", "--no-imports", "--command", mark).returncode == 0
+
+    refused = manage(data, "createsuperuser", "--noinput", "--username", "ann")
+    continued = manage(data, "bank_import", "--help")
+
+    assert refused.returncode == 1
+    assert "(bank.E002) The copy into the database 'default' was not finished" in refused.stderr
+    assert (continued.returncode, continued.stderr) == (0, "")
