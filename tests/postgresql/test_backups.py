@@ -20,7 +20,7 @@ def pg(program: str, *words: str | Path) -> None:
 
 def test_what_pg_dump_has_saved_is_restored(server: Server, tmp_path: Path) -> None:
     server.start()
-    url = server.database_url()
+    url = (server.data / "url").read_text()
     there, restored = url.removesuffix("/bank"), f"{url.removesuffix('/bank')}/restored"
 
     pg("pg_dump", "--format=custom", f"--file={tmp_path / 'bank.dump'}", url)

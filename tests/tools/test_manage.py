@@ -13,7 +13,7 @@ import pytest
 from runner.backends import backend
 from runner.kept import kept_server
 from runner.manage import manage as run_command
-from tests.serving import start
+from tests.serving import PYTHON, ROOT, start
 from tests.test_backends import say
 from tests.typed import Typed
 
@@ -73,6 +73,18 @@ def test_ctrl_c_is_the_commands_alone(data: Path) -> None:
         typed.write("\\q\n")
 
         assert typed.child.wait(30) == 0
+
+
+def test_an_export_is_imported_into_a_new_directory(data: Path, tmp_path: Path) -> None:
+    assert manage(data, "bank_demo", "--orders", "3").returncode == 0
+    exported = manage(data, "bank_export").stdout
+
+    manage(tmp_path / "restored", "migrate")
+    command = [PYTHON, "-m", "runner", *words(tmp_path / "restored", "bank_import")]
+    subprocess.run(command, cwd=ROOT, input=exported, text=True, check=True)
+
+    assert exported.count("\n") > 10
+    assert manage(tmp_path / "restored", "bank_export").stdout == exported
 
 
 # The last one: from here on the data is refused.
