@@ -1,4 +1,4 @@
-"""The applications that are compared: how each is started. A new peer is a file and a row."""
+"""The applications that are compared and their commands. To add a peer, add a file and a row."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Peer:
 
 
 def python(module: str, *arguments: str) -> tuple[str, ...]:
-    """A command of the virtual environment that the benchmark itself runs in."""
+    """Return a command that uses this virtual environment."""
     return (sys.executable, "-m", module, *arguments)
 
 
-# All with two processes: one for each core of the machine they were chosen on.
+# Each peer has two processes, one per core of the machine of docs/speed.md.
 GUNICORN = python("gunicorn", "--bind=127.0.0.1:{port}", "--workers=2", "--log-level=warning")
 UVICORN = python(
     "uvicorn", "--port={port}", "--workers=2", "--no-access-log", "--log-level=warning",
@@ -37,10 +37,10 @@ PEERS = {
     for peer in (
         Peer(
             "bank",
-            "this project, as `make serve` serves it",
-            # Its own directory: a `make serve` that runs at the same time keeps the usual one.
+            "this project, served as by `make serve`",
+            # Its own directory, because a running `make serve` uses the default one.
             python(
-                "backends",
+                "runner",
                 "serve",
                 "postgresql",
                 "--port",
@@ -57,7 +57,7 @@ PEERS = {
         ),
         Peer(
             "drf",
-            "Django REST framework with good habits, gunicorn gthread",
+            "Django REST framework with the usual optimizations, gunicorn gthread",
             (*GUNICORN, "--threads=4", "benchmarks.peers.drf:application"),
         ),
         Peer(
