@@ -1,1 +1,1 @@
-"""How fast the application is, measured next to the same work written in five other ways."""
+"""Compares the speed of the application with five other implementations of the same work."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure all peers in one run; tables here, rows in build/bench.json."""
+"""`python -m benchmarks`: measure all peers; print tables, write build/bench.json."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument(
         "--works", nargs="+", choices=WORKS,
-        help=f"these at every number of orders (default: all at {USUAL}, '{GROWTH.name}' else)",
+        help=f"measure for every number of orders (default: all for {USUAL}, else '{GROWTH.name}')",
     )  # fmt: skip
     parser.add_argument("--orders", nargs="+", type=int, default=[1000, USUAL, 100_000])
     parser.add_argument("--rounds", type=int, default=3)
@@ -39,7 +39,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 
 
 def plans(options: argparse.Namespace) -> list[Plan]:
-    """What to measure, by number of orders: everything at one number, the growth at the others."""
+    """Return a plan per number of orders: all works for one number, GROWTH for the others."""
     main = USUAL if USUAL in options.orders else options.orders[0]
     return [plan(options, orders, everything=orders == main) for orders in options.orders]
 
@@ -52,7 +52,7 @@ def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
         timed = [work for work in WORKS.values() if work.timed]
         counted = [work for work in WORKS.values() if not work.timed]
         return Plan(orders, timed, counted, options.rounds, options.seconds)
-    # Half the time: a page of orders takes the same steps at any number of them.
+    # Half the time is enough: a page of orders takes the same time for any number of orders.
     return Plan(orders, [GROWTH], [], options.rounds, max(1, options.seconds // 2))
 
 
@@ -70,12 +70,12 @@ def main(given: Sequence[str]) -> None:
 
 
 def end(number: int, frame: FrameType | None) -> None:
-    """End as after Ctrl-C: everything that was started is stopped on the way out."""
+    """Raise KeyboardInterrupt, so that SIGTERM stops all started processes as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 def script() -> int:
-    """0 measured, 1 failed, 2 called wrongly or wrk is missing, 130 stopped."""
+    """Return the exit code: 0, 1 after a failure, 2 if wrk is missing, 130 after Ctrl-C."""
     signal.signal(signal.SIGTERM, end)
     try:
         main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Before anything is timed: the peers must give the same answers, and refuse the same orders."""
+"""Checks that all peers return the same answers and refuse the same orders."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from benchmarks.errors import DifferentAnswers
 from benchmarks.running import Server
 from benchmarks.works import Request, Work
 
-SCARCE = 1000  # the product whose stock is counted while the refusals are tried
+SCARCE = 1000  # the product that has a stock count while refusals are checked
 NOBODY = 999_999_999
 
 
 def check_answers(servers: Sequence[Server], works: Iterable[Work], database: Database) -> None:
-    """Raise DifferentAnswers if any peer answers any work otherwise than the first peer does."""
+    """Raise DifferentAnswers if any peer's answer to any work differs from the first peer's."""
     for work in works:
         for request in work.requests(database.orders, count=2 if work.products else 5):
             expected: Any = None
@@ -31,7 +31,7 @@ def check_answers(servers: Sequence[Server], works: Iterable[Work], database: Da
 
 
 def answer_of(server: Server, request: Request, database: Database) -> Any:
-    """The JSON of the answer; a new order is removed again, from the answer only its id."""
+    """Return the JSON of the answer, without the id of a new order; the new order is deleted."""
     status, answer = server.ask_json(request)
     if status != 200:
         raise DifferentAnswers(f"{server.name} answers {request} with {status}: {answer}")
@@ -43,7 +43,7 @@ def answer_of(server: Server, request: Request, database: Database) -> Any:
 
 
 def check_length(work: Work, server: Server, request: Request, answer: Any) -> None:
-    """Peers that all answer with nothing would agree, too."""
+    """Raise DifferentAnswers for a wrong number of rows: equal answers may all be empty."""
     if work.length is not None and len(answer) != work.length:
         raise DifferentAnswers(f"{server.name} answers {request.path} with {len(answer)} rows.")
 
@@ -51,7 +51,7 @@ def check_length(work: Work, server: Server, request: Request, answer: Any) -> N
 def difference(
     request: Request, server: Server, answer: Any, other: Server, expected: Any
 ) -> DifferentAnswers:
-    """An error that shows the beginning of both answers."""
+    """Return an error that shows the beginning of both answers."""
     shown = (json.dumps(value)[:400] for value in (answer, expected))
     given, wanted = shown
     return DifferentAnswers(
@@ -61,7 +61,7 @@ def difference(
 
 
 def check_refusals(server: Server, database: Database) -> None:
-    """Raise DifferentAnswers if the peer sells what is not there, or to nobody."""
+    """Raise DifferentAnswers if the peer accepts an order that it must refuse."""
     database.set_stock(SCARCE, 1)
     expect(server, 422, order_for(NOBODY, SCARCE))
     expect(server, 422, order_for(1, SCARCE, NOBODY))

@@ -1,4 +1,4 @@
-"""A database with known customers, products and orders, on a server of its own."""
+"""A new database with generated customers, products and orders."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ SEED = """
         select sum(quantity * price) from order_lines where order_id = orders.id
     );
 """
-# Rows that came with their ids do not count for the sequence.
+# Inserting rows with explicit ids does not advance the sequence.
 NEXT_ID = "select setval(pg_get_serial_sequence(%(table)s, 'id'), (select max(id) from {}))"
-# One statement sees one state: never an order without the lines that came with it.
+# One statement, so that its snapshot never contains an order without its lines.
 REMOVE = """
     with lines as (delete from order_lines where order_id > %(last)s)
     delete from orders where id > %(last)s
@@ -66,12 +66,12 @@ class Database:
         self.connection = psycopg.connect(url, autocommit=True)
 
     def seed(self) -> None:
-        """Fill the empty tables; the same rows in every run."""
+        """Fill the empty tables with rows that are the same in every run."""
         counts = {"customers": CUSTOMERS, "products": PRODUCTS, "orders": self.orders}
         with psycopg.ClientCursor(self.connection) as cursor:
             cursor.execute(SEED, counts)
         self.set_next_ids()
-        # Full, because the update of the subtotals left a dead row for each order.
+        # FULL, because the update of the subtotals left a dead row for each order.
         self.connection.execute("vacuum (full, analyze)")
 
     def set_next_ids(self) -> None:
@@ -80,25 +80,26 @@ class Database:
             self.connection.execute(statement, {"table": table})
 
     def reset_orders(self) -> None:
-        """Remove the orders that were placed since the seeding, and what they left on the disk."""
+        """Delete the orders placed since seed(), and vacuum their tables."""
         self.wait_until_quiet()
         self.connection.execute(REMOVE, {"last": self.orders})
         self.connection.execute("vacuum (analyze) orders, order_lines")
 
     def wait_until_quiet(self, *, seconds: float = 60) -> None:
-        """Return when no other session did anything for a moment.
+        """Return when no other session has been active for 100 ms.
 
-        When wrk ends it leaves requests behind that a slow peer still works on for a while. They
-        must not take time from the next peer, nor place an order while the orders are reset.
+        When wrk ends, a slow peer is still processing requests. These must not take CPU time from
+        the next peer, nor place an order while the orders are reset. Raises BenchmarkError after
+        `seconds`.
         """
         deadline = time.monotonic() + seconds
         while self.connection.execute(BUSY).fetchall()[0][0]:
             if time.monotonic() > deadline:
-                raise BenchmarkError(f"The database is still at work after {seconds:.0f} seconds.")
+                raise BenchmarkError(f"The database is still busy after {seconds:.0f} seconds.")
             time.sleep(0.02)
 
     def count_orders(self) -> int:
-        """How many orders were placed since the seeding."""
+        """Return the number of orders placed since seed()."""
         statement = "select count(*) from orders where id > %s"
         return self.connection.execute(statement, [self.orders]).fetchall()[0][0]
 
@@ -112,9 +113,9 @@ class Database:
 
 @contextmanager
 def seeded_database(server: str, orders: int) -> Iterator[Database]:
-    """A new database with so many orders on the server, dropped at the end.
+    """Yield a new database with this number of orders on the server; drop it at the end.
 
-    Nothing that was on the server before is touched, so any PostgreSQL may be measured.
+    Other databases are not changed, so any PostgreSQL server can be used.
     """
     name = f"benchmark_{os.getpid()}_{orders}"
     with psycopg.connect(server, autocommit=True) as administration:
@@ -137,7 +138,7 @@ def filled_database(url: str, orders: int) -> Iterator[Database]:
 
 
 def migrate(url: str) -> None:
-    """Make the tables with the application's own migrations: all peers work on those."""
+    """Create the tables, which all peers use, with the application's migrations."""
     environment = backend("postgresql").environment(url)
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     try:

@@ -1,4 +1,4 @@
-"""What can go wrong in a benchmark: each is one sentence for the person who ran it."""
+"""Errors of a benchmark run; each message is one sentence for the user."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class BenchmarkError(Exception):
 
 
 class WrkMissing(BenchmarkError):
-    """`wrk` is not on PATH, and it makes the load: apt install wrk"""
+    """`wrk`, which generates the load, is not on PATH: apt install wrk"""
 
 
 class PeerFailed(BenchmarkError):
-    """A peer did not start, or ended while it was needed."""
+    """A peer did not start, or exited during the benchmark."""
 
 
 class DifferentAnswers(BenchmarkError):
@@ -23,4 +23,4 @@ class DifferentAnswers(BenchmarkError):
 
 
 class LoadFailed(BenchmarkError):
-    """A peer answered with errors under load, so its speed means nothing."""
+    """A peer returned errors under load, so its speed is not valid."""

@@ -1,4 +1,4 @@
--- Send the requests of a file in turn and report one line that Python can read.
+-- Sends the requests of a file in turn and prints the results as one line for benchmarks/load.py.
 -- wrk -s load.lua URL -- FILE; each line of FILE is "METHOD PATH [BODY]".
 
 local threads = 0
@@ -20,19 +20,19 @@ function init(args)
     headers["Connection"] = "close"
     closed[#closed + 1] = wrk.format(method, path, headers, body)
   end
-  position = number * math.floor(#kept / 2) -- the threads ask for different things
+  position = number * math.floor(#kept / 2) -- threads start at different requests
 end
 
--- One request in fifty ends its connection: with keep-alive alone all connections may stay with one
--- of the peer's workers for the whole run, and its figure is halved by chance.
+-- One request in fifty closes its connection: with keep-alive alone, all connections may be accepted by
+-- one of the peer's workers, which would halve its result for the whole run.
 function request()
   position = position % #kept + 1
   sent = sent + 1
   return sent % 50 == 0 and closed[position] or kept[position]
 end
 
--- wrk counts an answer as wrong from status 400 on; a redirect would not pass the check of the
--- answers that comes before.
+-- wrk counts a status of 400 or above as an error; redirects were already excluded by the comparison of
+-- the answers.
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(

@@ -1,4 +1,4 @@
-"""Load on one peer, made and timed by wrk."""
+"""Puts load on one peer with wrk and measures its speed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ERRORS = ("connect", "read", "write", "status", "timeout")
 
 @dataclass(frozen=True)
 class Speed:
-    """Requests per second, and the milliseconds that half and all but 1 % of them took at most."""
+    """Requests per second, and the 50th and 99th percentile of their time in milliseconds."""
 
     rps: float
     p50_ms: float
@@ -36,7 +36,7 @@ def require_wrk() -> None:
 
 @contextmanager
 def request_file(requests: Iterable[Request]) -> Iterator[Path]:
-    """The requests as load.lua reads them."""
+    """Yield a temporary file with the requests in the format of load.lua."""
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "requests"
         file.write_text("".join(f"{' '.join(request).strip()}\n" for request in requests))
@@ -44,7 +44,7 @@ def request_file(requests: Iterable[Request]) -> Iterator[Path]:
 
 
 def load(server: Server, requests: Path, *, seconds: int) -> Speed:
-    """Ask for so long and return how fast the answers came. Raises LoadFailed on any error."""
+    """Send requests for this time and return the speed. Raises LoadFailed on any error."""
     command = [*WRK, f"--duration={seconds}s", server.url, "--", str(requests)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     result = [line for line in run.stdout.splitlines() if line.startswith("RESULT ")]
@@ -53,12 +53,12 @@ def load(server: Server, requests: Path, *, seconds: int) -> Speed:
     count, microseconds, p50, p99, *errors = map(int, result[0].split()[1:])
     if any(errors) or not count:
         kinds = ", ".join(f"{number} {kind}" for kind, number in zip(ERRORS, errors, strict=True))
-        raise LoadFailed(str(server.failed(f"gave errors in {count} requests: {kinds}")))
+        raise LoadFailed(str(server.failed(f"returned errors in {count} requests: {kinds}")))
     return Speed(count / microseconds * 1e6, p50 / 1e3, p99 / 1e3)
 
 
 def middle(speeds: Sequence[Speed]) -> Speed:
-    """The median of each figure: one disturbed round does not show."""
+    """Return the median of each figure, which ignores a single disturbed round."""
     return Speed(
         median(speed.rps for speed in speeds),
         median(speed.p50_ms for speed in speeds),

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.profile [WORK]`: which package the time of a request is spent in.
+"""`python -m benchmarks.profile [WORK]`: show in which package the time of a request is spent.
 
-The application is called in this process, without a web server, on the benchmark's own data.
+The application is called in this process, without a web server, on the benchmark's data.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
 def profile(application: Application, requests: Sequence[Request]) -> Counter[str]:
-    """Seconds by package, of so many calls after a warm-up."""
+    """Return the seconds per package of CALLS calls after a warm-up."""
     profiler = cProfile.Profile()
     for request in islice(cycle(requests), 200):
         call(application, request)
@@ -40,7 +40,7 @@ def profile(application: Application, requests: Sequence[Request]) -> Counter[st
 
 
 def package(file: str, function: str) -> str:
-    """Whose code it is; what psycopg does in C, and its wait for the server, count as psycopg."""
+    """Return the package of a function; C functions of psycopg and waiting count as psycopg."""
     found = (name for name in PACKAGES if f"/{name}/" in file)
     return next(found, "psycopg" if "psycopg" in function else "Python itself")
 
@@ -66,7 +66,7 @@ def call(application: Application, request: Request) -> None:
 def main(work: str) -> None:
     with postgresql() as server, seeded_database(server, 10_000) as database:
         os.environ |= backend("postgresql").environment(database.url)
-        from myproject.wsgi import application  # only now: it reads the environment
+        from myproject.wsgi import application  # imported here: it reads the environment
 
         seconds = profile(application, WORKS[work].requests(10_000))
     for name, spent in seconds.most_common():

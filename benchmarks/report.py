@@ -1,4 +1,4 @@
-"""What was measured, as tables for people and as JSON for programs."""
+"""Writes the results as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RIVALS = ("drf", "sqlalchemy", "asyncpg")
 
 @dataclass(frozen=True)
 class Row:
-    """One peer at one work. The times are None where only the statements were counted."""
+    """The result of one peer and one work. Times are None if only statements were counted."""
 
     peer: str
     work: str
@@ -35,7 +35,7 @@ class Row:
 
 
 def with_ratios(rows: Sequence[Row]) -> list[Row]:
-    """The rows with their speed relative to the naive peer's, if that was measured."""
+    """Return the rows with their speed relative to the naive peer's, if that was measured."""
     naive = {(row.work, row.orders): row.rps for row in rows if row.peer == "naive"}
     return [
         replace(row, ratio_to_naive=ratio(row.rps, naive.get((row.work, row.orders))))
@@ -54,7 +54,7 @@ def write_json(rows: Iterable[Row], path: Path) -> None:
 
 
 def tables(rows: Sequence[Row]) -> Iterator[str]:
-    """All tables, one text each; those that nothing was measured for are left out."""
+    """Yield each table as a text; tables without results are left out."""
     timed = [row for row in rows if row.rps]
     for work, orders in dict.fromkeys((row.work, row.orders) for row in timed):
         same = [row for row in timed if (row.work, row.orders) == (work, orders)]
@@ -71,7 +71,7 @@ def tables(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def speeds(title: str, rows: Iterable[Row]) -> str:
-    """One work: a line per peer."""
+    """Return a table of one work with a line per peer."""
     cells: dict[tuple[str, str], str] = {}
     for row in rows:
         cells |= {
@@ -85,7 +85,7 @@ def speeds(title: str, rows: Iterable[Row]) -> str:
 
 
 def against(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
-    """How many times as fast as each rival we are at each work."""
+    """Return how many times as fast as each rival this application is, per work."""
     rps = {(row.work, row.orders, row.peer): row.rps for row in rows}
     return {
         (f"{work}, {orders:,} orders", rival): f"{factor:.2f}"
@@ -97,7 +97,7 @@ def against(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
 
 
 def pivot(title: str, cells: Mapping[tuple[str, str], str]) -> str:
-    """A table of cells by line and column, in the order they come in."""
+    """Return a table of the cells; lines and columns are in the order of their first cell."""
     lines = list(dict.fromkeys(line for line, _ in cells))
     columns = list(dict.fromkeys(column for _, column in cells))
     first = max(map(len, lines), default=0)

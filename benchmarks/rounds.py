@@ -1,4 +1,4 @@
-"""Take the times: all peers in turn, round after round, so that what disturbs disturbs them all."""
+"""Measures all peers alternately, in rounds, so that other load on the machine affects all."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from benchmarks.statements import counting_proxy, statements_per_request
 from benchmarks.works import Work
 
 WARM_UP = 1  # seconds
-COUNTED = 7  # requests per work and peer that are asked to count their statements
+COUNTED = 7  # requests per work and peer that are sent to count their statements
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured with so many orders in the table."""
+    """The measurements for one number of orders in the table."""
 
     orders: int
     works: Sequence[Work]
-    counted: Sequence[Work]  # works whose statements are counted but whose time is not taken
+    counted: Sequence[Work]  # works whose statements are counted but which are not timed
     rounds: int
     seconds: int
 
@@ -46,8 +46,10 @@ def measure(server_url: str, peers: Sequence[Peer], plan: Plan) -> list[Row]:
 
 
 def inspect(peers: Sequence[Peer], plan: Plan, database: Database) -> dict[tuple[Work, str], int]:
-    """Check the answers and count the statements: not in the servers whose time is taken, because
-    the statements pass through a proxy."""
+    """Check the answers and count the statements.
+
+    This uses its own servers, because the statements pass through a proxy, which takes time.
+    """
     works = (*plan.works, *plan.counted)
     with counting_proxy(database.url) as proxy, serving(peers, proxy.url) as servers:
         say(plan, "comparing the answers")
@@ -67,7 +69,7 @@ def inspect(peers: Sequence[Peer], plan: Plan, database: Database) -> dict[tuple
 def take_times(
     servers: Iterable[Server], work: Work, plan: Plan, database: Database
 ) -> dict[str, Speed]:
-    """The median speed of each peer at this work."""
+    """Return the median speed of each peer for this work."""
     speeds: dict[str, list[Speed]] = {server.name: [] for server in servers}
     with request_file(work.requests(plan.orders)) as requests:
         for server in servers:
@@ -84,7 +86,7 @@ def take_times(
 def load_alone(
     server: Server, requests: Path, work: Work, database: Database, *, seconds: int
 ) -> Speed:
-    """Load on this peer while nobody else works, on the same rows as for every other peer."""
+    """Put load on this peer only, with the same rows in the tables as for every other peer."""
     if work.products:
         database.reset_orders()
     speed = load(server, requests, seconds=seconds)

@@ -1,4 +1,4 @@
-"""Start the peers, talk to them, and stop all of them."""
+"""Starts the peers, sends requests to them, and stops them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JSON = {"Content-Type": "application/json", "Connection": "close"}
 
 @dataclass(frozen=True)
 class Server:
-    """A peer that runs."""
+    """A running peer."""
 
     name: str
     port: int
@@ -39,7 +39,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, request: Request) -> tuple[int, bytes]:
-        """Status and body of the answer, over a connection of its own."""
+        """Send the request over a new connection; return the status and body of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(*request[:2], request.body or None, JSON)
@@ -58,14 +58,14 @@ class Server:
             raise self.failed(f"answered {request.path} with {status}, not JSON") from error
 
     def failed(self, what: str) -> PeerFailed:
-        """The error that says what happened, with the end of what the peer wrote itself."""
+        """Return an error that says what happened, with the end of the peer's log."""
         said = self.log.read_text(errors="replace").strip()[-2000:]
         return PeerFailed(f"{self.name} {what}. {self.log} ends with:\n{said}")
 
 
 @contextmanager
 def serving(peers: Iterable[Peer], database_url: str) -> Iterator[list[Server]]:
-    """All these peers on that database; every process that they started is gone at the end."""
+    """Yield these peers, running on that database; stop all of their processes at the end."""
     with ExitStack() as stack:
         servers = []
         for peer in peers:
@@ -83,7 +83,7 @@ def start(peer: Peer, database_url: str) -> Server:
     command = [part.format(port=port) for part in peer.command]
     environment = os.environ | {"POSTGRESQL_URL": database_url} | peer.environment
     with log.open("wb") as output:
-        # Its own session, so that its workers can be stopped with it, and Ctrl-C reaches us alone.
+        # Its own session, so that its workers can be stopped with it and do not get Ctrl-C.
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
@@ -92,14 +92,14 @@ def start(peer: Peer, database_url: str) -> Server:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+    """Return a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def wait_for(server: Server, *, seconds: float = 60) -> None:
-    """Return when the peer answers; raise PeerFailed when it ended or takes too long."""
+    """Return when the peer answers; raise PeerFailed if it exits or takes longer than this."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
@@ -113,7 +113,7 @@ def wait_for(server: Server, *, seconds: float = 60) -> None:
 
 
 def stop(process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
-    """Ask the peer to end, then end whatever is left of its process group."""
+    """Terminate the peer, then kill all remaining processes of its process group."""
     if process.poll() is None:
         process.terminate()
     with suppress(subprocess.TimeoutExpired):

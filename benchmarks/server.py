@@ -1,4 +1,4 @@
-"""The PostgreSQL that all peers share."""
+"""The PostgreSQL server that all peers use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from runner.errors import CannotRun
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """The URL of a server: that of POSTGRESQL_URL, or one that is thrown away at the end."""
-    # A server with a data directory is durable (fsync), as the one behind `make serve`: without
-    # one it is the tests' server, whose orders cost nothing and are lost in a crash.
+    """Yield the URL of a server: POSTGRESQL_URL, or a new one that is deleted at the end."""
+    # With a data directory the server is durable (fsync), like that of `make serve`. Without one
+    # it would be the tests' server, which commits faster but loses its data in a crash.
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
         try:
             with backend("postgresql").server(Path(directory)) as url:

@@ -1,8 +1,8 @@
-"""Count the statements of a request, between the application and PostgreSQL.
+"""Counts the statements of a request between the application and PostgreSQL.
 
-A small proxy that understands just enough of PostgreSQL's protocol
-(https://www.postgresql.org/docs/18/protocol-message-formats.html) to see each message that makes
-the server run something. It needs no extension, no setting and no right on the server.
+A small proxy parses PostgreSQL's protocol
+(https://www.postgresql.org/docs/18/protocol-message-formats.html) far enough to count the messages
+that execute a statement. It needs no extension, setting or privilege on the server.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RUNS_SOMETHING = (b"Q", b"E")  # Query and Execute; BEGIN and COMMIT are such me
 
 
 class CountingProxy:
-    """Listens on 127.0.0.1 and passes everything on to the server at `url`."""
+    """Listens on 127.0.0.1 and forwards everything to the server at `url`."""
 
     def __init__(self, url: str) -> None:
         self.address = conninfo_to_dict(url)
@@ -36,7 +36,7 @@ class CountingProxy:
 
     @property
     def url(self) -> str:
-        """The same database as before, with the proxy in between."""
+        """The URL of the same database through the proxy."""
         names = (self.address.get("user"), self.address.get("password"))
         login = ":".join(quote(str(name), safe="") for name in names if name)
         return f"postgresql://{login}@127.0.0.1:{self.port}/{self.address['dbname']}"
@@ -48,7 +48,7 @@ class CountingProxy:
             await end.wait()
 
     async def pass_on(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
-        """One connection, until either side ends it."""
+        """Forward one connection until either side closes it."""
         server, requests = await self.connect()
         both = (self.read_messages(client, answers, requests), copy(server, answers))
         tasks = [asyncio.ensure_future(way) for way in both]
@@ -74,7 +74,7 @@ class CountingProxy:
         requests: asyncio.StreamWriter,
     ) -> None:
         while struct.unpack("!i", (start := await read_rest(client))[4:8])[0] in WANTS_ENCRYPTION:
-            answers.write(b"N")  # no: what is encrypted cannot be counted
+            answers.write(b"N")  # refused: encrypted messages cannot be counted
         requests.write(start)
         while True:
             kind = await client.readexactly(1)
@@ -84,7 +84,7 @@ class CountingProxy:
 
 
 async def read_rest(reader: asyncio.StreamReader) -> bytes:
-    """A message after its type: its length, which counts itself, and what it says."""
+    """Return a message after its type byte: its length, which includes itself, and its content."""
     length = await reader.readexactly(4)
     return length + await reader.readexactly(struct.unpack("!i", length)[0] - 4)
 
@@ -97,7 +97,7 @@ async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 @contextmanager
 def counting_proxy(url: str) -> Iterator[CountingProxy]:
-    """A proxy to that server, in a thread of this process until the end of the block."""
+    """Run a proxy to that server in a thread until the end of the block."""
     proxy, ready, end = CountingProxy(url), threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=[proxy.serve(ready, end)])
@@ -114,14 +114,14 @@ def counting_proxy(url: str) -> Iterator[CountingProxy]:
 def statements_per_request(
     proxy: CountingProxy, server: Server, requests: Iterable[Request]
 ) -> int:
-    """What a request costs a peer that has answered many before; nobody else may ask meanwhile."""
+    """Return the median number of statements per request; no other client may send any."""
     counts = []
     for request in requests:
         before = proxy.count
         status, _ = server.ask(request)
         if status != 200:
             raise DifferentAnswers(f"{server.name} answers {request} with {status}.")
-        time.sleep(0.005)  # some peers tidy up their connection after the answer
+        time.sleep(0.005)  # some peers send statements after the answer
         counts.append(proxy.count - before)
-    # The median: a request that meets a thread without a connection pays for connecting.
+    # The median, because the first request of a thread also opens a connection.
     return int(median(counts))

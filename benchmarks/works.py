@@ -1,4 +1,4 @@
-"""The works that are timed, as plain data: which requests they are made of."""
+"""The works that are measured, each a list of requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 CUSTOMERS = PRODUCTS = 1000
-# A prime: steps of it visit a whole table in an order that is the same in every run but jumps.
+# A prime: in steps of it, requests visit a whole table in the same scattered order in every run.
 STRIDE = 7919
 
 
@@ -26,25 +26,25 @@ class Work:
 
     name: str
     path: str
-    numbers: Callable[[int], range]  # from the orders in the table: what fills the {} in the path
-    length: int | None = None  # rows in each answer, where it is a list
+    numbers: Callable[[int], range]  # from the number of orders: values for the {} in the path
+    length: int | None = None  # rows in each answer, if it is a list
     products: int = 0
-    timed: bool = True  # False: its statements are counted, its time is taken only on demand
+    timed: bool = True  # False: statements are counted; timed only on request
 
     def requests(self, orders: int, *, count: int = 1000) -> list[Request]:
-        """The same requests in every run, spread over the whole table."""
+        """Return requests that are spread over the whole table and the same in every run."""
         numbers = self.numbers(orders)
         return [self.request(numbers[i * STRIDE % len(numbers)]) for i in range(count)]
 
     def request(self, number: int) -> Request:
-        """The request with this number in its path, or about this customer."""
+        """Return the request with this number in its path, or an order of this customer."""
         if self.products:
             return Request("POST", self.path, new_order(number, self.products))
         return Request("GET", self.path.format(number))
 
 
 def new_order(number: int, products: int) -> str:
-    """The body of an order of different products, in ascending order of their ids."""
+    """Return the body of an order of different products, in ascending order of their ids."""
     step = PRODUCTS // products
     ids = (number % step + 1 + step * i for i in range(products))
     items = [{"id": id, "quantity": 1} for id in ids]
@@ -60,18 +60,18 @@ def full_customer_page(orders: int) -> range:
 
 
 def order_page(length: int) -> Work:
-    """Full pages of orders from all over the table, so in its middle on average."""
+    """Return a work that reads full pages of orders, spread over the whole table."""
     path = f"/order/?limit={length}&after={{}}"
     return Work(f"{length} orders", path, lambda orders: range(orders - length + 1), length)
 
 
 def placing(products: int, *, timed: bool = True) -> Work:
-    """New orders of this many products each."""
+    """Return a work that places orders of this many products each."""
     name = f"POST order x{products}"
     return Work(name, "/order/", some_customer, products=products, timed=timed)
 
 
-GROWTH = order_page(20)  # what is repeated with fewer and with more orders in the table
+GROWTH = order_page(20)  # repeated with fewer and with more orders in the table
 WORKS = {
     work.name: work
     for work in (

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What makes a secure CockroachDB cluster and its application's database. Runs as often as you like.
+# Sets up a secure CockroachDB cluster and the application's database. Can be run repeatedly.
 #
 #   cockroachdb-secure.sh certificates NODE…   the authority, and certificates for nodes and users
 #   cockroachdb-secure.sh database NODE        the cluster itself, its user `bank` and database `bank`
 #
-# Below CERTIFICATES (/certificates) are four directories, one for each who needs one: authority/ (its
-# key signs, and goes to no server), nodes/, root/ and bank/ (the application, APPLICATION_UID).
+# CERTIFICATES (/certificates) gets four directories: authority/ (the CA and its private key, which is
+# copied to no server), nodes/, root/ and bank/ (for the application; owned by APPLICATION_UID).
 # https://www.cockroachlabs.com/docs/stable/cockroach-cert
 set -euo pipefail
 
@@ -19,7 +19,7 @@ authority() {
   fi
 }
 
-# certificate DIRECTORY FILE WORD…: one certificate, made by `cockroach cert WORD…` unless it is there
+# certificate DIRECTORY FILE WORD…: create a certificate with `cockroach cert WORD…` unless it exists
 certificate() {
   local directory=$certificates/$1 file=$2
   cp "$certificates/authority/ca.crt" "$directory/"
@@ -30,8 +30,8 @@ certificate() {
 
 make_certificates() {
   authority
-  # One for all nodes and the load balancer before them; with nodes on machines of their own, make
-  # one for each.
+  # One certificate for all nodes and the load balancer; for nodes on separate machines, create one
+  # for each.
   certificate nodes node.crt create-node "$@" localhost 127.0.0.1
   certificate root client.root.crt create-client root
   certificate bank client.bank.crt create-client bank
@@ -41,12 +41,12 @@ make_certificates() {
 make_database() {
   local here=(--certs-dir="$certificates/root" --host="$1")
   local said
-  # The nodes may still be starting; and at the second run they are a cluster already.
+  # The nodes may still be starting; at a second run the cluster is already initialized.
   until said=$(cockroach init "${here[@]}" 2>&1) || [[ $said == *"already been initialized"* ]]; do
     echo "waiting for $1: $said"
     sleep 1
   done
-  # As in the tutorial: everything within its database, migrations as well, and nothing elsewhere.
+  # As in the tutorial: all privileges on its own database, which migrations need, and no others.
   cockroach sql "${here[@]}" \
     --execute="CREATE USER IF NOT EXISTS bank" \
     --execute="CREATE DATABASE IF NOT EXISTS bank" \

@@ -1,4 +1,4 @@
-"""FastAPI and asyncpg: SQL by hand, an order page from two flat queries, bytes by orjson."""
+"""FastAPI and asyncpg: handwritten SQL, two queries for a page of orders, JSON by orjson."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, Field, PositiveInt
 
-# Amounts leave as text: PostgreSQL writes them as the answer does, without a Decimal in between.
+# Amounts are returned as text: PostgreSQL formats them as in the answer, without a Decimal.
 ORDERS = """
     select o.id, o.subtotal::text, c.id, c.name
     from orders o join customers c on c.id = o.customer_id
@@ -35,7 +35,7 @@ INSERT_LINES = """
 
 
 async def leave_as_it_is(connection: asyncpg.Connection) -> None:
-    """No reset between requests: none of ours changes anything about its connection."""
+    """Does not reset connections between requests, because no request changes their state."""
 
 
 @asynccontextmanager
@@ -178,7 +178,7 @@ async def take_stock(
         if row["stock"] < quantities[row["id"]]:
             raise Refused(409, "Not enough stock.")
     for row in counted:
-        # What was read is still so: the transaction is SERIALIZABLE.
+        # The stock has not changed since it was read: the transaction is SERIALIZABLE.
         await connection.execute(
             "update products set stock = stock - $2 where id = $1", row["id"], quantities[row["id"]]
         )

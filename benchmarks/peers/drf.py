@@ -1,8 +1,8 @@
-"""Django REST framework with good habits: few statements, lasting connections, JSON only."""
-# ruff: noqa: DJ008, E402, S106 - models that no admin shows; the framework reads the settings
-# while it is imported; a secret that keeps nothing.
+"""Django REST framework, optimized: few statements, persistent connections, JSON only."""
+# ruff: noqa: DJ008, E402, S106 - models that are not in the admin; the framework reads the
+# settings when it is imported; the secret protects nothing.
 # mypy: disable-error-code="attr-defined"
-# (its plugin knows the models of installed applications only)
+# (its plugin supports models of installed applications only)
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ settings.configure(
         "DEFAULT_PERMISSION_CLASSES": [],
         "UNAUTHENTICATED_USER": None,
     },
-    LOGGING={  # errors end up in the peer's log, where the benchmark shows them
+    LOGGING={  # errors go to the peer's log, which the benchmark shows
         "version": 1,
         "disable_existing_loggers": False,
         "handlers": {"stderr": {"class": "logging.StreamHandler"}},
@@ -188,7 +188,7 @@ def place_until_accepted(new: dict[str, Any], attempts: int = 20) -> dict[str, A
 
 @transaction.atomic
 def place(new: dict[str, Any]) -> dict[str, Any]:
-    """The new order as its serializer reads it, without asking the database for it again."""
+    """Return the new order as its serializer reads it, without another query."""
     quantities = {item["id"]: item["quantity"] for item in new["products"]}
     customer = Customer.objects.filter(pk=new["customer"]["id"]).first()
     products = Product.objects.in_bulk(quantities)

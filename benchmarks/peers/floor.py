@@ -1,6 +1,6 @@
-"""As little as can be done over HTTP: a WSGI function, psycopg 3, prepared statements.
+"""The least possible work per request: a WSGI function, psycopg 3, prepared statements.
 
-Not how one should write an application: it is the floor that the others are measured from.
+This is not a way to write applications: it is the lower bound for the time of the others.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ LINES = """
     from order_lines l join products p on p.id = l.product_id
     where l.order_id = any(%s) order by l.id
 """
-# One statement is one transaction, so nothing needs a BEGIN and a COMMIT. Either `refusal` says
-# why nothing was written, or every row is a line of the new order.
+# One statement is one transaction, so no BEGIN and COMMIT are needed. It returns either a row whose
+# `refusal` says why nothing was written, or a row for each line of the new order.
 PLACE = """
     with wanted as (
         select * from unnest(%(products)s::bigint[], %(quantities)s::integer[]) as w (id, quantity)
@@ -71,7 +71,7 @@ local = threading.local()
 
 
 def connection(purpose: str) -> psycopg.Connection:
-    """This thread's lasting connection for that purpose."""
+    """Return this thread's persistent connection for that purpose."""
     if not hasattr(local, purpose):
         options = f"-c default_transaction_isolation={ISOLATION[purpose]}"
         made = psycopg.connect(
@@ -127,8 +127,8 @@ def create_order(new: dict[str, Any], attempts: int = 50) -> Answer:
         try:
             rows = connection("order").execute(PLACE, parameters).fetchall()
         except psycopg.errors.SerializationFailure:
-            # Soon: orders this short collide at COMMIT, where each reads the index page of `orders`
-            # that all write to, to check the foreign key; the next try mostly finds it free.
+            # A short pause is enough: concurrent orders conflict at COMMIT, where the foreign key
+            # check reads the index page of `orders` that all of them write to.
             time.sleep(random.uniform(0, 0.001 * 2 ** min(attempt, 4)))
         else:
             if refusal := rows[0][0]:

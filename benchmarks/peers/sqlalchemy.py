@@ -1,4 +1,4 @@
-"""FastAPI and SQLAlchemy 2 async with good habits: eager loading, a pool, JSON by orjson."""
+"""FastAPI and SQLAlchemy 2 async, optimized: eager loading, a pool, JSON by orjson."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sqlalchemy.orm import (
 
 
 async def connect(*_: Any, **__: Any) -> asyncpg.Connection:
-    """asyncpg reads the URL itself: it knows sockets and options that a rewritten URL may lose."""
+    """Connect with the original URL: a rewritten one may lose sockets and options."""
     return await asyncpg.connect(os.environ["POSTGRESQL_URL"])
 
 
@@ -146,7 +146,7 @@ async def one_customer(id: int) -> Response:
 
 @app.get("/customer/")
 async def customers(limit: Limit = 100, after: int = 0) -> Response:
-    # Columns instead of objects: nothing here needs an identity.
+    # Columns instead of objects, because the identity map is not needed.
     page = select(Customer.id, Customer.name).where(Customer.id > after)
     async with reading() as session:
         rows = await session.execute(page.order_by(Customer.id).limit(limit))
