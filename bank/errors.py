@@ -139,6 +139,20 @@ class NotExported(CopyError):
         )
 
 
+class NotCarried(CopyError):
+    """A column is of a kind that a copy does not carry."""
+
+    def __init__(self, column: Any) -> None:
+        super().__init__()
+        self.column = column
+
+    def __str__(self) -> str:
+        return (
+            f"{self.column} is a {type(self.column).__name__}, which a copy cannot carry; nothing "
+            "was done. Give it a form in bank/transfer/carried.py."
+        )
+
+
 class NotOnlyDemoData(BankError):
     """This bank has data that is not demo data; nothing was changed. Demo data is added to an empty
     bank only."""

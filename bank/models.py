@@ -219,26 +219,28 @@ class Order(models.Model):
     def fill(self, quantities: Mapping[Key, int], subtotal: Decimal | None = None) -> None:
         """Save this order with exactly these quantities, after putting its former lines in stock.
 
+        A line gets today's price, and keeps its other columns if the order had the product before.
         Raises an OrderError; the transaction must then be rolled back.
         """
-        products = Product.objects.take(quantities, returned=self._remove_lines())
-        lines = [
-            OrderLine(order=self, product=products[key], quantity=n, price=products[key].price)
-            for key, n in quantities.items()
-        ]
+        before = {line.product_id: line for line in self.lines.all()} if self.pk else {}
+        if before:
+            self.lines.all().delete()
+        returned = {key: line.quantity for key, line in before.items()}
+        products = Product.objects.take(quantities, returned=returned)
+        lines = []
+        for key, quantity in quantities.items():
+            line = before.get(key) or OrderLine()
+            line.pk, line.order, line.product = None, self, products[key]
+            line.price, line.quantity = line.product.price, quantity
+            lines.append(line)
         self.subtotal = total(lines) if subtotal is None else subtotal
         self.save()
         self.filled_lines = OrderLine.objects.bulk_create(lines)
 
     def cancel(self) -> None:
         """Delete this order and put its products back in stock."""
-        Product.objects.take({}, returned=self._remove_lines())
+        Product.objects.take({}, returned=_remove(self.lines.all()))
         self.delete()
-
-    def _remove_lines(self) -> dict[Key, int]:
-        if self.pk is None:
-            return {}
-        return _remove(self.lines.all())
 
 
 class OrderLine(models.Model):
@@ -246,8 +248,8 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, db_index=False, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT, db_index=False, related_name="lines")
-    quantity = models.IntegerField(default=1)
     price = money()
+    quantity = models.IntegerField(default=1)
 
     class Meta:
         db_table = "order_lines"

@@ -317,6 +317,20 @@ def test_an_export_contains_nothing_of_an_order_placed_meanwhile(
     assert digest() != before
 
 
+def test_an_export_of_an_earlier_version_is_imported_and_exported_as_it_was(
+    db: None, load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    earlier = Path(__file__).with_name("exports") / "before_columns_were_derived.jsonl"
+    first, *records, last = earlier.read_text().splitlines()
+
+    load(earlier.read_bytes())
+    call_command("bank_export")
+
+    exported = capsys.readouterr().out.splitlines()
+    assert (exported[0], exported[-1]) == (first, last)
+    assert [json.loads(line)[2] for line in exported[1:-1]] == [json.loads(r)[2] for r in records]
+
+
 def test_a_lost_record_is_detected(exported: str, load: Load) -> None:
     lines = [line for line in exported.splitlines(keepends=True) if "Ada" not in line]
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from bank import queries
+from bank.api import customers
 from bank.transactions import retry as transactions
 from tests import faults
 from tests.api import Api, problem
@@ -89,7 +89,7 @@ def test_an_unexpected_error_is_a_problem_without_a_traceback(
 ) -> None:
     carl = api.customer()
     api.client.raise_request_exception = False
-    monkeypatch.setattr(queries, "customer", _broken)
+    monkeypatch.setattr(customers, "read", _broken)
 
     response = api.get(f"/customer/{carl['id']}/")
 

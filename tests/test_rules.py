@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bank import queries
+from bank.api import products
 from bank.models import Customer, Order, OrderLine, Product
 from bank.transactions.error_kinds import broken_constraint
 from tests.api import Api, problem
@@ -62,7 +62,7 @@ def test_a_violated_check_is_a_409_that_names_it(api: Api, monkeypatch: pytest.M
         with transaction.atomic():
             Product.objects.update(stock=-1)
 
-    monkeypatch.setattr(queries, "product", broken)
+    monkeypatch.setattr(products, "read", broken)
     response = api.get(f"/product/{product['id']}/")
 
     assert "product_stock_not_negative" in problem(response, 409)["detail"]

@@ -2,48 +2,55 @@
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from bank import queries
 from bank.api.conditional import check_preconditions, one
+from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
 from bank.api.ids import key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import created, deleted, with_etag
-from bank.api.schemas import CustomerIn, CustomerOut
+from bank.api.schemas import CUSTOMER, CustomerIn, CustomerOut
 from bank.models import Customer, Order
 from bank.transactions import retry_transaction
 
 router = Router(tags=["customer"])
+read = partial(queries.one, Customer, CUSTOMER)
+read_page = partial(queries.some, Customer, CUSTOMER)
 
 
 @router.get("/", response=list[CustomerOut])
 def list_customers(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, queries.customers, Customer, limit, after)
+    return page(request, read_page, Customer, limit, after)
 
 
 @router.post("/", response=CustomerOut, openapi_extra=IDEMPOTENCY_KEY)
 def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
     def create() -> HttpResponse:
-        new = Customer.objects.create(name=customer.name)
-        return created("customer", {"id": new.pk, "name": new.name})
+        new = Customer.objects.create(**dict(customer))
+        return created("customer", queries.document(new, CUSTOMER))
 
     return once(request, create)
 
 
 @router.get("/{pk}/", response=CustomerOut)
 def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, queries.customer(key_in_path(Customer, pk)))
+    return one(request, read(key_in_path(Customer, pk)))
 
 
 @router.put("/{pk}/", response=CustomerOut)
 @retry_transaction
 def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> HttpResponse:
-    key = key_in_path(Customer, pk)
-    check_preconditions(request, queries.customer(key))
-    Customer(pk=key, name=customer.name).save(force_update=True)
-    return with_etag({"id": key, "name": customer.name})
+    row = get_object_or_404(Customer, pk=key_in_path(Customer, pk))
+    check_preconditions(request, queries.document(row, CUSTOMER))
+    assign(row, customer, CUSTOMER)
+    row.save(force_update=True)
+    return with_etag(queries.document(row, CUSTOMER))
 
 
 @router.delete("/{pk}/", response={204: None})
@@ -51,5 +58,5 @@ def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> Htt
 def delete_customer(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while the customer has orders."""
     key = key_in_path(Customer, pk)
-    check_preconditions(request, queries.customer(key))
+    check_preconditions(request, read(key))
     return deleted(Customer.objects.filter(pk=key), used_by=Order.objects.filter(customer=key))

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
+from bank.api.from_model import VISIBLE
 from bank.api.problems import Problem
 from bank.api.schemas import MAX_LINES
 from bank.errors import AmbiguousCommit, NotEnoughStock, RetriesExhausted, TooMuchStock
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 RETRY_LATER = {"Retry-After": "1"}
 SENTENCES = {  # in place of pydantic's, by its type of error
     "model_type": "Must be a JSON object.",
-    "string_pattern_mismatch": "A name has at least one visible character, and no NUL.",
     "too_long": f"An order has at most {MAX_LINES} entries.",
 }
 
@@ -62,8 +62,14 @@ def _invalid(error: ValidationError) -> Problem:
         for e in error.errors
     ):
         return Problem(400, "The body is not JSON: it is empty.")
-    errors = [_pointed_at(e["loc"], SENTENCES.get(e["type"]) or e["msg"]) for e in error.errors]
+    errors = [_pointed_at(e["loc"], _sentence(e)) for e in error.errors]
     return Problem(422, "The request is not valid.", errors=errors)
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    if error.get("ctx", {}).get("pattern") == VISIBLE:
+        return f"A {error['loc'][-1]} has at least one visible character, and no NUL."
+    return SENTENCES.get(error["type"]) or str(error["msg"])
 
 
 def _pointed_at(location: tuple[Any, ...], message: str) -> dict[str, str]:

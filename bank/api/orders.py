@@ -4,28 +4,32 @@
 
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank import queries
 from bank.api.conditional import check_preconditions, one
+from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
 from bank.api.ids import key_in_path, key_of
 from bank.api.paging import After, Limit, page
 from bank.api.problems import invalid
 from bank.api.responses import created, with_etag
-from bank.api.schemas import LineIn, OrderIn, OrderOut
+from bank.api.schemas import CUSTOMER, ORDER, ORDER_COLUMNS, LineIn, OrderIn, OrderOut
 from bank.errors import SubtotalTooLarge, UnknownProducts
 from bank.models import MAX_COUNT, Customer, Key, Order, Product
 from bank.transactions import retry_transaction
 
 router = Router(tags=["order"])
+read = partial(queries.order, ORDER_COLUMNS)
+read_page = partial(queries.orders, ORDER_COLUMNS)
 
 
 @router.get("/", response=list[OrderOut])
 def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, queries.orders, Order, limit, after)
+    return page(request, read_page, Order, limit, after)
 
 
 @router.post("/", response=OrderOut, openapi_extra=IDEMPOTENCY_KEY)
@@ -40,7 +44,7 @@ def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=OrderOut)
 def get_order(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, queries.order(key_in_path(Order, pk)))
+    return one(request, read(key_in_path(Order, pk)))
 
 
 @router.put("/{pk}/", response=OrderOut)
@@ -48,7 +52,7 @@ def get_order(request: HttpRequest, pk: str) -> HttpResponse:
 def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
     """As deleting it and placing it anew, at today's prices, under the same id."""
     key = key_in_path(Order, pk)
-    check_preconditions(request, queries.order(key))
+    check_preconditions(request, read(key))
     return with_etag(_fill(Order.objects.get(pk=key), order))
 
 
@@ -57,7 +61,7 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
 def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
     """Puts its products back in stock."""
     key = key_in_path(Order, pk)
-    check_preconditions(request, queries.order(key))
+    check_preconditions(request, read(key))
     Order(pk=key).cancel()
     return HttpResponse(status=204)
 
@@ -67,6 +71,7 @@ def _fill(order: Order, wanted: OrderIn) -> queries.Document:
     quantities = _quantities(wanted.products)
     customer = _customer(wanted.customer.id)
     order.customer_id = customer["id"]
+    assign(order, wanted, ORDER)
     try:
         order.fill(quantities, wanted.subtotal)
     except UnknownProducts as error:
@@ -75,12 +80,12 @@ def _fill(order: Order, wanted: OrderIn) -> queries.Document:
         raise invalid(f"/products/{position}/id", str(error)) from error
     except SubtotalTooLarge as error:
         raise invalid("/products", str(error)) from error
-    return queries.new_order(order, customer)
+    return queries.new_order(ORDER_COLUMNS, order, customer)
 
 
 def _customer(raw: int | str) -> queries.Document:
     with suppress(ValueError):
-        if customer := queries.customer(key_of(Customer, raw)):
+        if customer := queries.one(Customer, CUSTOMER, key_of(Customer, raw)):
             return customer
     raise invalid("/customer/id", "There is no such customer.")
 

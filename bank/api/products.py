@@ -2,48 +2,55 @@
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from bank import queries
 from bank.api.conditional import check_preconditions, one
+from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
 from bank.api.ids import key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import created, deleted, with_etag
-from bank.api.schemas import ProductIn, ProductOut
+from bank.api.schemas import PRODUCT, ProductIn, ProductOut
 from bank.models import OrderLine, Product
 from bank.transactions import retry_transaction
 
 router = Router(tags=["product"])
+read = partial(queries.one, Product, PRODUCT)
+read_page = partial(queries.some, Product, PRODUCT)
 
 
 @router.get("/", response=list[ProductOut])
 def list_products(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
-    return page(request, queries.products, Product, limit, after)
+    return page(request, read_page, Product, limit, after)
 
 
 @router.post("/", response=ProductOut, openapi_extra=IDEMPOTENCY_KEY)
 def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
     def create() -> HttpResponse:
-        new = Product.objects.create(**product.model_dump())
-        return created("product", {"id": new.pk, **product.model_dump()})
+        new = Product.objects.create(**dict(product))
+        return created("product", queries.document(new, PRODUCT))
 
     return once(request, create)
 
 
 @router.get("/{pk}/", response=ProductOut)
 def get_product(request: HttpRequest, pk: str) -> HttpResponse:
-    return one(request, queries.product(key_in_path(Product, pk)))
+    return one(request, read(key_in_path(Product, pk)))
 
 
 @router.put("/{pk}/", response=ProductOut)
 @retry_transaction
 def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpResponse:
-    key = key_in_path(Product, pk)
-    check_preconditions(request, queries.product(key))
-    Product(pk=key, **product.model_dump()).save(force_update=True)
-    return with_etag({"id": key, **product.model_dump()})
+    row = get_object_or_404(Product, pk=key_in_path(Product, pk))
+    check_preconditions(request, queries.document(row, PRODUCT))
+    assign(row, product, PRODUCT)
+    row.save(force_update=True)
+    return with_etag(queries.document(row, PRODUCT))
 
 
 @router.delete("/{pk}/", response={204: None})
@@ -51,5 +58,5 @@ def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpRe
 def delete_product(request: HttpRequest, pk: str) -> HttpResponse:
     """Refused with 409 while orders contain the product."""
     key = key_in_path(Product, pk)
-    check_preconditions(request, queries.product(key))
+    check_preconditions(request, read(key))
     return deleted(Product.objects.filter(pk=key), used_by=OrderLine.objects.filter(product=key))

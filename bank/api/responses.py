@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.http import HttpResponse
 from bank.api.problems import Problem
 from bank.queries import Document
 
+ZERO = Decimal("0.00")
+
 
 def json_response(document: Any) -> HttpResponse:
-    """The document as JSON: amounts as strings with two decimals, keys as they are or as text."""
+    """The document as JSON: decimals as strings with two places or more, datetimes in UTC."""
     return HttpResponse(_json(document), content_type="application/json")
 
 
@@ -55,8 +58,12 @@ def _with_etag(content: bytes) -> HttpResponse:
 
 
 def _json(document: Any) -> bytes:
-    return orjson.dumps(document, default=_text)
+    return orjson.dumps(document, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _text(value: Any) -> str:
-    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return str(value + ZERO)
+    if isinstance(value, datetime):  # MongoDB stores milliseconds
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
+    return str(value)  # a key

@@ -1,70 +1,39 @@
-"""What comes in, with every limit, and what goes out. Unknown members are ignored."""
+"""The columns that clients send and get, and the schemas of requests and answers.
+
+Types and limits are those of the models. A PUT leaves all other columns as they are.
+"""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 
-from bank.models import MAX_AMOUNT, MAX_COUNT
+from bank.api.from_model import Amount, Input, Output, from_model
+from bank.models import MAX_COUNT, Customer, Order, OrderLine, Product
+from bank.queries import OrderColumns
 
-AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
-AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
+CUSTOMER = ("name",)
+PRODUCT = ("name", "price", "stock")
+ORDER = ("subtotal",)
+LINE = ("price", "quantity")
+PRODUCT_OF_LINE = ("name",)
+ORDER_COLUMNS = OrderColumns(ORDER, CUSTOMER, PRODUCT_OF_LINE, LINE)
 MAX_LINES = 1000  # of an order
 
-
-def amount(value: Any) -> Decimal:
-    """An exact amount from a JSON number or string; raises ValueError with the rule."""
-    written = isinstance(value, str) and re.fullmatch(AMOUNT_PATTERN, value)
-    if not (written or type(value) in (int, Decimal)):
-        raise ValueError(AMOUNT_RULE)
-    try:
-        number = Decimal(value)
-        if 0 <= number <= MAX_AMOUNT and number == (exact := number.quantize(Decimal("0.01"))):
-            return abs(exact)  # JSON knows a -0.00
-    except InvalidOperation:
-        pass  # more digits than a Decimal is computed with
-    raise ValueError(AMOUNT_RULE)
-
-
-Name = Annotated[
-    # Anything with a visible character; NUL cannot be stored by PostgreSQL.
-    str,
-    Field(min_length=1, max_length=250, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$"),
-]
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(amount),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": AMOUNT_PATTERN},
-                {"type": "number", "minimum": 0, "maximum": 9999999999999, "multipleOf": 0.01},
-            ],
-            "description": AMOUNT_RULE,
-        }
-    ),
-]
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=MAX_COUNT)]
 # Integers on SQL backends, strings on MongoDB; which it is, is for the database to say.
 Id = Annotated[int, Field(strict=True)] | Annotated[str, Field(strict=True)]
-Money = Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9]{2}$")]
 
 
-class Input(BaseModel):
-    model_config = ConfigDict(regex_engine="python-re")  # its \s is what str.strip takes away
-
-
+@from_model(Customer, CUSTOMER)
 class CustomerIn(Input):
-    name: Name
+    pass
 
 
+@from_model(Product, PRODUCT)
 class ProductIn(Input):
-    name: Name
-    price: Amount
     stock: Count | None = Field(None, description="Pieces left; null: not counted.")
 
 
@@ -77,6 +46,7 @@ class LineIn(Input):
     quantity: Quantity = 1
 
 
+@from_model(Order, ORDER)
 class OrderIn(Input):
     customer: CustomerRef
     products: list[LineIn] = Field(
@@ -87,27 +57,27 @@ class OrderIn(Input):
     subtotal: Amount | None = Field(None, description="Left out: computed from the prices.")
 
 
-class CustomerOut(BaseModel):
+class Document(Output):
     id: Id
-    name: str
 
 
-class ProductOut(BaseModel):
-    id: Id
-    name: str
-    price: Money
-    stock: int | None
+@from_model(Customer, CUSTOMER)
+class CustomerOut(Document):
+    pass
 
 
-class LineOut(BaseModel):
-    id: Id
-    name: str
-    price: Money
-    quantity: int
+@from_model(Product, PRODUCT)
+class ProductOut(Document):
+    pass
 
 
-class OrderOut(BaseModel):
-    id: Id
-    subtotal: Money
+@from_model(Product, PRODUCT_OF_LINE)
+@from_model(OrderLine, LINE)
+class LineOut(Document):
+    pass
+
+
+@from_model(Order, ORDER)
+class OrderOut(Document):
     customer: CustomerOut
     products: list[LineOut]

@@ -1,8 +1,8 @@
 """All of the bank as a stream of records that any backend writes and any other reads.
 
-What belongs together is told by number, the 3rd customer, the 7th product, in the order of their
-keys: so the content, and its hash, is the same wherever the bank is. Keys come along as well, and
-are kept where the target's are of that kind.
+A record names others by number, the 3rd customer, the 7th product, in the order of their keys: so
+the content, and its hash, is the same wherever the bank is. Keys come along as well, and are kept
+where the target's are of that kind. All other columns are the models' own: see carried.py.
 """
 
 from __future__ import annotations
@@ -12,16 +12,25 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 import orjson
+from django.db.models import Model
 
 from bank import queries
 from bank.engine import Engine
 from bank.errors import NotExported, NotWhole
-from bank.models import IdempotencyRecord, Key, UnfinishedCopy
+from bank.models import (
+    Customer,
+    IdempotencyRecord,
+    Key,
+    Order,
+    OrderLine,
+    Product,
+    UnfinishedCopy,
+)
+from bank.transfer.carried import carried, written
 
 PAGE = 1000
 Contents = Iterator[tuple[Key, dict[str, Any]]]
@@ -31,7 +40,7 @@ Numbers = dict[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class Record:
-    """One thing: its kind, its key, and what it says without any key."""
+    """A customer, product, order or answer: its kind, its key, and its content without any key."""
 
     kind: str
     key: Key
@@ -58,11 +67,14 @@ class Digest:
 
 
 def records() -> Iterator[Record]:
-    """Customers, products, orders with their lines, stored answers: the oldest first."""
+    """Customers, products, orders with their lines, stored answers: the oldest first.
+
+    Raises NotCarried for a column that would be lost.
+    """
     numbers: Numbers = {}
     kinds: dict[str, Callable[[], Contents]] = {
-        "customer": _customers,
-        "product": _products,
+        "customer": partial(_rows, Customer),
+        "product": partial(_rows, Product),
         "order": partial(_orders, numbers),
         "answer": partial(_answers, numbers),
     }
@@ -91,32 +103,31 @@ def digest() -> str:
     return result.text()
 
 
-def _customers() -> Contents:
-    for found in _all(queries.customers):
-        yield found["id"], {"name": found["name"]}
-
-
-def _products() -> Contents:
-    for found in _all(queries.products):
-        yield found.pop("id"), found | {"price": f"{found['price']:.2f}"}
+def _rows(model: type[Model]) -> Contents:
+    columns = carried(model)
+    for found in _all(partial(queries.some, model, tuple(columns))):
+        yield found["id"], written(columns, found.__getitem__)
 
 
 def _orders(numbers: Numbers) -> Contents:
-    for found in _all(queries.orders):
+    columns, of_lines = carried(Order), carried(OrderLine)
+    wanted = queries.OrderColumns(tuple(columns), (), (), tuple(of_lines))
+    for found in _all(partial(queries.orders, wanted)):
         try:
             lines = [
-                [numbers["product", str(line["id"])], f"{line['price']:.2f}", line["quantity"]]
+                [numbers["product", str(line["id"])], *written(of_lines, line.__getitem__).values()]
                 for line in found["products"]
             ]
             customer = numbers["customer", str(found["customer"]["id"])]
         except KeyError as error:
             raise NotExported(found["id"], *error.args[0]) from error
-        content = {"customer": customer, "subtotal": f"{found['subtotal']:.2f}", "lines": lines}
-        yield found["id"], content
+        content = {"customer": customer, "lines": lines}
+        yield found["id"], content | written(columns, found.__getitem__)
 
 
 def _answers(numbers: Numbers) -> Contents:
     """The answers to repeated requests; the keys in them are numbers as well."""
+    columns = carried(IdempotencyRecord)
     for answer in IdempotencyRecord.objects.order_by("pk").iterator(PAGE):
         kind = answer.location.strip("/").partition("/")[0]
         body = json.loads(answer.body)
@@ -124,8 +135,7 @@ def _answers(numbers: Numbers) -> Contents:
             translate(kind, body, lambda kind, key: numbers[kind, str(key)])
         except KeyError:  # it is about something that was deleted: nothing to point to
             body = None
-        content = {name: getattr(answer, name) for name in ("client", "key", "request")}
-        content |= {"created": _milliseconds(answer.created), "kind": kind, "body": body}
+        content = written(columns, partial(getattr, answer)) | {"kind": kind, "body": body}
         content["verbatim"] = None if body else [answer.location, answer.body]
         yield answer.pk, content
 
@@ -142,10 +152,6 @@ def translate(kind: str, body: dict[str, Any], key: Callable[[str, Any], Any]) -
 def answer_text(body: dict[str, Any]) -> str:
     """The body of an answer as the API would have written it."""
     return orjson.dumps(body, default=str).decode()
-
-
-def _milliseconds(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")  # finer than that not every backend keeps
 
 
 def _all(page: Callable[[Key | None, int], queries.Page]) -> Iterator[queries.Document]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
@@ -16,6 +15,7 @@ from django.db import connection, models
 from bank.errors import CopyDiffers, NotDiscarded, TargetNotEmpty
 from bank.models import Customer, IdempotencyRecord, Key, Order, OrderLine, Product, UnfinishedCopy
 from bank.transactions import retry_transaction
+from bank.transfer.carried import automatic, carried
 from bank.transfer.export import Record, answer_text, translate
 
 MODELS: dict[str, Any] = {
@@ -48,7 +48,7 @@ def begin(*, discard: bool = False) -> None:
 
 
 def finish() -> None:
-    """What was marked by begin() is whole from now on."""
+    """Remove the mark of begin(): the copy is complete."""
     UnfinishedCopy.objects.all().delete()
 
 
@@ -82,28 +82,27 @@ class Importer:
             keys = self._newest(kind, len(batch))
         if kind == "order":
             self._insert_lines(keys, batch)
-        if kind == "answer":
-            self._set_created(keys, batch)
+        self._set_automatic(model, keys, batch)
         return keys
 
     def _insert_lines(self, orders: list[Key], batch: list[Record]) -> None:
+        columns = carried(OrderLine)
         lines = [
             OrderLine(
                 order_id=order,
                 product_id=self._key("product", product),
-                price=price,
-                quantity=quantity,
+                **dict(zip(columns, values, strict=True)),
             )
             for order, record in zip(orders, batch, strict=True)
-            for product, price, quantity in record.content["lines"]
+            for product, *values in record.content["lines"]
         ]
         OrderLine.objects.bulk_create(lines, batch_size=BATCH)
 
-    def _set_created(self, answers: list[Key], batch: list[Record]) -> None:
-        # auto_now_add has set it to this moment.
-        for key, record in zip(answers, batch, strict=True):
-            created = datetime.fromisoformat(record.content["created"])
-            IdempotencyRecord.objects.filter(pk=key).update(created=created)
+    def _set_automatic(self, model: Any, keys: list[Key], batch: list[Record]) -> None:
+        # auto_now and auto_now_add have set them to the datetime of this insert.
+        if names := automatic(model):
+            for key, record in zip(keys, batch, strict=True):
+                model.objects.filter(pk=key).update(**{n: record.content[n] for n in names})
 
     def _key(self, kind: str, number: int) -> Key:
         """The key that the record of this number got here."""
@@ -117,24 +116,28 @@ class Importer:
         return list(keys)[::-1]
 
     def _customer(self, content: dict[str, Any]) -> Customer:
-        return Customer(name=content["name"])
+        return Customer(**content)
 
     def _product(self, content: dict[str, Any]) -> Product:
         return Product(**content)
 
     def _order(self, content: dict[str, Any]) -> Order:
-        customer = self._key("customer", content["customer"])
-        return Order(customer_id=customer, subtotal=content["subtotal"])
+        columns = _without(content, "customer", "lines")
+        return Order(customer_id=self._key("customer", content["customer"]), **columns)
 
     def _answer(self, content: dict[str, Any]) -> IdempotencyRecord:
-        kept = {name: content[name] for name in ("client", "key", "request")}
         if content["verbatim"]:
             location, text = content["verbatim"]
         else:
             body = json.loads(json.dumps(content["body"]))
             translate(content["kind"], body, self._key)
             location, text = f"/{content['kind']}/{body['id']}/", answer_text(body)
-        return IdempotencyRecord(**kept, location=location, body=text)
+        columns = _without(content, "kind", "body", "verbatim")
+        return IdempotencyRecord(**columns, location=location, body=text)
+
+
+def _without(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in names}
 
 
 def _reset_sequence(model: Any) -> None:

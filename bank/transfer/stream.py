@@ -1,4 +1,4 @@
-"""What bank_export wrote, read line by line and checked: see bank/transfer/export.py."""
+"""Reads and checks, line by line, the stream that bank_export writes (bank/transfer/export.py)."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO, Literal
 
-from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter
+from django.db.models import Model
+from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, create_model
 
 from bank.errors import CopyDiffers, CopyEnded, EmptyInput, WrongLine
+from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product
+from bank.transfer.carried import carried
 from bank.transfer.export import Digest, Record
 
 Amount = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,16}(\.[0-9]{1,2})?$")]
 Number = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=250)]
 KeyOfRecord = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)] | StrictStr
+LIMITS: dict[tuple[type[Model], str], Any] = {  # of columns that have less than their type allows
+    (Customer, "name"): Name,
+    (Product, "name"): Name,
+    (Product, "price"): Amount,
+    (Product, "stock"): Number | None,
+    (Order, "subtotal"): Amount,
+    (OrderLine, "price"): Amount,
+    (OrderLine, "quantity"): Annotated[StrictInt, Field(ge=1, lt=2**31)],
+}
+FIRST: TypeAdapter[Any] = TypeAdapter(dict[Literal["records"], Number])
+LAST: TypeAdapter[Any] = TypeAdapter(dict[Literal["hash"], StrictStr])
 
 
 class Content(BaseModel, extra="forbid"):
-    """What a record says."""
+    """The content of a record: each member is required, and there is no other."""
 
 
-class CustomerContent(Content):
-    name: Name
+def record_type() -> TypeAdapter[Any]:
+    """A line of each kind of record; raises NotCarried for a column that would be lost."""
+    line: Any = tuple[Number, *_types(OrderLine).values()]  # type: ignore[misc]
+    verbatim = tuple[StrictStr, StrictStr] | None  # the location and the body, as stored
+    answer = {"kind": StrictStr, "body": dict[str, Any] | None, "verbatim": verbatim}
+    order = {"customer": Number, "lines": list[line]}
+    return TypeAdapter(
+        _record("customer", _types(Customer))
+        | _record("product", _types(Product))
+        | _record("order", order | _types(Order))
+        | _record("answer", answer | _types(IdempotencyRecord))
+    )
 
 
-class ProductContent(Content):
-    name: Name
-    price: Amount
-    stock: Number | None
+def _types(model: type[Model]) -> dict[str, Any]:
+    return {name: LIMITS.get((model, name), form.type) for name, form in carried(model).items()}
 
 
-class OrderContent(Content):
-    customer: Number
-    subtotal: Amount
-    lines: list[tuple[Number, Amount, Annotated[StrictInt, Field(ge=1, lt=2**31)]]]
-
-
-class AnswerContent(Content):
-    client: StrictStr
-    key: StrictStr
-    request: StrictStr
-    created: StrictStr
-    kind: StrictStr
-    body: dict[str, Any] | None
-    verbatim: tuple[StrictStr, StrictStr] | None
-
-
-LINE: TypeAdapter[Any] = TypeAdapter(
-    tuple[Literal["customer"], KeyOfRecord, CustomerContent]
-    | tuple[Literal["product"], KeyOfRecord, ProductContent]
-    | tuple[Literal["order"], KeyOfRecord, OrderContent]
-    | tuple[Literal["answer"], KeyOfRecord, AnswerContent]
-)
-FIRST: TypeAdapter[Any] = TypeAdapter(dict[Literal["records"], Number])
-LAST: TypeAdapter[Any] = TypeAdapter(dict[Literal["hash"], StrictStr])
+def _record(kind: str, members: dict[str, Any]) -> Any:
+    required: dict[str, Any] = {name: (member, ...) for name, member in members.items()}
+    content = create_model(kind, __base__=Content, **required)
+    return tuple[Literal[kind], KeyOfRecord, content]  # type: ignore[valid-type]
 
 
 class Source:
@@ -74,6 +76,7 @@ class Source:
             raise WrongLine(1, expected)
         self.expected: str | None = None
         self.read = Digest()
+        self.line = record_type()
 
     def records(self) -> Iterator[Record]:
         """All of them; raises CopyEnded without the last line, which has the hash."""
@@ -84,7 +87,7 @@ class Source:
                 if self.number != self.count + 2:
                     raise CopyDiffers
                 return
-            record = Record(*self._read(line, LINE, "a record"))
+            record = Record(*self._read(line, self.line, "a record"))
             self.read.add(record)
             yield record
         raise CopyEnded

@@ -1,0 +1,293 @@
+"""A column added to a model is in a copy and in the admin, and in the API if a schema names it."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import FieldDoesNotExist
+from django.core.management import CommandError, call_command
+from django.core.validators import MaxValueValidator
+from django.db import connection, models
+from django.test import Client
+from django.urls import clear_url_caches
+from pytest_django.plugin import DjangoDbBlocker
+
+import bank
+from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, UnfinishedCopy
+from bank.transfer.export import digest
+from tests.admin_pages import change, form_of
+from tests.api import Api, pointers
+
+Model = type[models.Model]
+Added = tuple[Model, str, "models.Field[Any, Any]"]
+SINCE = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
+
+
+def columns() -> list[Added]:
+    """What is added to the models, and for NAMED also to the schemas."""
+    return [
+        (Customer, "email", models.EmailField(blank=True, default="")),
+        (Customer, "remark", models.CharField(max_length=100, default="none")),
+        (Product, "grams", models.IntegerField(null=True, validators=[MaxValueValidator(9000)])),
+        (Product, "cost", models.DecimalField(max_digits=7, decimal_places=3, default=0)),
+        (Order, "gift", models.BooleanField(default=False)),
+        (Order, "since", models.DateTimeField(auto_now_add=True, null=True)),
+        (OrderLine, "colour", models.TextField(default="any")),
+        (OrderLine, "batch", models.BigIntegerField(default=0)),
+    ]
+
+
+NAMED = [  # the edits of bank/api/schemas.py
+    ('CUSTOMER = ("name",)', 'CUSTOMER = ("name", "email")'),
+    ('PRODUCT = ("name", "price", "stock")', 'PRODUCT = ("name", "price", "stock", "grams")'),
+    ('ORDER = ("subtotal",)', 'ORDER = ("subtotal", "gift", "since")'),
+    ('LINE = ("price", "quantity")', 'LINE = ("price", "quantity", "colour")'),
+]
+
+
+@contextmanager
+def declared(added: list[Added]) -> Iterator[None]:
+    """The models with these columns."""
+    for model, name, field in added:
+        field.contribute_to_class(model, name)
+    yield
+    for model, name, field in added:
+        model._meta.local_fields.remove(field)
+        model._meta._expire_cache()
+        delattr(model, name)
+
+
+@contextmanager
+def migrated(added: list[Added]) -> Iterator[None]:
+    """The tables with these columns."""
+    for model, _, field in added:
+        with connection.schema_editor() as editor:
+            editor.add_field(model, field)
+    yield
+    for model, _, field in added:
+        with connection.schema_editor() as editor:
+            editor.remove_field(model, field)
+
+
+@contextmanager
+def imported_with(edits: list[tuple[str, str]]) -> Iterator[None]:
+    """The API imported anew, with these edits of bank/api/schemas.py."""
+    importlib.import_module("myproject.urls")
+    names = [name for name in sys.modules if re.match(r"bank\.api\b|myproject\.urls$", name)]
+    before = {name: sys.modules.pop(name) for name in names}
+    try:
+        execute_schemas(edits)
+        importlib.import_module("myproject.urls")
+        clear_url_caches()
+        yield
+    finally:
+        for name in [name for name in sys.modules if re.match(r"bank\.api\b", name)]:
+            del sys.modules[name]
+        sys.modules.update(before)
+        bank.api = before["bank.api"]  # type: ignore[attr-defined]
+        clear_url_caches()
+
+
+def execute_schemas(edits: list[tuple[str, str]]) -> None:
+    spec = find_spec("bank.api.schemas")
+    assert spec and spec.origin
+    source = Path(spec.origin).read_text()
+    for old, new in edits:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    exec(compile(source, spec.origin, "exec"), module.__dict__)  # noqa: S102
+
+
+@pytest.fixture(scope="module")
+def _added(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    added = columns()
+    with django_db_blocker.unblock(), declared(added), migrated(added), imported_with(NAMED):
+        yield
+
+
+@pytest.fixture
+def api(_added: None, client: Client, db: None) -> Api:
+    """The API of a bank with the added columns."""
+    return Api(client)
+
+
+def test_what_is_posted_is_in_every_answer(api: Api) -> None:
+    ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
+    pen = api.post("/product/", {"name": "Pen", "price": "1.20", "grams": 12}).json()
+    order = api.post("/order/", {"customer": ann, "products": [pen], "gift": True}).json()
+
+    assert ann == {"id": ann["id"], "name": "Ann", "email": "ann@example.org"}
+    assert pen == {"id": pen["id"], "name": "Pen", "price": "1.20", "stock": None, "grams": 12}
+    line = {"id": pen["id"], "name": "Pen", "price": "1.20", "quantity": 1, "colour": "any"}
+    since = Order.objects.get().since.isoformat(timespec="milliseconds")  # type: ignore[attr-defined]
+    members = {"subtotal": "1.20", "gift": True, "since": since}
+    assert order == {"id": order["id"], **members, "customer": ann, "products": [line]}
+    for kind, document in (("customer", ann), ("product", pen), ("order", order)):
+        assert api.get(f"/{kind}/{document['id']}/").json() == document
+        assert api.list(f"/{kind}/") == [document]
+
+
+def test_put_replaces_it_by_what_is_sent_or_by_its_default(api: Api) -> None:
+    ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
+    path = f"/customer/{ann['id']}/"
+
+    sent = api.put(path, {"name": "Ann", "email": "a@example.org"}).json()
+    left_out = api.put(path, {"name": "Ann"}).json()
+
+    assert (sent["email"], left_out["email"]) == ("a@example.org", "")
+    assert api.get(path).json() == left_out
+
+
+def test_the_limits_of_the_model_are_those_of_the_api(api: Api) -> None:
+    price = {"name": "Pen", "price": 1}
+
+    assert pointers(api.post("/customer/", {"name": "Ann", "email": "ann"})) == ["#/email"]
+    assert pointers(api.post("/customer/", {"name": "Ann", "email": "a\0@b.org"})) == ["#/email"]
+    assert pointers(api.post("/product/", {**price, "grams": 9001})) == ["#/grams"]
+    assert pointers(api.post("/product/", {**price, "grams": "12"})) == ["#/grams"]
+    assert pointers(api.post("/order/", {"customer": {"id": 1}, "gift": 1})) == ["#/gift"]
+
+
+def test_openapi_has_it_where_the_schema_names_it(api: Api) -> None:
+    schemas = api.get("/openapi.json").json()["components"]["schemas"]
+
+    assert schemas["CustomerIn"]["properties"]["email"]["maxLength"] == 254
+    assert schemas["CustomerOut"]["properties"]["email"]["type"] == "string"
+    assert schemas["ProductIn"]["properties"]["grams"]["anyOf"][0]["maximum"] == 9000
+    assert schemas["OrderIn"]["properties"]["gift"]["type"] == "boolean"
+    assert "gift" not in schemas["OrderIn"]["required"]
+    assert schemas["LineOut"]["properties"]["colour"]["type"] == "string"
+    assert schemas["OrderOut"]["properties"]["since"]["anyOf"][0]["format"] == "date-time"
+    assert "since" not in schemas["OrderIn"]["properties"]
+    assert not re.search("remark|cost|batch|_token", json.dumps(schemas))
+
+
+def test_put_leaves_a_column_that_clients_do_not_send_as_it_was(api: Api) -> None:
+    ann, pen = api.customer("Ann"), api.product("Pen")
+    order = api.order(ann, pen)
+    fill()
+
+    api.put(f"/customer/{ann['id']}/", {"name": "Anna"})
+    api.put(f"/product/{pen['id']}/", {"name": "Biro", "price": "2.00"})
+    api.put(f"/order/{order['id']}/", {"customer": ann, "products": [{**pen, "quantity": 3}]})
+
+    assert api.list("/customer/")[0]["name"] == "Anna"
+    assert api.list("/order/")[0]["subtotal"] == "6.00"
+    assert found() == FILLED
+
+
+FILLED = ["a\nb 🧾", "1.125", SINCE, "red", 2**40]
+
+
+def fill() -> None:
+    """Give the rows of a bank of one order values that clients do not send."""
+    Customer.objects.update(remark="a\nb 🧾")
+    Product.objects.update(cost="1.125")
+    Order.objects.update(since=SINCE)
+    OrderLine.objects.update(colour="red", batch=2**40)
+
+
+def found() -> list[Any]:
+    """These values in the database."""
+    customer, product = Customer.objects.values_list("remark"), Product.objects.values_list("cost")
+    order = Order.objects.values_list("since")
+    line = OrderLine.objects.values_list("colour", "batch")
+    [(remark,)], [(cost,)], [(since,)], [(colour, batch)] = customer, product, order, line
+    return [remark, str(cost), since, colour, batch]
+
+
+def test_a_copy_has_every_column_and_its_hash_too(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
+    api.post("/order/", {"customer": ann, "products": [api.product("Pen")], "gift": True})
+    fill()
+    before = digest(), found(), api.list("/customer/"), api.list("/order/")
+    call_command("bank_export")
+    lines = capsys.readouterr().out
+    for model in (OrderLine, Order, Product, Customer, IdempotencyRecord):
+        model.objects.all().delete()
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+    call_command("bank_import")
+
+    assert (digest(), found(), api.list("/customer/"), api.list("/order/")) == before
+    contents = [json.loads(line)[2] for line in lines.splitlines()[1:-1]]
+    assert contents == [
+        {"name": "Ann", "email": "ann@example.org", "remark": "a\nb 🧾"},
+        {"name": "Pen", "price": "1.20", "stock": None, "grams": None, "cost": "1.125"},
+        {
+            **{"customer": 0, "subtotal": "1.20", "gift": True},
+            "since": "2026-01-02T03:04:05.678+00:00",
+            "lines": [[0, "1.20", 1, "red", 2**40]],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "other"),
+    [
+        *((Customer, {"remark": "b"}), (Product, {"grams": 1}), (Product, {"cost": "0.001"})),
+        *((Order, {"gift": True}), (Order, {"since": None}), (OrderLine, {"batch": 1})),
+    ],
+)
+def test_another_value_is_another_hash(api: Api, model: Any, other: dict[str, Any]) -> None:
+    api.order(api.customer(), api.product())
+    before = digest()
+
+    model.objects.update(**other)
+
+    assert digest() != before
+
+
+def test_the_admin_shows_and_changes_it(api: Api, admin: Client) -> None:
+    path = f"/admin/bank/customer/{api.customer('Ann')['id']}/change/"
+
+    assert form_of(admin, path)["remark"] == "none"
+    assert change(admin, path, email="ann@example.org", remark="paid")
+
+    customer = Customer.objects.get()
+    assert (customer.name, customer.email, customer.remark) == ("Ann", "ann@example.org", "paid")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (Customer, models.FileField()),
+        (Product, models.ForeignKey(Customer, models.CASCADE, null=True, related_name="+")),
+        (OrderLine, models.DateField(auto_now=True)),
+    ],
+)
+def test_a_column_that_a_copy_would_lose_is_refused_by_name(
+    db: None, monkeypatch: pytest.MonkeyPatch, model: Any, field: Any
+) -> None:
+    stream = b'{"records": 0}\n{"hash": "x"}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stream)))
+    message = rf"^bank\.{model.__name__}\.new is a {type(field).__name__}, .* nothing was done"
+
+    with declared([(model, "new", field)]):
+        with pytest.raises(CommandError, match=message):
+            call_command("bank_export")
+        with pytest.raises(CommandError, match=message):
+            call_command("bank_import")
+
+    assert not UnfinishedCopy.objects.exists()
+
+
+def test_a_schema_that_names_no_column_is_an_error_at_the_start() -> None:
+    edit = [('PRODUCT = ("name",', 'PRODUCT = ("colour", "name",')]
+
+    with pytest.raises(FieldDoesNotExist, match="no field named 'colour'"), imported_with(edit):
+        pass
