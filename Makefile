@@ -1,7 +1,7 @@
-# Everything runs in .venv, made on first use: requirements.txt to serve, requirements-dev.txt for tests and checks.
-# What has changed in them is installed at the next use.
+# Everything runs in .venv, created at the first use: requirements.txt for serving, requirements-dev.txt for tests
+# and checks. Changed packages are installed at the next use.
 BACKEND ?= postgresql
-# Of the command line only: some shells export HOST, the name of the machine.
+# From the command line only: some shells export HOST, the name of the machine.
 HOST = 127.0.0.1
 PORT ?= 8000
 DATA ?= .data/$(BACKEND)
@@ -12,7 +12,7 @@ INSTALL_UV = install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*
 UV = $(VENV) -m uv pip install --python
 NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads HTTPS_PROXY, SSL_CERT_FILE and" \
 	"UV_DEFAULT_INDEX, not pip's configuration."; exit 1; }
-# Python keeps what it has compiled: each process of the tests would compile it again.
+# Python must cache its bytecode; otherwise each process of the tests compiles every module.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve dev test test-psycopg2 matrix lint bench clean
@@ -29,8 +29,8 @@ test: .venv/ready-dev
 matrix: .venv/ready-dev
 	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
 
-# Tests of what no driver can change: how servers start and stop, what stands between a client and
-# Django, and what is answered before the first statement. All others are run, new ones too.
+# Tests that do not depend on the driver: starting and stopping servers, the HTTP server, and requests
+# that are answered without a statement. All others are run, new ones included.
 NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
 	test_openapi test_routing test_serve \
 	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_front postgresql/test_guessers \
@@ -52,14 +52,14 @@ lint: .venv/ready-dev
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@.venv/bin/lint-imports --no-logo
-	@# Its Django plugin reads the settings, which want a database; it connects to none.
+	@# mypy's Django plugin loads the settings, which need a database URL; it does not connect.
 	@POSTGRESQL_URL=postgresql:///bank $(VENV) -m mypy
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
 	@echo "installing requirements.txt into .venv (once)"
 	@$(PYTHON) -m venv --without-pip .venv
-	@# With the pip of this Python, if it has one that can: a pip in .venv would take longer than all the rest.
+	@# uv is installed by this Python's pip if possible: installing pip into .venv would take longer than the rest.
 	@$(PYTHON) -m pip --python $(VENV) $(INSTALL_UV) 2>/dev/null || \
 		{ $(PYTHON) -m venv .venv && $(VENV) -m pip $(INSTALL_UV); } || $(NOT_INSTALLED)
 	@$(UV) .venv -r requirements.txt || $(NOT_INSTALLED)

@@ -32,11 +32,11 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("module", "imported", "contract"),
     [
-        ("bank/queries.py", "backends.postgresql.base", "bank knows no database"),
-        ("backends/dolt/errors.py", "bank.errors", "backends know no application"),
-        ("backends/mongodb/flush.py", "runner.errors", "an engine loads nothing that starts"),
-        ("runner/serve.py", "matrix.results", "the matrix runs the runner"),
-        ("runner/copy.py", "bank.errors", "the runner knows no application"),
+        ("bank/queries.py", "backends.postgresql.base", "bank depends on no database"),
+        ("backends/dolt/errors.py", "bank.errors", "backends do not depend on"),
+        ("backends/mongodb/flush.py", "runner.errors", "an engine imports nothing"),
+        ("runner/serve.py", "matrix.results", "the matrix imports the runner"),
+        ("runner/copy.py", "bank.errors", "the runner does not depend"),
         ("settings/environment.py", "runner.processes", "settings and the project start no"),
         ("matrix/results.py", "tests.differences", "only tests import tests"),
     ],

@@ -107,7 +107,7 @@ def test_pytest_without_settings_says_what_to_run_and_what_an_editor_sets() -> N
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1
-    assert "Run `.venv/bin/python -m runner test postgresql`;" in ended.stderr
+    assert "Run `.venv/bin/python -m runner test postgresql`." in ended.stderr
     assert "DJANGO_SETTINGS_MODULE=settings.postgresql" in ended.stderr
 
 
