@@ -49,7 +49,7 @@ class Row:
         words += ["--color=no", f"--report-log={self.reports.reports}"]
         words += ["-p", "matrix.pytest_plugin"]
         # It stops pytest first and then the server, each of which may take some seconds.
-        self.child = self.stack.enter_context(running(words, log=self.log, patience=60))
+        self.child = self.stack.enter_context(running(words, log=self.log, max_wait=60))
         return self
 
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:

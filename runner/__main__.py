@@ -25,7 +25,7 @@ from settings.invocation import invocation
 
 
 def main() -> int:
-    """Run the command; raise CannotRun for what the person at the terminal can correct."""
+    """Run the command; raise CannotRun for an error that the user can correct."""
     options, unknown = _parser().parse_known_args()
     if unknown and options.run is not _test:
         raise CannotRun(f"What is {' '.join(unknown)!r}? See `{invocation('--help')}`.")
@@ -42,13 +42,15 @@ def _parser() -> ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("list", _list, "the backends, and what each would start")
-    serve_options(add("serve", _serve, "database server, tables, demo data and the API"))
-    manage_options(add("manage", _manage, "a command of manage.py on the data of `serve`"))
-    backend_option(add("test", _test, "the suite, or `test tools`; more options are pytest's"))
-    copy_options(add("copy", _copy, "all of the bank's data into another, empty backend"))
+    add("list", _list, "list the backends, and the server that each would start")
+    serve_options(add("serve", _serve, "start a database server and the API, with demo data"))
+    manage_options(add("manage", _manage, "run a manage.py command on the data of `serve`"))
+    backend_option(add("test", _test, "run the suite, or `test tools`; takes pytest's options"))
+    copy_options(add("copy", _copy, "copy all of the bank's data into another, empty backend"))
     backend_option(add("up", _up, "start a new server, print its URL, wait for Ctrl-C"))
-    backend_option(add("shell", _shell, "a shell in which manage.py and pytest reach a new server"))
+    backend_option(
+        add("shell", _shell, "start a shell in which manage.py and pytest use a new server")
+    )
     return parser
 
 
@@ -63,7 +65,7 @@ def _source(one: Backend) -> str:
     try:
         return one.provider().what
     except ServerUnavailable as error:
-        return f"nothing here; this would bring it: {error.command}"
+        return f"no server is available; to get one: {error.command}"
 
 
 def _serve(options: Namespace) -> None:
@@ -111,7 +113,7 @@ def _up(options: Namespace) -> None:
 
 @contextmanager
 def _until_ctrl_c() -> Iterator[None]:
-    """For what runs until Ctrl-C or SIGTERM: then all of it stops, and that is a success."""
+    """Run the block until Ctrl-C or SIGTERM; being stopped that way is a success."""
     try:
         yield
     except KeyboardInterrupt:

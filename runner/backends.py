@@ -1,4 +1,4 @@
-"""The backends there are: every package in backends/ that has a server.py."""
+"""The backends: every package in backends/ that has a server.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from settings import NAMES, unknown
 
 
 def backend(name: str) -> Backend:
-    """The backend of this name; CannotRun names the ones there are."""
+    """Return the backend of this name; raise CannotRun, with all names, if there is none."""
     if name not in NAMES:
         raise CannotRun(unknown(name))
     found: Backend = import_module(f"backends.{name}.server").BACKEND

@@ -17,12 +17,11 @@ from runner.processes import ROOT, die_with_parent
 
 
 def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False) -> None:
-    """Copy what `make serve` keeps under data/NAME, or what is at NAME_URL.
+    """Copy the data that `make serve` keeps under data/NAME, or the data at NAME_URL.
 
-    The target must be empty, and is whole at the end: its content is compared by hash. After a
-    copy that was interrupted the target is refused by everything but the next copy into it. That
-    one deletes what is there, where the server is our own and so nobody else can have written; at
-    NAME_URL only with `discard`.
+    The target must be empty; at the end its content is compared by hash. A target whose copy was
+    interrupted can only be used by another copy into it, which deletes the data there first: always
+    if we started the server, because nobody else can have written; at NAME_URL only with `discard`.
     """
     with _bank(source, data) as source_environment, _bank(target, data) as target_environment:
         manage(source, source_environment, "migrate", "--verbosity", "0")
@@ -37,9 +36,9 @@ def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False)
             stdin=export.stdout,
         )
         if export.stdout:
-            export.stdout.close()  # or it would not notice that nobody reads any more
+            export.stdout.close()  # so that it notices if the import ends
         if load.wait() + export.wait():
-            raise CannotRun("The copy was not finished; what went wrong is said above.")
+            raise CannotRun("The copy was not finished; the reason is above.")
 
 
 def _options(target: Backend, discard: bool) -> list[str]:
@@ -49,7 +48,7 @@ def _options(target: Backend, discard: bool) -> list[str]:
 
 @contextmanager
 def _bank(backend: Backend, data: Path) -> Iterator[dict[str, str]]:
-    """The environment of children that work on this backend, whose server runs meanwhile."""
+    """Yield the environment of child processes on this backend, whose server runs in the block."""
     with kept_server(backend, data / backend.name) as url:
         yield backend.environment(url)
 

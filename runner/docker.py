@@ -1,4 +1,4 @@
-"""A server in Docker, as compose/NAME.yaml describes it: image, health check and volume."""
+"""A server in Docker, defined by compose/NAME.yaml: image, health check and volume."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ START = "sudo systemctl start docker"
 
 
 def docker(name: str, url: str) -> Provider:
-    """The service of compose/NAME.yaml; {port} and {password} in the URL are filled in.
+    """Return the provider for compose/NAME.yaml; {port} and {password} in the URL are replaced.
 
-    The file finds both in its environment, as PORT and PASSWORD.
+    The file reads both from its environment, as PORT and PASSWORD.
     """
     return Provider(
         f"Docker, compose/{name}.yaml",
@@ -47,10 +47,10 @@ def _fails(*command: str) -> bool:
 
 @contextmanager
 def _server(name: str, url: str, data: Path | None) -> Iterator[str]:
-    """A container for the length of the block. What is kept is in a Docker volume, not in `data`.
+    """Run a container until the end of the block. Its data is in a Docker volume, not in `data`.
 
-    If we are killed it goes on, because it is not our child: the next start on the same data takes
-    it over, and `docker compose ls` shows it.
+    If we are killed, it keeps running, because it is not our child: `docker compose ls` shows it,
+    and the next start on the same data uses it.
     """
     port, password = free_port(), _password(data)
     environment = os.environ | {"PORT": str(port), "PASSWORD": password}
@@ -59,7 +59,7 @@ def _server(name: str, url: str, data: Path | None) -> Iterator[str]:
     try:
         if subprocess.run([*compose, "up", "--detach", "--wait"], env=environment).returncode:
             subprocess.run([*compose, "logs", "--tail", "20"], env=environment)
-            raise CannotRun(f"`docker compose` could not start {name}; what it said is above.")
+            raise CannotRun(f"`docker compose` could not start {name}; its output is above.")
         yield url.format(port=port, password=password)
     finally:
         with log_file(name, data).open("ab") as log:
@@ -69,7 +69,7 @@ def _server(name: str, url: str, data: Path | None) -> Iterator[str]:
 
 
 def _project(name: str, data: Path | None) -> str:
-    """The prefix of container and volume. The same data has the same volume at each start."""
+    """Return the prefix of container and volume, the same at each start on the same data."""
     kept = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:8] if data else None
     return f"bank-{name}-{kept or secrets.token_hex(4)}"
 
@@ -82,7 +82,7 @@ def free_port() -> int:
 
 
 def _password(data: Path | None) -> str:
-    """Random; kept in `data`, because the server in the volume keeps it too."""
+    """Return a random password; kept in `data`, because the server in the volume has it too."""
     if data is None:
         return secrets.token_urlsafe(16)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)

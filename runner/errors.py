@@ -1,15 +1,15 @@
-"""What stops a command, as one sentence that says what to do."""
+"""Errors that end a command, with a message that says what to do."""
 
 from __future__ import annotations
 
 
 class CannotRun(Exception):
-    """The message is shown to the person at the terminal as it is."""
+    """Its message is shown to the user."""
 
 
 class ServerUnavailable(CannotRun):
-    """Something that a backend needs is not on this machine; `command` would bring it."""
+    """Something that a backend needs is not on this machine; `command` installs it."""
 
     def __init__(self, what: str, command: str) -> None:
-        super().__init__(f"{what} is not here. This would bring it:\n  {command}")
+        super().__init__(f"{what} is not available. To get it:\n  {command}")
         self.command = command

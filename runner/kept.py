@@ -1,7 +1,7 @@
-"""The directory in which a server keeps its data, and the server on it.
+"""The data directory of a server, and the server that uses it.
 
-`lock` in it is locked by the program that has started the server, from before its start until after
-its end. `url` has the URL of the database's owner, while `serve` serves.
+The program that starts the server locks the directory's file `lock`, until the server has ended.
+The file `url` has the URL of the database's owner while `serve` is running.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from runner.processes import ROOT
 from runner.secret import kept_secret
 
 DATA = ROOT / ".data"
-"""Where data is kept if nobody says where, in a directory per backend."""
+"""The default place of data, with a directory per backend."""
 
 
 class InUse(CannotRun):
@@ -29,26 +29,26 @@ class InUse(CannotRun):
 
 @contextmanager
 def kept_server(backend: Backend, data: Path) -> Iterator[str]:
-    """The URL of the server that the environment names, or of our own, which keeps `data`.
+    """Yield the URL of the server that the environment names, or of one started on `data`.
 
-    Raises InUse where another program has one on this directory, CannotRun where nothing can be
-    kept in it, ServerUnavailable where no server can be had.
+    Raises InUse if another program uses this directory, CannotRun if it is not writable, and
+    ServerUnavailable if no server is available.
     """
     if backend.given_url:
         with backend.server() as url:
             yield url
         return
     backend.provider()  # or ServerUnavailable, before anything is installed
-    backend.python()  # installed for everybody; what follows is made for its owner alone
+    backend.python()  # before directory() changes the umask: packages may be used by other users
     with directory(data), backend.server(data) as url:
         yield url
 
 
 @contextmanager
 def shared_server(backend: Backend, data: Path) -> Iterator[str]:
-    """As kept_server(), but where `serve` serves this data its server is used.
+    """Like kept_server(), but use the server of `serve` if it is running on this data.
 
-    Waits while a server starts, and while a copy or another command uses the directory.
+    Waits while that server starts, and while a copy or another command uses the directory.
     """
     with ExitStack() as stack:
         waiting = False
@@ -73,14 +73,14 @@ def _own_or_served(backend: Backend, data: Path, stack: ExitStack) -> str | None
 def published(backend: Backend, data: Path, url: str) -> Iterator[None]:
     """Let shared_server() of other programs find the server of kept_server() during the block.
 
-    Does nothing where the environment names a server.
+    Does nothing if the environment names a server.
     """
     if backend.given_url:
         yield
         return
     new, file = data / "url.new", data / "url"
     new.write_text(url)
-    new.replace(file)  # complete from the first moment
+    new.replace(file)  # atomic: no reader sees half of it
     try:
         yield
     finally:
@@ -89,9 +89,9 @@ def published(backend: Backend, data: Path, url: str) -> Iterator[None]:
 
 @contextmanager
 def directory(data: Path) -> Iterator[None]:
-    """The directory of everything that is kept, for one program at a time; otherwise InUse.
+    """Lock the data directory, which is created if needed; raise InUse if it is locked.
 
-    What is made in the block, by us and by the programs we start, is its owner's alone.
+    Files that we and our children create in the block are readable only by their owner.
     """
     mask = os.umask(0o077)
     try:
@@ -108,7 +108,7 @@ def directory(data: Path) -> Iterator[None]:
 
 @contextmanager
 def writable(data: Path) -> Iterator[None]:
-    """Raise CannotRun for an error of the block that keeps us from writing in this directory."""
+    """Raise CannotRun for an OSError of the block, which writes to this directory."""
     try:
         yield
     except BlockingIOError as error:
@@ -118,7 +118,7 @@ def writable(data: Path) -> Iterator[None]:
 
 
 def secret_key(data: Path) -> str:
-    """SECRET_KEY of what is kept here, made once: sessions of the admin outlive a restart."""
+    """Return the SECRET_KEY of this data, created once, so that sessions survive a restart."""
     with writable(data):
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return kept_secret(data / "secret_key", size=50)

@@ -1,4 +1,4 @@
-"""Servers that a killed program has left running: they keep their data locked."""
+"""Stops servers that a killed program left running: they lock their data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psutil
 
 from runner.errors import CannotRun
 
-GIVE_UP = 20  # seconds
+MAX_WAIT = 20  # seconds
 
 
 def stop_leftover(
@@ -18,22 +18,22 @@ def stop_leftover(
 ) -> None:
     """End the processes with this word on their command line, and wait until they have ended.
 
-    Also waits for `workers`, which end when they notice that their parent has: the processes of
-    this name that work in the directory `data`. Raises CannotRun where one is there after 20 s.
+    Also waits for `workers`, the processes of this name in the directory `data`, which end when
+    they notice that their parent ended. Raises CannotRun if one is still running after MAX_WAIT.
     """
     for process in _left(data, workers):
         if data in (process.info["cmdline"] or ()):
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(stop_signal)
-    give_up = time.monotonic() + GIVE_UP
+    give_up = time.monotonic() + MAX_WAIT
     while left := _left(data, workers):
         if time.monotonic() > give_up:
-            raise CannotRun(f"Process {left[0].pid} works with {data} and does not end.")
+            raise CannotRun(f"Process {left[0].pid} uses {data} and does not end.")
         time.sleep(0.05)
 
 
 def _left(data: str, workers: str | None) -> list[psutil.Process]:
-    """The living ones; of a zombie, which waits for its parent, only the name is known."""
+    """Return the running ones; a zombie has no command line."""
     return [
         process
         for process in psutil.process_iter(["cmdline", "cwd", "name"])

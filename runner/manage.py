@@ -20,8 +20,8 @@ CHECKS_ITSELF = {"migrate", "bank_import"}  # for an unfinished copy; the latter
 def manage(
     backend: Backend, environment: Mapping[str, str], *words: str, output: int | None = None
 ) -> None:
-    """Run a command of manage.py on this backend; SystemExit if it fails, as it has said why."""
-    # In a session of its own: Ctrl-C reaches us only, and then it is killed without a traceback.
+    """Run a manage.py command on this backend; raise SystemExit if it fails (it prints why)."""
+    # In its own session: Ctrl-C reaches only us, and the command is killed without a traceback.
     code = subprocess.run(
         _command(backend, words), env=environment, cwd=ROOT, start_new_session=True, stdout=output
     ).returncode
@@ -32,11 +32,11 @@ def manage(
 
 
 def manage_in_terminal(backend: Backend, data: Path, words: Sequence[str]) -> int:
-    """Run a command that a person has typed, as the owner of the database; its exit code.
+    """Run a command that a user typed, as the database's owner; return its exit code.
 
-    The database is the one that `serve` keeps in `data`, whether it runs or not, or the one at
-    NAME_URL. It is refused, as by `serve`, if a copy into it was not finished. Raises CannotRun
-    where there is no data yet.
+    The database is the one that `serve` keeps in `data`, whether it is running or not, or the one
+    at NAME_URL. Raises CannotRun if there is no data yet; fails, like `serve`, if a copy into the
+    database was not finished.
     """
     name = words[0] if words else "help"
     if not (backend.given_url or data.exists() or name == "migrate"):
@@ -55,7 +55,7 @@ def manage_in_terminal(backend: Backend, data: Path, words: Sequence[str]) -> in
 
 
 def example(backend: Backend, data: Path, *words: str) -> str:
-    """The command to type for `manage.py WORDS` on the database in `data`."""
+    """Return the command to type for `manage.py WORDS` on the database in `data`."""
     place = [] if data == DATA / backend.name else ["--data", near(data)]
     return invocation("manage", *place, backend.name, *words)
 

@@ -11,7 +11,9 @@ from settings import chosen
 
 
 def backend_option(command: ArgumentParser) -> None:
-    command.add_argument("backend", nargs="?", default=chosen(), help="BACKEND's, if none")
+    command.add_argument(
+        "backend", nargs="?", default=chosen(), help="default: $BACKEND or postgresql"
+    )
 
 
 def serve_options(command: ArgumentParser) -> None:
@@ -19,15 +21,15 @@ def serve_options(command: ArgumentParser) -> None:
     command.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen on; one that others can reach is a deployment",
+        help="address to listen on; one that other machines can reach is a deployment",
     )
     command.add_argument("--port", type=_port, default=8000, help="1 to 65535")
-    command.add_argument("--data", type=Path, help="where everything is kept (.data/BACKEND)")
+    command.add_argument("--data", type=Path, help="data directory (default: .data/BACKEND)")
     command.add_argument(
         "--no-demo",
         dest="demo",
         action="store_false",
-        help="no demo data; a deployment has none anyway",
+        help="add no demo data; a deployment never adds any",
     )
 
 
@@ -38,7 +40,9 @@ def _port(word: str) -> int:
 
 
 def manage_options(command: ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, help="as given to `serve` (.data/BACKEND)")
+    command.add_argument(
+        "--data", type=Path, help="data directory of `serve` (default: .data/BACKEND)"
+    )
     command.add_argument("backend")
     command.add_argument(
         "words", nargs=argparse.REMAINDER, metavar="COMMAND ...", help="e.g. createsuperuser"
@@ -48,9 +52,9 @@ def manage_options(command: ArgumentParser) -> None:
 def copy_options(command: ArgumentParser) -> None:
     command.add_argument("source")
     command.add_argument("target")
-    command.add_argument("--data", type=Path, default=DATA, help="with a directory each")
+    command.add_argument("--data", type=Path, default=DATA, help="default: .data")
     command.add_argument(
         "--discard",
         action="store_true",
-        help="delete all that is in a target at TARGET_URL into which a copy was not finished",
+        help="delete the data at TARGET_URL if an earlier copy into it was not finished",
     )

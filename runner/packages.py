@@ -1,4 +1,4 @@
-"""Installs what one backend needs beyond requirements.txt, when it is first used."""
+"""Installs the packages of a backend when it is first used."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from runner.errors import CannotRun, ServerUnavailable
 from runner.processes import ROOT
 
 SERVING, TESTS = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
-UNREACHABLE = "error sending request"  # uv prints it where no package index answers
+UNREACHABLE = "error sending request"  # printed by uv if no package index responds
 
 
 def install(
     name: str, *, own: bool = False, system: str | None = None, tests: bool = False
 ) -> Path:
-    """Install backends/NAME/requirements.txt; return the Python that has it. Quick when it is done.
+    """Install backends/NAME/requirements.txt unless it is installed; return the Python that has it.
 
-    That is this one, which has requirements.txt, and must have requirements-dev.txt for `tests`.
-    With `own` it is that of build/NAME-venv, for packages that contradict another backend's: it
-    gets those files as well, and the versions pinned in them whatever a package declares. Raises
-    CannotRun where no package index answers, and ServerUnavailable with `system`, the command that
-    brings what is needed to build the packages, where they cannot be installed.
+    That is the running Python, which has requirements.txt, and must have requirements-dev.txt for
+    `tests`. With `own` it is that of build/NAME-venv, for packages that conflict with another
+    backend's: it gets all of these files, and their versions override those that packages ask for.
+    Raises CannotRun if no package index responds, and ServerUnavailable, with the command `system`
+    for the system packages that a build needs, if the packages cannot be installed.
     """
     own_file = ROOT / "backends" / name / "requirements.txt"
     if own:
@@ -45,13 +45,13 @@ def install(
 def _install_once(
     home: Path, files: Sequence[Path], options: Sequence[str], system: str | None
 ) -> None:
-    """Install the files in a virtual environment, unless it has them as they are now."""
+    """Install the files in a virtual environment, unless they have not changed since."""
     names = [str(file.relative_to(ROOT)) for file in files]
     done = home / f"{'+'.join(names).replace('/', '-')}.installed"
     wanted = "".join(file.read_text() for file in files)
     home.mkdir(parents=True, exist_ok=True)
     with open(home / "packages.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would spoil each other's work
+        fcntl.flock(lock, fcntl.LOCK_EX)  # for one process at a time
         if not done.exists() or done.read_text() != wanted:
             print(f"installing {' and '.join(names)} (once)", flush=True)
             if not (home / "bin" / "python").exists():
@@ -61,7 +61,7 @@ def _install_once(
 
 
 def _uv(home: Path, words: Sequence[str], system: str | None) -> None:
-    """Run `uv pip install`, and show what it prints as it comes: downloads take their time."""
+    """Run `uv pip install`, and print its output while it runs: downloads may take long."""
     command = [sys.executable, "-m", "uv", "pip", "install", f"--python={home}"]
     printed = ""
     with subprocess.Popen([*command, *words], stderr=subprocess.PIPE, text=True) as child:
@@ -75,6 +75,6 @@ def _uv(home: Path, words: Sequence[str], system: str | None) -> None:
         )
     if child.returncode:
         raise ServerUnavailable(
-            "All that is needed to install these packages",
+            "Everything needed to install these packages",
             system or " ".join([*command, *words]),
         )

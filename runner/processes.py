@@ -1,4 +1,4 @@
-"""Child processes that never outlive the program that started them."""
+"""Child processes that end with the program that started them."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ def running(
     env: Mapping[str, str] | None = None,
     user: str | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
-    patience: float = 20,
+    max_wait: float = 20,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The command as a child for the length of the block; its output goes to the log.
+    """Run the command until the end of the block; its output goes to the log.
 
-    It has a process group of its own, so a Ctrl-C reaches it only through us, in the right order.
-    If we are killed, Linux sends it the stop signal; elsewhere the next start must clean up.
+    It has its own process group, so a Ctrl-C does not reach it; at the end of the block it gets the
+    stop signal, and is killed if it has not ended after `max_wait` seconds. If we are killed, Linux
+    sends it the stop signal; on other systems the next start must stop it.
     """
     with open(log or os.devnull, "ab") as output:
         child = subprocess.Popen(
@@ -54,11 +55,11 @@ def running(
         yield child
     finally:
         _now_running.remove(child)
-        stop(child, stop_signal, patience)
+        stop(child, stop_signal, max_wait)
 
 
 def first_to_end() -> subprocess.Popen[bytes]:
-    """Wait until one of the children that `running` has started ends by itself; that one."""
+    """Wait until one of the children that running() started ends by itself; return it."""
     while True:
         for child in _now_running:
             if child.poll() is not None:
@@ -66,16 +67,16 @@ def first_to_end() -> subprocess.Popen[bytes]:
         time.sleep(0.2)
 
 
-def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
-    """Ask the child to end, then what is left of its process group; it may be dead already.
+def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, max_wait: float) -> None:
+    """Send the signal to the child, then to the rest of its process group.
 
-    What has not ended after so many seconds is killed.
+    Processes that have not ended after `max_wait` seconds are killed.
     """
-    give_up = time.monotonic() + patience
+    give_up = time.monotonic() + max_wait
     if child.poll() is None:
         child.send_signal(stop_signal)
     with suppress(subprocess.TimeoutExpired):
-        child.wait(patience)
+        child.wait(max_wait)
     _signal_group(child.pid, stop_signal)
     while _group(child.pid) and time.monotonic() < give_up:
         time.sleep(0.05)
@@ -84,7 +85,7 @@ def stop(child: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: 
 
 
 def _group(leader: int) -> list[psutil.Process]:
-    """The living processes of a group; a zombie may wait for ever for who started it."""
+    """Return the running processes of a group, without zombies, which may never be reaped."""
     return [
         process
         for process in psutil.process_iter(["status"])
@@ -117,7 +118,7 @@ def wait_until(
 
 
 def log_file(name: str, data: Path | None) -> Path:
-    """Where a server writes: beside its data, or build/logs/NAME.log, begun anew at each start."""
+    """Return the file for a server's output: in `data`, or an empty one in build/logs."""
     file = (data or ROOT / "build" / "logs").resolve() / f"{name}.log"
     file.parent.mkdir(parents=True, exist_ok=True)
     if data is None:
@@ -126,7 +127,7 @@ def log_file(name: str, data: Path | None) -> Path:
 
 
 def identity(user: str | None) -> dict[str, Any]:
-    """What subprocess needs to run a program as this system user."""
+    """Return the arguments of subprocess.Popen that run a program as this system user."""
     if user is None:
         return {}
     entry = pwd.getpwnam(user)
@@ -134,6 +135,6 @@ def identity(user: str | None) -> dict[str, Any]:
 
 
 def die_with_parent(stop_signal: signal.Signals) -> None:
-    """Called in a new child: Linux is to send it this signal when its parent has ended."""
+    """Call this in a new child: Linux then sends it this signal when its parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)

@@ -1,4 +1,4 @@
-"""How a program of ours ends: its exit code, and what a signal does."""
+"""How our programs end: exit codes and signals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(main: Callable[[], int]) -> None:
-    """Run main() and end the process: 0 done, 1 failed, 2 misused, 130 interrupted.
+    """Run main() and exit with 0 (done), 1 (failed), 2 (wrong usage) or 130 (interrupted).
 
-    SIGTERM and SIGHUP are taken as Ctrl-C: every context manager on the way out stops what it has
-    started. So does the end of a program that reads what we print.
+    SIGTERM and SIGHUP work like Ctrl-C: every context manager stops the processes it started. The
+    same happens if the reader of our output ends.
     """
     for each in STOP:
         if each is signal.SIGHUP and signal.getsignal(each) is signal.SIG_IGN:
-            continue  # nohup. A shell ignores SIGINT for what it runs in the background: we do not
+            continue  # nohup; SIGINT is handled also if a shell ignores it for background jobs
         signal.signal(each, _interrupt)
     try:
         code = main()
@@ -39,6 +39,6 @@ def run(main: Callable[[], int]) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    for each in STOP:  # a second one must not keep us from stopping what runs
+    for each in STOP:  # a second signal must not interrupt the stopping of processes
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt(*([] if number == signal.SIGINT else [number]))

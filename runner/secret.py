@@ -1,4 +1,4 @@
-"""Secrets that are made once and kept beside the data that they open."""
+"""Secrets that are generated once and kept beside the data that they give access to."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from runner.errors import CannotRun
 
 
 def kept_secret(file: Path, *, size: int = 16) -> str:
-    """The text in this file, which only its owner reads; random, of so many bytes, if it is new.
+    """Return the text of this file; if there is none, generate `size` random bytes as text.
 
-    A new file appears with its content, so nobody reads half of a secret, and of two programs that
-    make one at the same time both return the same. An empty file is nobody's secret and made anew.
-    Raises CannotRun for a file with anything but text in it.
+    Only the file's owner can read it. A new file is created atomically: two programs that create it
+    at the same time return the same secret. An empty file is replaced. Raises CannotRun for a file
+    with anything but printable text.
     """
     if file.exists() and not _text(file):
         file.unlink()

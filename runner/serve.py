@@ -1,4 +1,4 @@
-"""`make serve`: a database server, its tables, demo data and the API, from nothing."""
+"""`make serve`: starts a database server and the API, with tables and demo data."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from runner.processes import first_to_end, running, wait_until
 from settings.environment import flag
 from settings.invocation import near
 
-HEADER_MS = 10_000  # for a header to arrive, and how long a connection may do nothing
-CONNECTIONS = 4096  # per worker; what granian calls backpressure counts connections, idle ones too
+HEADER_MS = 10_000  # for a header to arrive, and for an idle connection
+CONNECTIONS = 4096  # per worker; granian's backpressure counts connections, idle ones too
 
 
 def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM, then stop all that was started. `data` keeps everything.
+    """Serve until Ctrl-C or SIGTERM, then stop all processes. All data is kept in `data`.
 
-    A deployment gets no demo data, whatever `demo` says.
+    A deployment gets no demo data, also with `demo`.
     """
     host = _address(host)
     _refuse_busy(host, port)
@@ -57,7 +57,7 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
             ended = first_to_end()
     if ended is not child:
         raise CannotRun(f"The database server has ended: start again. Its log is in {data}.")
-    raise CannotRun("The application has ended by itself; what it said is above.")
+    raise CannotRun("The application has ended by itself; its output is above.")
 
 
 def _pages(backend: Backend, data: Path, address: str) -> str:
@@ -98,7 +98,7 @@ def _refuse_busy(host: str, port: int) -> None:
 
 
 def _address(host: str) -> str:
-    """The IP address of a host, IPv4 before IPv6; CannotRun if there is none."""
+    """Return an IP address of the host, preferably IPv4; raise CannotRun if there is none."""
     try:
         found = socket.getaddrinfo(host or "?", None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -109,7 +109,7 @@ def _address(host: str) -> str:
 
 
 def _url_host(address: str) -> str:
-    """How a browser on this machine names a server that listens on this address."""
+    """Return the host of the URL at which this machine reaches a server with this address."""
     if ip_address(address).is_unspecified:
         return "[::1]" if ":" in address else "127.0.0.1"
     return f"[{address}]" if ":" in address else address

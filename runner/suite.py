@@ -1,4 +1,4 @@
-"""`python -m runner test NAME`: the tests, on a backend or without any database."""
+"""`python -m runner test NAME`: runs the tests on a backend, or those of the tools."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from runner.backends import backend
 from runner.terminal import foreground
 
 TOOLS = "tools"
-"""In place of a backend's name: the tests in tests/tools, which need no particular database."""
+"""Used like a backend's name: the tests in tests/tools, which need no particular database."""
 
 
 def test(name: str, options: Sequence[str]) -> int:
-    """Run pytest with these options, on a server of its own; return its exit code.
+    """Run pytest with these options, on a new server; return its exit code.
 
     Raises CannotRun for a name that is neither a backend's nor TOOLS.
     """
-    # Everything temporary goes in here, also what a test leaves that kills a server with -9, and
-    # pytest's own, of which it would keep the last three. A short name: sockets are in it.
+    # For all temporary files: those of tests that kill a server with -9, and pytest's own, which
+    # it would keep for three runs. The name is short because a socket's path is limited.
     with TemporaryDirectory(prefix="b-") as directory:
         pytest = ["-m", "pytest", f"--basetemp={directory}/pytest", *options]
         if name == TOOLS:

@@ -1,4 +1,4 @@
-"""Commands that have the terminal: the tests, a shell, a command of manage.py."""
+"""Child processes that use the terminal: the tests, a shell, a manage.py command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runner.processes import ROOT, die_with_parent
 
 
 def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a command that has the terminal; its exit code. It is stopped before we are."""
+    """Run a command that uses the terminal; return its exit code. It is stopped before us."""
     with subprocess.Popen(
         command, env=env, cwd=ROOT, preexec_fn=lambda: die_with_parent(signal.SIGINT)
     ) as child:
@@ -29,9 +29,9 @@ def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def in_terminal(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a command that a person types into; its exit code, 128 + N if signal N has ended it.
+    """Run an interactive command; return its exit code, or 128 + N if signal N ended it.
 
-    Ctrl-C is the command's alone, which may cancel one query only. SIGTERM and SIGHUP end it.
+    Only the command receives Ctrl-C, which may cancel just one query. SIGTERM and SIGHUP end it.
     """
     ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
     with subprocess.Popen(command, env=env, cwd=ROOT, preexec_fn=_end_with_the_terminal) as child:

@@ -31,12 +31,12 @@ def test_it_is_stopped_by_the_data_on_its_command_line(tmp_path: Path) -> None:
 def test_one_that_does_not_end_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftover, "GIVE_UP", 0.2)
+    monkeypatch.setattr(leftover, "MAX_WAIT", 0.2)
     command = [sys.executable, "-c", DEAF + SLEEP, str(tmp_path)]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         child.stdout.readline()
-        with pytest.raises(CannotRun, match=f"Process {child.pid} works with .* does not end"):
+        with pytest.raises(CannotRun, match=f"Process {child.pid} uses .* does not end"):
             leftover.stop_leftover(str(tmp_path))
         child.kill()

@@ -32,7 +32,7 @@ def test_the_list_names_the_command_that_installs_a_missing_server(tmp_path: Pat
     said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
 
     assert said.returncode == 1
-    assert said.stderr.startswith("A server for cockroachdb is not here. This would bring it:")
+    assert said.stderr.startswith("A server for cockroachdb is not available. To get it:")
     assert "binaries.cockroachdb.com" in said.stderr
 
 
