@@ -42,15 +42,15 @@ def _missing() -> str | None:
 
 @contextmanager
 def _server(data: Path | None) -> Iterator[str]:
-    """A single node for the length of the block; yields the URL of its database `bank`.
+    """Run a single node during the block; yield the URL of its database `bank`.
 
-    It listens on ports of its own choice, on this machine only, and lets everybody here in. With a
-    directory the data is durable; without one it is in memory, and gone at the end.
+    It listens on free ports of 127.0.0.1 and lets every user of this machine in. In `data` the data
+    is durable; without `data` it is in memory and lost at the end.
     """
     program = _program() or "cockroach"
     store = f"path={data.resolve() / 'store'}" if data else "type=mem,size=1GiB"
     if data:
-        # Killed: nothing is lost, what was acknowledged is in its log on disk.
+        # SIGKILL loses nothing: acknowledged transactions are in its log on disk.
         stop_leftover(f"--store={store}", signal.SIGKILL)
     log = log_file("cockroachdb", data)
     with tempfile.TemporaryDirectory(prefix="bank-cockroachdb-") as temporary:
@@ -65,7 +65,7 @@ def _server(data: Path | None) -> Iterator[str]:
 
 
 def _port(address: Path) -> int | None:
-    """The port in the file that the server writes when it is ready: a URL and a line end."""
+    """Return the port in the file that the server writes when it is ready, a line with a URL."""
     text = address.read_text() if address.exists() else ""
     return urlsplit(text.strip()).port if text.endswith("\n") else None
 

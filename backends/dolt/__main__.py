@@ -1,4 +1,4 @@
-"""`python -m backends.dolt` builds Dolt, if it is not built, and prints where the program is."""
+"""`python -m backends.dolt` builds Dolt if necessary and prints the path of the program."""
 
 from __future__ import annotations
 

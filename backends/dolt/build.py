@@ -1,7 +1,8 @@
 """Builds the Dolt server with Go; `python -m backends.dolt` does only that.
 
-go.mod and go.sum beside this file pin it and everything that it is made of. There is no `go
-install` of a Dolt release: its tags do not name its Go module, https://github.com/dolthub/dolt.
+go.mod and go.sum beside this file pin its version and those of all dependencies. `go install`
+cannot install a release, because its tags do not match its Go module:
+https://github.com/dolthub/dolt
 """
 
 from __future__ import annotations
@@ -18,27 +19,29 @@ from runner.errors import CannotRun, ServerUnavailable
 
 PACKAGE = Path(__file__).resolve().parent
 GO_PACKAGE = "github.com/dolthub/dolt/go/cmd/dolt"
-VERSION = "1.83.2"  # what the commit in go.mod calls itself
-FETCHES_NEWER = (1, 21)  # from here on Go fetches the Go that go.mod wants: go.dev/doc/toolchain
+VERSION = "1.83.2"  # of the commit in go.mod
+FETCHES_NEWER = (1, 21)  # since then Go downloads the Go of go.mod: go.dev/doc/toolchain
 
 
 def missing() -> str | None:
-    """None where it can be built, or is; else the command that brings what is not here."""
+    """Return a command that installs the missing build tools, or None if it is or can be built."""
     if cached().exists() or (_go() >= FETCHES_NEWER and _has_icu()):
         return None
     return "apt install golang-go g++ libicu-dev"
 
 
 def program() -> Path:
-    """The built program; made once per user. Raises ServerUnavailable or CannotRun.
+    """Return the path of the program; it is built once per user.
 
-    Two that build at once do no harm: each renames its own finished file into place.
+    Two processes may build it concurrently: each renames its own finished file into place. Raises
+    ServerUnavailable without the build tools, and CannotRun if the build fails.
     """
     program = cached()
     if program.exists():
         return program
     if command := missing():
-        raise ServerUnavailable("What builds Dolt (Go 1.21 or later, a C++ compiler, ICU)", command)
+        needed = "A tool for building Dolt (Go 1.21 or later, C++ compiler, ICU)"
+        raise ServerUnavailable(needed, command)
     print(f"building Dolt {VERSION} with Go (once, about 4 minutes)", flush=True)
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as directory:
@@ -46,20 +49,20 @@ def program() -> Path:
         environment = os.environ | {"CGO_ENABLED": "1", "GOTOOLCHAIN": "auto"}
         build = ["go", "build", "-o", str(built), GO_PACKAGE]
         if subprocess.run(build, cwd=PACKAGE, env=environment).returncode:
-            raise CannotRun("Dolt could not be built; what Go said is above.")
+            raise CannotRun("Dolt could not be built; the output of Go is above.")
         built.rename(program)
     return program
 
 
 def cached() -> Path:
-    """Where the built program is, or will be: one for each version and go.sum."""
+    """Return the path of the built program, which differs for each version and go.sum."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     pinned = hashlib.sha256((PACKAGE / "go.sum").read_bytes()).hexdigest()[:12]
     return cache / "bank" / "dolt" / f"{VERSION}-{pinned}" / "dolt"
 
 
 def _go() -> tuple[int, ...]:
-    """The version of Go on PATH, (0,) without one."""
+    """Return the version of Go on PATH, or (0,) without Go."""
     go = shutil.which("go")
     if go is None:
         return (0,)
@@ -68,7 +71,7 @@ def _go() -> tuple[int, ...]:
 
 
 def _has_icu() -> bool:
-    """Whether a C++ compiler is here, and the ICU library that Dolt's REGEXP is made with."""
+    """Return whether there is a C++ compiler, and the ICU library that Dolt uses for REGEXP."""
     compiler = shutil.which("g++")
     if compiler is None:
         return False

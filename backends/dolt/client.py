@@ -10,7 +10,7 @@ from django.db.backends.mysql import client
 
 
 class DatabaseClient(client.DatabaseClient):
-    """`dolt sql`; where there is no `dolt`, Django's, which is `mysql`."""
+    """`dolt sql`, or `mysql`, as Django does, if `dolt` is not on PATH."""
 
     @classmethod
     def settings_to_cmd_args_env(
@@ -23,6 +23,6 @@ class DatabaseClient(client.DatabaseClient):
         if "ssl" not in settings_dict["OPTIONS"]:
             options.append("--no-tls")
         words = ["dolt", *options, f"--use-db={settings_dict['NAME']}", "sql", *parameters]
-        # Nobody is told how it is used.
+        # Disables telemetry.
         usage = {"DOLT_DISABLE_EVENT_FLUSH": "true"}
         return words, usage | {"DOLT_CLI_PASSWORD": settings_dict["PASSWORD"]}

@@ -1,4 +1,4 @@
-"""A Dolt server of our own, from start to end."""
+"""Starts and stops a Dolt server."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from runner.secret import kept_secret
 
 @contextmanager
 def own_server(program: str, data: Path | None) -> Iterator[str]:
-    """A server for the length of the block; yields the URL of its database `bank`, as its owner.
+    """Run a server during the block; yield the owner's URL of its database `bank`.
 
-    It listens on a free port of this machine only. The owner's password is random, and kept
-    beside the data.
+    It listens on a free port of 127.0.0.1. The owner's password is random and stored beside the
+    data. Without `data` the server starts empty and its data is deleted at the end.
     """
     with tempfile.TemporaryDirectory(prefix="bank-dolt-") as temporary:
         home = (data or Path(temporary)).resolve() / "dolt"
@@ -34,7 +34,7 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
         _refuse_lost(home / "password", home / "databases")
         port, password = free_port(), kept_secret(home / "password")
         config = _config(home, port)
-        # It leaves files in the directory for temporary ones: so it gets one that is deleted.
+        # It leaves files in its temporary directory, so it gets one that is deleted.
         own = {"DOLT_ROOT_PASSWORD": password, "TMPDIR": temporary}
         environment = _environment(home) | own
         quiet = [program, "config", "--global", "--add", "metrics.disabled", "true"]
@@ -49,13 +49,13 @@ def own_server(program: str, data: Path | None) -> Iterator[str]:
 
 
 def _refuse_lost(password: Path, databases: Path) -> None:
-    """A new password would not open the databases that there are."""
+    """Raise CannotRun if there are databases but no password: a new one would not open them."""
     if any(databases.iterdir()) and not (password.exists() and password.stat().st_size):
-        raise CannotRun(f"{password} is missing, but there are databases: restore it.")
+        raise CannotRun(f"{password} is missing, but there are databases: restore the file.")
 
 
 def connect(address: SplitResult) -> Any:
-    """A connection of the driver, without Django."""
+    """Return a connection of the driver, without Django."""
     import MySQLdb
 
     return MySQLdb.connect(
@@ -69,25 +69,28 @@ def connect(address: SplitResult) -> Any:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """A home of its own, so nobody's settings are read; and nobody is told how it is used.
+    """Return the environment: its own home, so no user's settings are read, and no telemetry.
 
-    A server would even leave a child behind, when it ends, to send that.
+    To send telemetry, a server would leave a child process running when it ends.
     """
     places = {"HOME": str(home), "DOLT_ROOT_PATH": str(home)}
     return {**os.environ, **places, "DOLT_DISABLE_EVENT_FLUSH": "true"}
 
 
 def _config(home: Path, port: int) -> Path:
-    """What the server reads: https://docs.dolthub.com/sql-reference/server/configuration."""
+    """Write the server's configuration; return its path.
+
+    https://docs.dolthub.com/sql-reference/server/configuration
+    """
     file = home / "config.yaml"
     file.write_text(
-        "log_level: error\n"  # conflicts, which are everyday, are warnings
+        "log_level: error\n"  # conflicts, which are frequent, are logged as warnings
         f"data_dir: {json.dumps(str(home / 'databases'))}\n"
         f"listener: {{host: 127.0.0.1, port: {port}}}\n"
         "system_variables:\n"
-        # Without this, LOAD_FILE() shows every user every file that the server can read.
+        # Without this, every user can read the server's files with LOAD_FILE().
         f"  secure_file_priv: {json.dumps(str(home / 'none'))}\n"
-        # With the default, 2, two INSERTs at once may get the same generated key:
+        # With the default, 2, two concurrent INSERTs may get the same generated key:
         # https://github.com/dolthub/dolt/issues/7702
         "  innodb_autoinc_lock_mode: 1\n"
     )

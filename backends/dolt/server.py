@@ -18,9 +18,9 @@ ALLOWED = "SELECT, INSERT, UPDATE, DELETE, EXECUTE"
 
 
 def least_privilege(url: str) -> str:
-    """The same database for its application: a user that can change rows, and nothing else.
+    """Return the URL of a user that can read and change rows, and nothing else.
 
-    It is made anew, with a new password, by the owner whose URL this is.
+    The owner, whose URL this is, creates the user again with a new password.
     """
     address = urlsplit(url)
     password = secrets.token_urlsafe(16)

@@ -1,1 +1,1 @@
-"""DoltLite: its engine (base.py), and where its file is (server.py)."""
+"""DoltLite: its engine (base.py), and the file with its data (server.py)."""

@@ -1,7 +1,7 @@
-"""`dbshell` on DoltLite: SQL that is typed, in this process.
+"""`dbshell` on DoltLite: a prompt for SQL, in this process.
 
-The program sqlite3 is SQLite and opens no file of DoltLite's. The engine's own connection also has
-the collation `amount`, without which no price can be compared.
+The program sqlite3 cannot open DoltLite's files. The engine's connection also has the collation
+`amount`, which comparisons of prices need.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db.backends.base.client import BaseDatabaseClient
 
 
 def statements(text: str) -> Iterator[str]:
-    """The statements of a text, each up to its semicolon; the last may be without one."""
+    """Yield the statements of a text, each with its semicolon, which the last may omit."""
     statement = ""
     for part in re.split("(?<=;)", text):
         statement += part
@@ -32,14 +32,14 @@ def statements(text: str) -> Iterator[str]:
 
 
 class Console(InteractiveConsole):
-    """A prompt; Ctrl-D ends it, Ctrl-C the statement that is typed or runs."""
+    """A prompt. Ctrl-D ends it; Ctrl-C cancels the statement that is typed or running."""
 
     def __init__(self, client: DatabaseClient) -> None:
         super().__init__()
         self.client = client
 
     def runsource(self, source: str, filename: str = "", symbol: str = "") -> bool:
-        """Run what was typed, when it is complete; whether more is needed."""
+        """Run the statement if it is complete; return whether it is not."""
         if source.strip() and not complete_statement(source):
             return True
         for statement in statements(source):
@@ -51,12 +51,12 @@ class Console(InteractiveConsole):
 
 
 class DatabaseClient(BaseDatabaseClient):
-    """SQL from the command line, from a pipe, or typed at a prompt."""
+    """Executes SQL from the command line, from a pipe, or from a prompt."""
 
     executable_name = "python"
 
     def runshell(self, parameters: Iterable[str]) -> None:
-        """Raises CommandError at the first statement that fails, unless it is typed."""
+        """Raise CommandError at the first statement that fails, except at the prompt."""
         given = [*parameters]
         if sys.stdin.isatty() and not given:
             self._prompt()
@@ -70,12 +70,12 @@ class DatabaseClient(BaseDatabaseClient):
 
     def _prompt(self) -> None:
         with suppress(ImportError):
-            import readline  # noqa: F401 - input() has a history then
+            import readline  # noqa: F401 - adds a history to input()
         sys.ps1, sys.ps2 = "doltlite> ", "     ...> "
-        Console(self).interact(banner="SQL ends with a semicolon, Ctrl-D ends this.", exitmsg="")
+        Console(self).interact("End each statement with a semicolon; exit with Ctrl-D.", "")
 
     def run(self, statement: str) -> None:
-        """Execute it, and print the rows with the names of their columns."""
+        """Execute the statement; print the names of the columns and the rows."""
         with self.connection.cursor() as cursor:
             cursor.execute(statement)
             if cursor.description:

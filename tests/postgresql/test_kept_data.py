@@ -71,7 +71,7 @@ def test_data_that_is_not_postgresqls_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "cluster" / "letter").write_text("Dear Ann")
 
     with (
-        pytest.raises(CannotRun, match="cluster is not empty, and not PostgreSQL's"),
+        pytest.raises(CannotRun, match="cluster is not empty and not of PostgreSQL"),
         postgresql._server(programs, tmp_path),
     ):
         pass
