@@ -73,7 +73,7 @@ def test_the_database_takes_an_order_of_nobody() -> None:
     assert list(Order.objects.select_related("customer")) == []
 
 
-def test_many_to_many_can_be_added_twice() -> None:
+def test_adding_a_many_to_many_relation_twice_stores_it_once() -> None:
     group, permission = Group.objects.create(name="clerks"), Permission.objects.all()[0]
 
     for _ in range(2):

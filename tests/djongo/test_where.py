@@ -81,7 +81,7 @@ def test_case_counts_where_it_should() -> None:
     assert Customer.objects.filter(name__icontains="carl")
 
 
-def test_a_boolean_is_a_condition(column_types: type[ColumnTypes]) -> None:
+def test_rows_are_filtered_by_a_boolean_column(column_types: type[ColumnTypes]) -> None:
     for name, active in (("on", True), ("off", False)):
         column_types.objects.create(name=name, active=active)
 

@@ -1,5 +1,5 @@
-"""An application that exists for tests only: what Django's ORM promises, on every backend.
+"""A Django application for tests only: features of Django's ORM, tested on every backend.
 
-`checks/` are eighty of its promises, a test each; `requirements/` is what the wiki asked of Django
-on databases without SQL. tests/conftest.py installs it, so only pytest sees it.
+`checks/` tests eighty documented features, one each; `requirements/` tests what Django's wiki
+requires on databases without SQL. tests/conftest.py installs it, so only pytest loads it.
 """

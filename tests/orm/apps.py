@@ -1,4 +1,4 @@
-"""The test application. It has no migrations: its tables come with the test database."""
+"""The test application. It has no migrations: its tables are created with the test database."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ class OrmConfig(AppConfig):
     name = "tests.orm"
 
     def ready(self) -> None:
-        """Before the first connection is made."""
+        """Start to record written tables, before the first connection is opened."""
         written.watch()

@@ -1,4 +1,4 @@
-"""Sets and value objects in a JSONField: a few lines of the application's, on every backend."""
+"""Fields that store a set or a value object in a JSONField, on every backend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 
 
 class SetField(models.JSONField):
-    """A set of texts, kept as a sorted list without duplicates."""
+    """A set of strings, stored as a sorted list without duplicates."""
 
     def get_prep_value(self, value: Iterable[str]) -> Any:
         return super().get_prep_value(sorted(set(value)))
@@ -26,7 +26,7 @@ class Address:
 
 
 class AddressField(models.JSONField):
-    """An Address, kept as a nested document."""
+    """An Address, stored as a nested document."""
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(asdict(value) if isinstance(value, Address) else value)

@@ -1,4 +1,4 @@
-"""Short forms of what most checks begin and end with."""
+"""Helpers of the checks: create books, and list their names."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from tests.orm.models import Author, Book
 
 
 def book(name: str = "Dune", author: Author | None = None, **values: Any) -> Book:
-    """A new book, of a new author if none is given."""
+    """Create a book, with a new author if none is given."""
     return Book.objects.create(
         name=name, author=author or Author.objects.create(name="Herbert"), **values
     )
 
 
 def books(*names: str, **values: Any) -> list[Book]:
-    """New books of one author."""
+    """Create books with these names, all by one new author."""
     author = Author.objects.create(name="Herbert")
     return [book(name, author, **values) for name in names]
 
 
-def named(found: Iterable[Any]) -> list[str]:
-    """The names, in the order found."""
+def names(found: Iterable[Any]) -> list[str]:
+    """Return the names of these objects, in their order."""
     return [each.name for each in found]

@@ -1,4 +1,4 @@
-"""Books and who chooses them; the kinds of values; documents."""
+"""Models with every kind of relation and field that the checks need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.orm.fields import AddressField, SetField
 
 
 class Named(models.Model):
-    """What has a name."""
+    """Abstract base of all models with a name."""
 
     name = models.CharField(max_length=100)
 
@@ -41,7 +41,7 @@ class Tag(Named):
 
 
 class Book(Named):
-    """Goes with its author, keeps its publisher, and outlives its series."""
+    """Has a foreign key of each kind: CASCADE (author), PROTECT (publisher), SET_NULL (series)."""
 
     author = models.ForeignKey(Author, models.CASCADE, related_name="books")
     publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="books")
@@ -62,7 +62,7 @@ class Club(Named):
 
 
 class Choice(models.Model):
-    """A club's book, with what only the two together have."""
+    """The through model of Club.books, with a column of its own."""
 
     club = models.ForeignKey(Club, models.CASCADE)
     book = models.ForeignKey(Book, models.CASCADE)
@@ -76,17 +76,17 @@ class Choice(models.Model):
 
 
 class Values(models.Model):
-    """One value of each kind; all may be missing."""
+    """One nullable field of each type."""
 
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     token = models.UUIDField(null=True)
-    moment = models.DateTimeField(null=True)
+    timestamp = models.DateTimeField(null=True)
     day = models.DateField(null=True)
     duration = models.DurationField(null=True)
     content = models.BinaryField(null=True)
     ratio = models.FloatField(null=True)
-    whole = models.BigIntegerField(null=True)
-    text = models.TextField(null=True)  # noqa: DJ001 - null is what it is to keep
+    integer = models.BigIntegerField(null=True)
+    text = models.TextField(null=True)  # noqa: DJ001 - the null is tested
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -104,7 +104,7 @@ class Place(Named):
 
 
 class Restaurant(Place):
-    """A place, in a table of its own beside that of the places."""
+    """A child of Place by multi-table inheritance."""
 
     stars = models.IntegerField()
 
@@ -114,14 +114,14 @@ class Currency(Named):
 
 
 class Contact(Named):
-    """Has values that no column of SQL's has."""
+    """Has a set and a value object, for which SQL has no column type."""
 
     labels = SetField(default=set)
     address = AddressField()
 
 
 class Member(AbstractBaseUser):
-    """Who logs in, with a key that is no integer."""
+    """A user model with a key that is not an integer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     email = models.EmailField(unique=True)

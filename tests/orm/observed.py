@@ -1,4 +1,4 @@
-"""What is sent to the database and what it has kept, so that nobody need say how it works."""
+"""Observe the statements sent to the database and the raw values that it returns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import ExpressionWrapper, F, Field, QuerySet
 
-# A test's own transaction makes SAVEPOINTs of these.
+# In the transaction of a test these become SAVEPOINTs.
 TRANSACTION = re.compile("BEGIN|COMMIT|(RELEASE |ROLLBACK TO )?SAVEPOINT")
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements that are sent to the database in this block, but those of transactions."""
+    """Record the statements sent to the database in this block, except those of transactions."""
     sent: list[str] = []
 
     def note(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
@@ -28,19 +28,19 @@ def statements() -> Iterator[list[str]]:
         yield sent
 
 
-class AsItComes(Field):
-    """A value as the driver has read it, before Django makes of it what the field promises."""
+class RawField(Field):
+    """The value that the driver returns, without the conversions of a Django field."""
 
     def get_internal_type(self) -> str:
-        return "AsItComes"
+        return "RawField"
 
 
-def as_it_comes(rows: QuerySet[Any], name: str) -> Any:
-    """The one value of this column, as the driver has read it."""
-    raw = ExpressionWrapper(F(name), output_field=AsItComes())
-    return rows.annotate(as_it_comes=raw).values_list("as_it_comes", flat=True).get()
+def raw_value(rows: QuerySet[Any], name: str) -> Any:
+    """Return the single value of this column, as the driver returns it."""
+    raw = ExpressionWrapper(F(name), output_field=RawField())
+    return rows.annotate(raw=raw).values_list("raw", flat=True).get()
 
 
 def support(native: bool) -> str:
-    """How the matrix calls what was seen."""
+    """Return the word that the matrix shows."""
     return "native" if native else "emulated"

@@ -1,1 +1,1 @@
-"""Eighty promises of Django's ORM; how many a backend keeps is its score in the matrix."""
+"""Eighty features of Django's ORM; the number that pass on a backend is its score in the matrix."""

@@ -1,4 +1,4 @@
-"""Counts and sums, of all rows and by groups."""
+"""Aggregates, over all rows and by group."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 
-from tests.orm.library import book, named
+from tests.orm.library import book, names
 from tests.orm.models import Author, Book
 
 pytestmark = pytest.mark.django_db
@@ -22,24 +22,24 @@ def two_authors() -> None:
     book("The Plague", camus, pages=20, copies=3, available=False)
 
 
-def test_sum_average_least_and_greatest(two_authors: None) -> None:
+def test_sum_average_minimum_and_maximum(two_authors: None) -> None:
     found = Book.objects.aggregate(Sum("pages"), Avg("pages"), Min("pages"), Max("pages"))
 
     assert found == {"pages__sum": 60, "pages__avg": 20, "pages__min": 10, "pages__max": 30}
 
 
-def test_the_sum_of_amounts_is_exact() -> None:
+def test_a_sum_of_decimals_is_exact() -> None:
     for price in ("0.10", "0.20", "999999.99"):
         book(price=Decimal(price))
 
     assert Book.objects.aggregate(total=Sum("price")) == {"total": Decimal("1000000.29")}
 
 
-def test_the_sum_of_products_of_columns(two_authors: None) -> None:
+def test_an_expression_of_two_columns_is_summed(two_authors: None) -> None:
     assert Book.objects.aggregate(all=Sum(F("pages") * F("copies"))) == {"all": 130}
 
 
-def test_an_aggregate_counts_what_its_filter_lets_through(two_authors: None) -> None:
+def test_an_aggregate_with_a_filter_uses_only_matching_rows(two_authors: None) -> None:
     found = Book.objects.aggregate(there=Count("pk", filter=Q(available=True)), all=Count("pk"))
 
     assert found == {"there": 2, "all": 3}
@@ -54,7 +54,7 @@ def test_rows_are_grouped_by_a_column(two_authors: None) -> None:
     ]
 
 
-def test_each_object_comes_with_the_number_of_its_relations(two_authors: None) -> None:
+def test_objects_are_annotated_with_the_count_of_related_objects(two_authors: None) -> None:
     Author.objects.create(name="Silent")
 
     authors = Author.objects.annotate(number=Count("books")).order_by("name")
@@ -69,10 +69,10 @@ def test_each_object_comes_with_the_number_of_its_relations(two_authors: None) -
 def test_groups_are_filtered_by_their_aggregate(two_authors: None) -> None:
     found = Author.objects.annotate(pages=Sum("books__pages")).filter(pages__gt=20)
 
-    assert named(found) == ["Austen"]
+    assert names(found) == ["Austen"]
 
 
-def test_each_object_comes_with_what_is_computed_of_its_columns(two_authors: None) -> None:
+def test_an_annotation_computes_a_value_from_two_columns(two_authors: None) -> None:
     computed = Book.objects.annotate(printed=F("pages") * F("copies")).order_by("-printed")
 
     assert [each.printed for each in computed] == [60, 60, 10]

@@ -1,21 +1,21 @@
-"""atomic(): a block is kept as a whole or not at all."""
+"""atomic(): a block is committed completely or rolled back completely."""
 
 from __future__ import annotations
 
 import pytest
 from django.db import transaction
 
-from tests.orm.library import named
+from tests.orm.library import names
 from tests.orm.models import Tag
 
 pytestmark = pytest.mark.django_db
 
 
 class Failed(Exception):
-    """Raised to end a block."""
+    """Raised to leave a block."""
 
 
-def test_of_a_block_that_failed_nothing_is_left() -> None:
+def test_an_error_rolls_back_the_block() -> None:
     with pytest.raises(Failed), transaction.atomic():
         Tag.objects.create(name="new")
         raise Failed
@@ -23,11 +23,11 @@ def test_of_a_block_that_failed_nothing_is_left() -> None:
     assert Tag.objects.count() == 0
 
 
-def test_of_a_block_within_another_only_its_own_is_undone() -> None:
+def test_an_error_in_an_inner_block_rolls_back_only_the_inner_block() -> None:
     with transaction.atomic():
         Tag.objects.create(name="outer")
         with pytest.raises(Failed), transaction.atomic():
             Tag.objects.create(name="inner")
             raise Failed
 
-    assert named(Tag.objects.all()) == ["outer"]
+    assert names(Tag.objects.all()) == ["outer"]

@@ -1,4 +1,4 @@
-"""Queries within queries, and what the database computes of a row."""
+"""Subqueries, annotations, UNION, and lookups in JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Case, CharField, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, Length, Lower
 
-from tests.orm.library import book, named
+from tests.orm.library import book, names
 from tests.orm.models import Author, Book, Document, Publisher, Tag
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +21,14 @@ def authors() -> tuple[Author, Author]:
     return austen, camus
 
 
-def test_rows_are_found_by_whether_others_exist(authors: tuple[Author, Author]) -> None:
+def test_exists_filters_rows_by_a_subquery(authors: tuple[Author, Author]) -> None:
     long = Book.objects.filter(author=OuterRef("pk"), pages__gt=20)
 
-    assert named(Author.objects.filter(Exists(long))) == ["Austen"]
-    assert named(Author.objects.filter(~Exists(long))) == ["Camus"]
+    assert names(Author.objects.filter(Exists(long))) == ["Austen"]
+    assert names(Author.objects.filter(~Exists(long))) == ["Camus"]
 
 
-def test_a_row_comes_with_the_result_of_a_query_about_it(authors: tuple[Author, Author]) -> None:
+def test_a_row_is_annotated_with_a_subquery(authors: tuple[Author, Author]) -> None:
     longest = Book.objects.filter(author=OuterRef("pk")).order_by("-pages").values("name")[:1]
 
     found = Author.objects.annotate(longest=Subquery(longest)).order_by("name")
@@ -36,7 +36,7 @@ def test_a_row_comes_with_the_result_of_a_query_about_it(authors: tuple[Author, 
     assert [each.longest for each in found] == ["Persuasion", None]
 
 
-def test_a_row_comes_with_what_a_case_says(authors: tuple[Author, Author]) -> None:
+def test_a_row_is_annotated_with_a_case_expression(authors: tuple[Author, Author]) -> None:
     size = Case(When(pages__gt=20, then=Value("long")), default=Value("short"))
 
     found = Book.objects.annotate(size=size).order_by("name")
@@ -44,7 +44,7 @@ def test_a_row_comes_with_what_a_case_says(authors: tuple[Author, Author]) -> No
     assert [each.size for each in found] == ["short", "long"]
 
 
-def test_a_row_comes_with_what_functions_make_of_it() -> None:
+def test_a_row_is_annotated_with_database_functions() -> None:
     book("Emma", publisher=Publisher.objects.create(name="Murray"))
     book("Dune")
 
@@ -60,7 +60,7 @@ def test_a_row_comes_with_what_functions_make_of_it() -> None:
     assert [each.length for each in found] == [4, 4]
 
 
-def test_the_rows_of_two_queries_are_one_list(authors: tuple[Author, Author]) -> None:
+def test_union_combines_two_queries(authors: tuple[Author, Author]) -> None:
     Tag.objects.create(name="new")
 
     both = Author.objects.values_list("name").union(Tag.objects.values_list("name"))
@@ -68,7 +68,7 @@ def test_the_rows_of_two_queries_are_one_list(authors: tuple[Author, Author]) ->
     assert sorted(both) == [("Austen",), ("Camus",), ("new",)]
 
 
-def test_a_document_is_found_by_what_is_deep_in_it() -> None:
+def test_a_json_document_is_filtered_by_a_nested_key() -> None:
     deep = Document.objects.create(data={"a": {"b": [{"c": True}]}, "n": 2})
     Document.objects.create(data={"a": {"b": []}, "n": 1})
 

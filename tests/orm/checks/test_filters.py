@@ -1,4 +1,4 @@
-"""Which rows are found."""
+"""Lookups: which rows a filter returns."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from datetime import date
 import pytest
 from django.db.models import Q
 
-from tests.orm.library import book, books, named
+from tests.orm.library import book, books, names
 from tests.orm.models import Book, Tag
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_wildcard_of_like_in_a_text_is_a_character() -> None:
+def test_like_wildcards_in_a_search_text_are_escaped() -> None:
     books("100% wool", "100 x wool", "a_b", "axb")
 
-    assert named(Book.objects.filter(name__contains="0% w")) == ["100% wool"]
-    assert named(Book.objects.filter(name__contains="_")) == ["a_b"]
+    assert names(Book.objects.filter(name__contains="0% w")) == ["100% wool"]
+    assert names(Book.objects.filter(name__contains="_")) == ["a_b"]
 
 
-def test_a_character_of_regular_expressions_in_a_text_is_a_character() -> None:
+def test_regex_characters_in_a_search_text_are_escaped() -> None:
     books("C++ (2nd)", "Cxx 2nd", "Why?")
 
-    assert named(Book.objects.filter(name__startswith="C++ (")) == ["C++ (2nd)"]
-    assert named(Book.objects.filter(name__endswith="y?")) == ["Why?"]
+    assert names(Book.objects.filter(name__startswith="C++ (")) == ["C++ (2nd)"]
+    assert names(Book.objects.filter(name__endswith="y?")) == ["Why?"]
 
 
 def test_iexact_ignores_case_and_nothing_else() -> None:
     books("a.b", "AxB")
 
-    assert named(Book.objects.filter(name__iexact="A.B")) == ["a.b"]
+    assert names(Book.objects.filter(name__iexact="A.B")) == ["a.b"]
 
 
 def test_icontains_ignores_case_and_contains_does_not() -> None:
     books("Dune", "dune")
 
     assert Book.objects.filter(name__icontains="UN").count() == 2
-    assert named(Book.objects.filter(name__contains="Du")) == ["Dune"]
+    assert names(Book.objects.filter(name__contains="Du")) == ["Dune"]
 
 
-def test_comparisons_and_ranges_include_what_they_say() -> None:
+def test_lte_and_range_include_their_bounds_and_gt_does_not() -> None:
     for pages in (1, 2, 3, 4):
         book(pages=pages)
 
@@ -52,35 +52,35 @@ def test_comparisons_and_ranges_include_what_they_say() -> None:
     assert found(pages__range=(2, 3)) == [2, 3]
 
 
-def test_in_takes_a_thousand_values() -> None:
+def test_in_accepts_a_thousand_values() -> None:
     books("Dune", "Emma")
 
     found = Book.objects.filter(name__in=[f"Emm{n}" for n in range(999)] + ["Emma"])
 
-    assert named(found) == ["Emma"]
+    assert names(found) == ["Emma"]
 
 
-def test_null_is_found_only_by_isnull() -> None:
+def test_null_matches_only_isnull() -> None:
     book("Dune", published=None)
     book("Emma", published=date(1815, 12, 23))
 
-    assert named(Book.objects.filter(published__isnull=True)) == ["Dune"]
-    assert named(Book.objects.filter(published__lt=date(1900, 1, 1))) == ["Emma"]
-    assert named(Book.objects.exclude(published__isnull=True)) == ["Emma"]
+    assert names(Book.objects.filter(published__isnull=True)) == ["Dune"]
+    assert names(Book.objects.filter(published__lt=date(1900, 1, 1))) == ["Emma"]
+    assert names(Book.objects.exclude(published__isnull=True)) == ["Emma"]
 
 
-def test_a_boolean_is_a_condition() -> None:
+def test_rows_are_filtered_by_a_boolean_column() -> None:
     book("Dune", available=True)
     book("Emma", available=False)
 
-    assert named(Book.objects.filter(available=True)) == ["Dune"]
-    assert named(Book.objects.exclude(available=True)) == ["Emma"]
+    assert names(Book.objects.filter(available=True)) == ["Dune"]
+    assert names(Book.objects.exclude(available=True)) == ["Emma"]
 
 
-def test_conditions_are_joined_by_and_or_and_not() -> None:
+def test_conditions_are_combined_with_and_or_and_not() -> None:
     for name, weight in (("a", 1), ("b", 2), ("c", 3), ("d", 4)):
         Tag.objects.create(name=name, weight=weight)
 
     found = Tag.objects.filter(Q(name="a") | Q(weight__gt=2) & ~Q(name="d"))
 
-    assert sorted(named(found)) == ["a", "c"]
+    assert sorted(names(found)) == ["a", "c"]

@@ -1,10 +1,10 @@
-"""From one object to others, and back."""
+"""Relations: select_related(), prefetch_related(), many-to-many, and lookups across them."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.orm.library import book, books, named
+from tests.orm.library import book, books, names
 from tests.orm.models import Author, Book, Choice, Club, Tag
 from tests.orm.observed import statements
 
@@ -16,7 +16,7 @@ def tags() -> list[Tag]:
     return [Tag.objects.create(name=name) for name in ("new", "old", "rare")]
 
 
-def test_a_related_object_is_read_in_the_same_statement() -> None:
+def test_select_related_reads_the_related_object_in_the_same_query() -> None:
     book("Emma", Author.objects.create(name="Austen"))
 
     with statements() as sent:
@@ -31,12 +31,12 @@ def test_a_relation_is_followed_in_both_directions() -> None:
     book("Emma", author)
     book("Dune")
 
-    assert named(Book.objects.filter(author__name="Austen")) == ["Emma"]
-    assert named(Author.objects.filter(books__name="Emma")) == ["Austen"]
-    assert named(author.books.all()) == ["Emma"]
+    assert names(Book.objects.filter(author__name="Austen")) == ["Emma"]
+    assert names(Author.objects.filter(books__name="Emma")) == ["Austen"]
+    assert names(author.books.all()) == ["Emma"]
 
 
-def test_adding_twice_relates_once(tags: list[Tag]) -> None:
+def test_adding_a_many_to_many_relation_twice_stores_it_once(tags: list[Tag]) -> None:
     dune = book()
 
     for _ in range(2):
@@ -45,35 +45,35 @@ def test_adding_twice_relates_once(tags: list[Tag]) -> None:
     assert dune.tags.count() == 3
 
 
-def test_what_is_removed_is_no_longer_related(tags: list[Tag]) -> None:
+def test_remove_deletes_a_many_to_many_relation_but_not_the_object(tags: list[Tag]) -> None:
     dune = book()
     dune.tags.add(*tags)
 
     dune.tags.remove(tags[0])
 
-    assert sorted(named(dune.tags.all())) == ["old", "rare"]
+    assert sorted(names(dune.tags.all())) == ["old", "rare"]
     assert Tag.objects.count() == 3
 
 
-def test_what_is_set_replaces_what_was_related(tags: list[Tag]) -> None:
+def test_set_replaces_many_to_many_relations(tags: list[Tag]) -> None:
     dune = book()
     dune.tags.add(tags[0], tags[1])
 
     dune.tags.set(tags[1:])
 
-    assert sorted(named(dune.tags.all())) == ["old", "rare"]
+    assert sorted(names(dune.tags.all())) == ["old", "rare"]
 
 
-def test_who_is_related_to_something_is_found_and_excluded(tags: list[Tag]) -> None:
+def test_filter_and_exclude_follow_a_many_to_many_relation(tags: list[Tag]) -> None:
     dune, emma = books("Dune", "Emma")
     dune.tags.add(*tags)
     emma.tags.add(tags[2])
 
-    assert named(Book.objects.filter(tags__name="new")) == ["Dune"]
-    assert named(Book.objects.exclude(tags__name="new")) == ["Emma"]
+    assert names(Book.objects.filter(tags__name="new")) == ["Dune"]
+    assert names(Book.objects.exclude(tags__name="new")) == ["Emma"]
 
 
-def test_the_other_side_of_many_is_read_in_one_more_statement(tags: list[Tag]) -> None:
+def test_prefetch_related_reads_many_to_many_in_one_more_query(tags: list[Tag]) -> None:
     for each in books("Dune", "Emma"):
         each.tags.add(*tags)
 
@@ -83,21 +83,21 @@ def test_the_other_side_of_many_is_read_in_one_more_statement(tags: list[Tag]) -
     assert (found, len(sent)) == ({"Dune": 3, "Emma": 3}, 2)
 
 
-def test_what_leads_back_is_read_in_one_more_statement() -> None:
+def test_prefetch_related_reads_reverse_foreign_keys_in_one_more_query() -> None:
     books("Dune", "Messiah")
     book("Emma", Author.objects.create(name="Austen"))
 
     with statements() as sent:
         authors = Author.objects.prefetch_related("books")
-        found = {each.name: sorted(named(each.books.all())) for each in authors}
+        found = {each.name: sorted(names(each.books.all())) for each in authors}
 
     assert (found, len(sent)) == ({"Herbert": ["Dune", "Messiah"], "Austen": ["Emma"]}, 2)
 
 
-def test_a_relation_has_columns_of_its_own() -> None:
+def test_a_through_model_has_columns_of_its_own() -> None:
     club = Club.objects.create(name="Readers")
     for rank, each in enumerate(books("Dune", "Emma"), start=1):
         Choice.objects.create(club=club, book=each, rank=rank)
 
-    assert named(club.books.order_by("choice__rank")) == ["Dune", "Emma"]
-    assert named(Club.objects.filter(choice__rank=2, books__name="Emma")) == ["Readers"]
+    assert names(club.books.order_by("choice__rank")) == ["Dune", "Emma"]
+    assert names(Club.objects.filter(choice__rank=2, books__name="Emma")) == ["Readers"]

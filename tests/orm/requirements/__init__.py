@@ -1,7 +1,7 @@
-"""What the wiki asked of Django on databases without SQL; docs/nosql.md explains each.
+"""The requirements of Django's wiki for databases without SQL; docs/nosql.md explains each.
 
 https://code.djangoproject.com/wiki/NoSqlSupport
 
-A test names its requirement, and records by observation how it is met: "native" where the database
-itself does it, "emulated" where Django or the application does it on top.
+A test names its requirement, and observes and records how it is met: "native" if the database
+itself does it, "emulated" if Django or the application does it instead.
 """

@@ -1,4 +1,4 @@
-"""Keys, single rows, batches, pages: what a document store is asked for first."""
+"""Keys, single rows, batches and pages: the basic operations of a document store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 Record = Callable[[str, object], None]
 
 
-def test_a_key_is_found_by_its_text_and_may_be_one(record_property: Record) -> None:
+def test_an_object_is_found_by_its_key_as_a_string_and_a_key_may_be_one(
+    record_property: Record,
+) -> None:
     record_property("requirement", "string keys")
 
     made, euro = Tag.objects.create(name="new"), Currency.objects.create(code="EUR", name="Euro")
@@ -28,7 +30,7 @@ def test_a_key_is_found_by_its_text_and_may_be_one(record_property: Record) -> N
     record_property("support", support(native=not isinstance(made.pk, int)))
 
 
-def test_a_row_is_inserted_or_updated_without_a_lookup(record_property: Record) -> None:
+def test_insert_and_update_need_no_lookup(record_property: Record) -> None:
     record_property("requirement", "insert and update without a lookup")
 
     with statements() as sent:
@@ -39,7 +41,7 @@ def test_a_row_is_inserted_or_updated_without_a_lookup(record_property: Record) 
     record_property("support", support(native=len(sent) == 2))
 
 
-def test_a_row_is_inserted_or_else_updated(record_property: Record) -> None:
+def test_an_upsert_inserts_or_updates_a_row(record_property: Record) -> None:
     record_property("requirement", "upsert")
 
     natively = [_upsert(name) for name in ("ECU", "Euro")]
@@ -49,7 +51,7 @@ def test_a_row_is_inserted_or_else_updated(record_property: Record) -> None:
 
 
 def _upsert(name: str) -> bool:
-    """Save it whether or not it is there; whether the database could decide that by itself."""
+    """Insert or update the row; return whether the database did so in one statement."""
     by = ["code"] if connection.features.supports_update_conflicts_with_target else None
     currency = Currency(code="EUR", name=name)
     try:
@@ -57,20 +59,20 @@ def _upsert(name: str) -> bool:
             [currency], update_conflicts=True, update_fields=["name"], unique_fields=by
         )
     except NotSupportedError:
-        currency.save()  # UPDATE, and if there was nothing to update INSERT
+        currency.save()  # UPDATE, then INSERT if no row was updated
         return False
     return True
 
 
-def test_rows_are_counted_up_to_a_bound(record_property: Record) -> None:
+def test_rows_are_counted_up_to_a_limit(record_property: Record) -> None:
     record_property("requirement", "bounded count")
     books(*"abcdef")
 
     with statements() as sent:
         assert (Book.objects.all()[:3].count(), Book.objects.all()[:9].count()) == (3, 6)
 
-    asks_for_a_count = ["count" in statement.lower() for statement in sent]
-    record_property("support", support(native=asks_for_a_count == [True, True]))
+    counted_by_database = ["count" in statement.lower() for statement in sent]
+    record_property("support", support(native=counted_by_database == [True, True]))
 
 
 def test_rows_are_saved_and_deleted_in_batches(record_property: Record) -> None:
@@ -88,7 +90,7 @@ def test_rows_are_saved_and_deleted_in_batches(record_property: Record) -> None:
     record_property("support", support(native=len(sent) == 4))
 
 
-def test_who_comes_second_changes_nothing(record_property: Record) -> None:
+def test_the_second_optimistic_transaction_changes_nothing(record_property: Record) -> None:
     record_property("requirement", "optimistic transactions")
     copy = book(copies=10)
 
@@ -108,34 +110,36 @@ def test_who_comes_second_changes_nothing(record_property: Record) -> None:
     record_property("support", support(native=len(sent) == 2))
 
 
-def test_pages_are_walked_by_bookmarks(record_property: Record) -> None:
+def test_keyset_pagination_returns_every_row_once_in_order(record_property: Record) -> None:
     record_property("requirement", "keyset pagination with bookmarks")
     begin = datetime(2024, 1, 1, tzinfo=UTC)
-    for minutes in (0, 0, 1, 1, 1):  # at the same moment the key decides
-        Values.objects.create(moment=begin + timedelta(minutes=minutes))
+    for minutes in (0, 0, 1, 1, 1):  # rows with equal timestamps are ordered by key
+        Values.objects.create(timestamp=begin + timedelta(minutes=minutes))
 
     with statements() as sent:
         pages, bookmark = [], ""
         while page := _page(bookmark):
             pages.append([each.pk for each in page])
-            bookmark = f"{page[-1].moment.isoformat()} {page[-1].pk}"
+            bookmark = f"{page[-1].timestamp.isoformat()} {page[-1].pk}"
 
     assert [len(page) for page in pages] == [2, 2, 1]
-    assert sum(pages, []) == [*Values.objects.order_by("moment", "pk").values_list("pk", flat=True)]
+    assert sum(pages, []) == [
+        *Values.objects.order_by("timestamp", "pk").values_list("pk", flat=True)
+    ]
     record_property("support", support(native=len(sent) == 4))
 
 
 def _page(bookmark: str) -> list[Values]:
-    """The two rows after the bookmark, which is a text."""
-    rows = Values.objects.order_by("moment", "pk")
+    """Return the two rows after the bookmark, a string of timestamp and key."""
+    rows = Values.objects.order_by("timestamp", "pk")
     if bookmark:
         written, _, key = bookmark.partition(" ")
-        moment = datetime.fromisoformat(written)
-        rows = rows.filter(Q(moment__gt=moment) | Q(moment=moment, pk__gt=key))
+        timestamp = datetime.fromisoformat(written)
+        rows = rows.filter(Q(timestamp__gt=timestamp) | Q(timestamp=timestamp, pk__gt=key))
     return [*rows[:2]]
 
 
-def test_a_thousand_values_are_looked_for_at_once(record_property: Record) -> None:
+def test_in_finds_a_thousand_values_in_one_query(record_property: Record) -> None:
     record_property("requirement", "__in with 1,000 values")
     Currency.objects.bulk_create([Currency(code=f"{n:03}", name="?") for n in range(1000)])
 

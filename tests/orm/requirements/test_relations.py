@@ -1,4 +1,4 @@
-"""What Django's own applications and every page of a shop take for granted."""
+"""Relations, as Django's own applications and every page of a shop use them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from django.utils.http import urlsafe_base64_encode
 
 from tests.orm.library import book
 from tests.orm.models import Author, Choice, Club, Member
-from tests.orm.observed import as_it_comes, statements, support
+from tests.orm.observed import raw_value, statements, support
 
 pytestmark = pytest.mark.django_db
 Record = Callable[[str, object], None]
 
 
-def test_permissions_are_ordered_across_their_relation(record_property: Record) -> None:
+def test_permissions_are_ordered_by_their_content_type(record_property: Record) -> None:
     record_property("requirement", "ordering of permissions across relations")
     for app, model in (("b", "x"), ("a", "y"), ("a", "x")):
         kind = ContentType.objects.create(app_label=app, model=model)
@@ -41,7 +41,7 @@ def test_permissions_are_ordered_across_their_relation(record_property: Record) 
     record_property("support", support(native=len(sent) == 1))
 
 
-def test_the_related_are_read_in_one_query(record_property: Record) -> None:
+def test_select_related_follows_two_foreign_keys_in_one_query(record_property: Record) -> None:
     record_property("requirement", "select_related in one query")
     emma = book("Emma", Author.objects.create(name="Austen"))
     Choice.objects.create(club=Club.objects.create(name="Readers"), book=emma, rank=1)
@@ -54,23 +54,23 @@ def test_the_related_are_read_in_one_query(record_property: Record) -> None:
     record_property("support", support(native=len(sent) == 1))
 
 
-def test_a_link_resets_the_password_whatever_the_key(
+def test_a_password_reset_link_works_with_a_non_integer_key(
     record_property: Record, settings: Any
 ) -> None:
     record_property("requirement", "password-reset links with non-integer keys")
     user = User.objects.create(username="carl", last_login=None)
-    assert _leads_to_a_new_password(user)
+    assert _link_works(user)
 
     settings.AUTH_USER_MODEL = "orm.Member"
     member = Member.objects.create(email="carl@example.org")
 
-    assert _leads_to_a_new_password(member)
-    kept = [as_it_comes(each._meta.base_manager.all(), "pk") for each in (user, member)]
-    record_property("support", support(any(not isinstance(key, int | str) for key in kept)))
+    assert _link_works(member)
+    stored = [raw_value(each._meta.base_manager.all(), "pk") for each in (user, member)]
+    record_property("support", support(any(not isinstance(key, int | str) for key in stored)))
 
 
-def _leads_to_a_new_password(user: Any) -> bool:
-    """Whether Django's view takes the link for this user's and asks for a new password."""
+def _link_works(user: Any) -> bool:
+    """Whether Django's view accepts the link of this user and asks for a new password."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
     request = RequestFactory().get(f"/reset/{uid}/{token}/")

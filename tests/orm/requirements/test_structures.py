@@ -1,4 +1,4 @@
-"""Values with an inside: native is what the database can find by a part of it."""
+"""Structured values: support is native if the database can find a row by a part of the value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from tests.orm.fields import Address
-from tests.orm.library import book, named
+from tests.orm.library import book, names
 from tests.orm.models import Book, Contact, Document, Place, Restaurant, Tag, Values
-from tests.orm.observed import as_it_comes, statements, support
+from tests.orm.observed import raw_value, statements, support
 
 pytestmark = pytest.mark.django_db
 Record = Callable[[str, object], None]
@@ -40,7 +40,7 @@ def test_a_set_has_no_duplicates(record_property: Record) -> None:
     record_property("support", support(native=len(given_twice.data) == 2))
 
 
-def test_a_nested_document_is_kept(record_property: Record) -> None:
+def test_a_nested_document_is_read_unchanged(record_property: Record) -> None:
     record_property("requirement", "nested documents")
     data = {"a": {"b": {"c": True, "d": [1, {"e": None}]}}}
 
@@ -51,7 +51,7 @@ def test_a_nested_document_is_kept(record_property: Record) -> None:
     record_property("support", support(found(Document.objects.filter(data__a__b__c=True), made)))
 
 
-def test_an_embedded_model_is_kept(record_property: Record) -> None:
+def test_an_embedded_model_is_read_unchanged(record_property: Record) -> None:
     record_property("requirement", "embedded models")
     home = Address("1 Main Street", "Rome")
 
@@ -63,24 +63,24 @@ def test_an_embedded_model_is_kept(record_property: Record) -> None:
 
 
 def found(rows: QuerySet[Any], one: Any) -> bool:
-    """Whether the database finds this one alone."""
+    """Whether the query succeeds and returns only this object."""
     try:
         return [*rows] == [one]
     except DatabaseError:
         return False
 
 
-def test_bytes_are_kept(record_property: Record) -> None:
+def test_bytes_are_read_unchanged(record_property: Record) -> None:
     record_property("requirement", "binary")
 
     Values.objects.create(content=b"\x00\xff\x10")
 
     assert bytes(Values.objects.get().content) == b"\x00\xff\x10"
-    kept = as_it_comes(Values.objects.all(), "content")
-    record_property("support", support(native=isinstance(kept, bytes | memoryview)))
+    stored = raw_value(Values.objects.all(), "content")
+    record_property("support", support(native=isinstance(stored, bytes | memoryview)))
 
 
-def test_many_to_many_is_written_out_and_read_in(record_property: Record) -> None:
+def test_many_to_many_is_serialized_and_deserialized(record_property: Record) -> None:
     record_property("requirement", "serialization of many-to-many")
     dune = book()
     dune.tags.add(*(Tag.objects.create(name=name) for name in ("new", "old")))
@@ -91,11 +91,11 @@ def test_many_to_many_is_written_out_and_read_in(record_property: Record) -> Non
     for each in serializers.deserialize("json", written):
         each.save()
 
-    assert sorted(named(Book.objects.get().tags.all())) == ["new", "old"]
+    assert sorted(names(Book.objects.get().tags.all())) == ["new", "old"]
     record_property("support", support(native=len(sent) == 1))
 
 
-def test_a_child_is_a_parent_as_well(record_property: Record) -> None:
+def test_a_child_has_a_row_in_the_table_of_its_parent(record_property: Record) -> None:
     record_property("requirement", "multi-table inheritance")
 
     with statements() as sent:
@@ -104,5 +104,5 @@ def test_a_child_is_a_parent_as_well(record_property: Record) -> None:
 
     assert Place.objects.get(name="Noma").restaurant.stars == 3
     made.delete()
-    assert (named(Place.objects.all()), Restaurant.objects.count()) == (["Other"], 1)
+    assert (names(Place.objects.all()), Restaurant.objects.count()) == (["Other"], 1)
     record_property("support", support(native=len(sent) == 1))

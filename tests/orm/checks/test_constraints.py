@@ -1,4 +1,4 @@
-"""What the database refuses, and what goes when something is deleted."""
+"""Constraints of the database, on_delete, and raw SQL."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from tests.orm.models import Author, Book, Publisher, Series, Tag
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_unique_is_there_once() -> None:
+def test_a_duplicate_in_a_unique_column_is_refused() -> None:
     Tag.objects.create(name="new")
 
     with pytest.raises(IntegrityError):
         Tag.objects.create(name="new")
 
 
-def test_a_key_is_given_once() -> None:
+def test_a_duplicate_primary_key_is_refused() -> None:
     tag = Tag.objects.create(name="new")
 
     with pytest.raises(IntegrityError):
         Tag.objects.create(pk=tag.pk, name="other")
 
 
-def test_a_condition_that_must_hold_holds() -> None:
+def test_a_violated_check_constraint_is_refused() -> None:
     with pytest.raises(IntegrityError):
         book(pages=0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_does_not_refer_to_one_that_is_gone() -> None:
+def test_a_foreign_key_to_a_deleted_row_is_refused() -> None:
     author = Author.objects.create(name="Austen")
     gone = author.pk
     author.delete()
@@ -41,7 +41,7 @@ def test_a_row_does_not_refer_to_one_that_is_gone() -> None:
         Book.objects.create(name="Emma", author_id=gone)
 
 
-def test_what_belongs_to_something_goes_with_it() -> None:
+def test_cascade_deletes_dependent_objects() -> None:
     dune, emma = book("Dune"), book("Emma")
     dune.tags.add(Tag.objects.create(name="new"))
 
@@ -51,7 +51,7 @@ def test_what_belongs_to_something_goes_with_it() -> None:
     assert [*Book.objects.all()] == [emma]
 
 
-def test_what_others_need_stays() -> None:
+def test_protect_prevents_deleting_a_referenced_object() -> None:
     publisher = Publisher.objects.create(name="Murray")
     book("Emma", publisher=publisher)
 
@@ -61,7 +61,7 @@ def test_what_others_need_stays() -> None:
     assert Publisher.objects.count() == 1
 
 
-def test_what_others_can_do_without_leaves_a_null() -> None:
+def test_set_null_clears_references_to_a_deleted_object() -> None:
     series = Series.objects.create(name="Chronicles")
     book(series=series)
 
@@ -70,7 +70,7 @@ def test_what_others_can_do_without_leaves_a_null() -> None:
     assert Book.objects.get().series_id is None
 
 
-def test_a_query_in_the_databases_own_sql_counts_rows() -> None:
+def test_raw_sql_counts_rows() -> None:
     book()
 
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""One object at a time, and updates that the database computes."""
+"""Saving, updating and deleting objects, and updates with expressions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tests.orm.models import Book, Tag
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_created_has_a_key_and_is_found_by_it() -> None:
-    made = Tag.objects.create(name="new", weight=7)
+def test_a_created_object_has_a_primary_key_and_is_found_by_it() -> None:
+    created = Tag.objects.create(name="new", weight=7)
 
-    found = Tag.objects.get(pk=made.pk)
+    found = Tag.objects.get(pk=created.pk)
 
-    assert (found, found.name, found.weight) == (made, "new", 7)
+    assert (found, found.name, found.weight) == (created, "new", 7)
 
 
-def test_saving_again_updates_and_does_not_insert() -> None:
+def test_saving_an_existing_object_updates_its_row() -> None:
     tag = Tag.objects.create(name="old")
 
     tag.name = "new"
@@ -28,7 +28,7 @@ def test_saving_again_updates_and_does_not_insert() -> None:
     assert [*Tag.objects.values_list("pk", "name")] == [(tag.pk, "new")]
 
 
-def test_deleting_removes_it_and_counts_it() -> None:
+def test_delete_removes_the_object_and_returns_the_count() -> None:
     tag = Tag.objects.create(name="new")
     Tag.objects.create(name="other")
 
@@ -37,7 +37,7 @@ def test_deleting_removes_it_and_counts_it() -> None:
     assert [*Tag.objects.values_list("name", flat=True)] == ["other"]
 
 
-def test_an_update_of_many_says_how_many() -> None:
+def test_update_returns_the_number_of_rows() -> None:
     books("Dune", "Emma", "Ulysses")
 
     assert Book.objects.filter(name__in=["Dune", "Emma"]).update(pages=5) == 2
@@ -45,7 +45,7 @@ def test_an_update_of_many_says_how_many() -> None:
     assert Book.objects.filter(pages=5).count() == 2
 
 
-def test_f_adds_to_what_is_there_now() -> None:
+def test_f_refers_to_the_current_value_in_the_database() -> None:
     stale = book(pages=100)
     Book.objects.update(pages=200)
 
@@ -54,7 +54,7 @@ def test_f_adds_to_what_is_there_now() -> None:
     assert Book.objects.get().pages == 201
 
 
-def test_an_update_computes_with_two_columns() -> None:
+def test_an_update_computes_a_value_from_two_columns() -> None:
     book(pages=100, copies=3)
 
     Book.objects.update(pages=F("pages") * F("copies") - 1)
@@ -62,7 +62,7 @@ def test_an_update_computes_with_two_columns() -> None:
     assert Book.objects.get().pages == 299
 
 
-def test_of_two_conditional_updates_the_second_finds_nothing() -> None:
+def test_the_second_of_two_conditional_updates_changes_nothing() -> None:
     mine = Book.objects.filter(pk=book(copies=10).pk, copies=10)
 
     assert (mine.update(copies=9), mine.update(copies=9)) == (1, 0)
@@ -70,7 +70,7 @@ def test_of_two_conditional_updates_the_second_finds_nothing() -> None:
     assert Book.objects.get().copies == 9
 
 
-def test_an_update_decides_by_case() -> None:
+def test_an_update_sets_a_case_expression() -> None:
     books("Dune", "Emma")
 
     Book.objects.update(pages=Case(When(name="Dune", then=Value(1)), default=F("pages") + 5))
