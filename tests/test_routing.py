@@ -72,7 +72,9 @@ def test_head_works_at_every_other_path(api: Api, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "TRACE", "NONSENSE"])
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_another_method_on_an_object_is_a_405(api: Api, kind: str, method: str, slash: str) -> None:
+def test_an_unsupported_method_on_an_object_is_a_405(
+    api: Api, kind: str, method: str, slash: str
+) -> None:
     existing = api.some(kind)
 
     response = api.client.generic(method, f"/{kind}/{existing['id']}{slash}", b"{}")

@@ -1,5 +1,5 @@
-"""Tests that need no particular database: of the tools, and of what answers before a query.
+"""Tests that need no particular database: of the tools, and of requests that execute no query.
 
-They run once, with tests.tools.settings, which has no database. The few that start a server take
-PostgreSQL's.
+They run once, with tests.tools.settings, which has no database. The few that need a server start
+PostgreSQL.
 """

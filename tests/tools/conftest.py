@@ -14,13 +14,13 @@ from tests.serving import Server
 
 @pytest.fixture
 def api(client: Client) -> Api:
-    """The REST API without a database."""
+    """Return a client of the REST API, without a database."""
     return Api(client)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """`python -m runner serve postgresql`, to be started by the test."""
+    """Return `python -m runner serve postgresql`, not started; stop it after the test."""
     server = Server(tmp_path, "postgresql")
     yield server
     server.stop()

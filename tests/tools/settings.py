@@ -1,4 +1,4 @@
-"""The application without a database, for tests/tools: a test that asks one fails."""
+"""The application without a database, for tests/tools: a test that executes a query fails."""
 
 from __future__ import annotations
 

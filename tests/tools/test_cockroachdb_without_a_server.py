@@ -1,6 +1,6 @@
-"""What is known of the application on CockroachDB where no server of it is at hand.
+"""The application on CockroachDB, tested without a server: SQL, connection options and errors.
 
-It is the engine's own code that answers, in a process of its own with settings.cockroachdb.
+The engine itself is tested, in a child process with settings.cockroachdb.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from runner.backends import backend
 from tests.serving import PYTHON, ROOT
 
-NOBODY = "postgresql://root@127.0.0.1:1/bank?sslmode=disable"  # nothing listens there
+UNREACHABLE = "postgresql://root@127.0.0.1:1/bank?sslmode=disable"  # no server on port 1
 SECURE = (
     "postgresql://bank:p%40ss@roach.example.org:26257/bank?sslmode=verify-full"
     "&sslrootcert=/certificates/ca.crt&sslcert=/certificates/client.bank.crt"
@@ -22,8 +22,8 @@ SECURE = (
 )
 
 
-def run(*arguments: str, url: str = NOBODY) -> str:
-    """What Python says with these arguments, as the application on CockroachDB."""
+def run(*arguments: str, url: str = UNREACHABLE) -> str:
+    """Run Python with these arguments and the settings for CockroachDB; return its output."""
     result = subprocess.run(
         [PYTHON, *arguments],
         cwd=ROOT,
@@ -37,7 +37,7 @@ def run(*arguments: str, url: str = NOBODY) -> str:
 
 @pytest.fixture(scope="module")
 def sql() -> str:
-    """What the migrations would execute."""
+    """Return the SQL that the migrations would execute."""
     return run("-m", "tests.cockroachdb.statements")
 
 
@@ -54,7 +54,7 @@ def test_every_foreign_key_has_an_index(sql: str) -> None:
     assert set(keys) <= {*indexed, *unique}
 
 
-def test_constraints_have_the_names_that_errors_tell(sql: str) -> None:
+def test_constraints_have_the_names_that_errors_contain(sql: str) -> None:
     assert set(re.findall(r'CONSTRAINT "(\w+)" (?:CHECK|UNIQUE)', sql)) == {
         "customer_name_not_empty",
         "product_name_not_empty",
@@ -68,19 +68,19 @@ def test_constraints_have_the_names_that_errors_tell(sql: str) -> None:
     }
 
 
-def test_keys_and_amounts_have_the_types_of_cockroachdb(sql: str) -> None:
-    # An `integer` has 64 bits there: https://www.cockroachlabs.com/docs/stable/int
+def test_keys_and_amounts_have_the_column_types_of_cockroachdb(sql: str) -> None:
+    # On CockroachDB an `integer` has 64 bits: https://www.cockroachlabs.com/docs/stable/int
     assert sql.count('"id" integer NOT NULL PRIMARY KEY DEFAULT unique_rowid()') == sql.count(
         "CREATE TABLE"
     )
     assert re.findall(r'"(?:price|subtotal)" (\S+ \S+) NOT NULL', sql) == ["numeric(18, 2)"] * 3
 
 
-def test_nothing_is_deferred_which_cockroachdb_cannot(sql: str) -> None:
+def test_no_constraint_is_deferrable(sql: str) -> None:
     assert "DEFERRABLE" not in sql
 
 
-def test_the_driver_gets_all_that_the_url_says() -> None:
+def test_the_driver_gets_every_option_of_the_url() -> None:
     params = json.loads(
         run(
             "-c",
@@ -107,11 +107,11 @@ def test_the_driver_gets_all_that_the_url_says() -> None:
     )
 
 
-def test_the_application_is_checked_without_a_server() -> None:
+def test_system_checks_pass_without_a_server() -> None:
     assert run("manage.py", "check") == "System check identified no issues (0 silenced).\n"
 
 
-def test_a_server_that_is_away_is_a_503_that_says_so() -> None:
+def test_an_unreachable_server_is_a_503_with_a_reason() -> None:
     script = (
         "import django; django.setup(); from django.test import Client;"
         "client = Client(headers={'host': 'localhost'});"

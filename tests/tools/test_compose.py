@@ -1,4 +1,4 @@
-"""What can be known of compose/ without starting a container."""
+"""The files in compose/, checked without starting a container."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PINNED = re.compile(r".+:v?\d+\.\d+[-.\w]*")
 
 
 def image(service: dict[str, Any]) -> str:
-    """The image that it runs, or that the one it builds begins with."""
+    """Return the image that a service runs, or the base of the image that it builds."""
     if "build" not in service:
         return str(service["image"])
     dockerfile = ROOT / service["build"]["dockerfile"]
@@ -35,7 +35,7 @@ def image(service: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
-def test_a_service_runs_one_version_of_its_image(file: str, name: str) -> None:
+def test_a_service_pins_the_version_of_its_image(file: str, name: str) -> None:
     found = image(FILES[file]["services"][name])
 
     assert PINNED.fullmatch(found)
@@ -43,14 +43,14 @@ def test_a_service_runs_one_version_of_its_image(file: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
-def test_a_service_is_reached_from_this_machine_only(file: str, name: str) -> None:
+def test_a_service_is_published_on_loopback_only(file: str, name: str) -> None:
     ports = FILES[file]["services"][name].get("ports", [])
 
     assert all(port.startswith("127.0.0.1:${") for port in ports)
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
-def test_a_service_that_does_not_end_says_when_it_is_ready(file: str, name: str) -> None:
+def test_a_long_running_service_has_a_healthcheck(file: str, name: str) -> None:
     services = FILES[file]["services"]
     waits = [service.get("depends_on", {}).get(name) for service in services.values()]
 
@@ -72,14 +72,14 @@ def test_no_secret_has_a_default() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_backend_would_start_in_docker_is_there(name: str) -> None:
+def test_every_compose_file_that_a_backend_starts_exists(name: str) -> None:
     for provider in backend(name).providers:
         if provider.what.startswith("Docker, "):
             assert provider.what.removeprefix("Docker, compose/") in FILES
 
 
 COCKROACH = """#!/bin/sh
-# Writes down what it is asked to do, and makes the files that `cockroach cert` would make.
+# Records its arguments, and creates the files that `cockroach cert` would create.
 echo "$*" >> "$CALLS"
 for word; do case $word in --certs-dir=*) into=${word#*=};; --ca-key=*) key=${word#*=};; esac; done
 case "$1 $2" in
@@ -90,7 +90,7 @@ esac
 """
 
 
-def test_every_certificate_is_made_once_and_given_to_its_owner_alone(tmp_path: Path) -> None:
+def test_every_certificate_is_created_once_in_the_directory_of_its_owner(tmp_path: Path) -> None:
     program, calls, made = tmp_path / "cockroach", tmp_path / "calls", tmp_path / "certificates"
     program.write_text(COCKROACH)
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The kinds of errors of every driver, and of chains of them."""
+"""How the errors of every driver, and chains of causes, are classified."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bank.transactions.error_kinds import ErrorKind, classify, unavailable
 
 
 def foreign(module: str, name: str, *args: Any, **attributes: Any) -> Exception:
-    """An error of a driver that need not be installed to know what its errors look like."""
+    """Return an error like those of this driver, which need not be installed."""
     kind = type(name, (Exception,), {"__module__": module, **attributes})
     return kind(*args)
 
@@ -86,7 +86,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("error_kind", "expected", "error"), KINDS)
-def test_an_engine_knows_the_errors_of_its_driver(
+def test_an_engine_classifies_the_errors_of_its_driver(
     error_kind: Callable[[BaseException], str | None], expected: str | None, error: Exception
 ) -> None:
     assert error_kind(error) == expected
@@ -96,13 +96,13 @@ def test_an_engine_knows_the_errors_of_its_driver(
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine of this connection knows the errors of PostgreSQL."""
+    """Let the engine of this connection classify the errors of PostgreSQL."""
     monkeypatch.setattr(connection, "error_kind", postgresql_errors.error_kind, raising=False)
 
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("wrapper", [OperationalError, IntegrityError, DatabaseError])
-def test_it_is_found_below_what_django_raises(wrapper: type[Exception]) -> None:
+def test_the_kind_is_found_in_the_cause_of_djangos_error(wrapper: type[Exception]) -> None:
     error = wrapper("refused")
     error.__cause__ = postgresql("40001")
 
@@ -110,8 +110,8 @@ def test_it_is_found_below_what_django_raises(wrapper: type[Exception]) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_it_is_found_two_levels_down() -> None:
-    # https://github.com/cockroachdb/docs/issues/14002: what a savepoint makes of a 40001
+def test_the_kind_is_found_two_levels_down_the_chain_of_causes() -> None:
+    # How a savepoint wraps a 40001: https://github.com/cockroachdb/docs/issues/14002
     inner = OperationalError("refused")
     inner.__cause__ = postgresql("40001")
     outer = TransactionManagementError("An error occurred in the current transaction.")
@@ -121,23 +121,23 @@ def test_it_is_found_two_levels_down() -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_an_error_that_was_only_being_handled_is_no_cause() -> None:
+def test_the_context_of_an_error_is_not_its_cause() -> None:
     error = ValueError("raised inside of `except` of an earlier 40001")
     error.__context__ = postgresql("40001")
 
     assert classify(error) is ErrorKind.OTHER
 
 
-def test_a_chain_that_ends_in_itself_is_no_trap() -> None:
+def test_a_cycle_of_causes_does_not_loop_forever() -> None:
     first, second = OperationalError("a"), OperationalError("b")
     first.__cause__, second.__cause__ = second, first
 
     assert classify(first) is ErrorKind.OTHER
 
 
-@pytest.mark.parametrize("said", [m for m in ErrorKind if m is not ErrorKind.OTHER])
-def test_only_a_database_that_is_busy_is_called_so(said: ErrorKind) -> None:
-    busy = said in (ErrorKind.CONFLICT, ErrorKind.TIMEOUT)
+@pytest.mark.parametrize("kind", [kind for kind in ErrorKind if kind is not ErrorKind.OTHER])
+def test_only_conflicts_and_timeouts_are_described_as_a_busy_database(kind: ErrorKind) -> None:
+    busy = kind in (ErrorKind.CONFLICT, ErrorKind.TIMEOUT)
 
-    assert ("busy with other transactions" in unavailable(said)) is busy
-    assert ("does not answer" in unavailable(said)) is not busy
+    assert ("busy with other transactions" in unavailable(kind)) is busy
+    assert ("does not answer" in unavailable(kind)) is not busy

@@ -1,4 +1,4 @@
-"""`serve` as a proxy, a load balancer and people with bad intentions meet it."""
+"""`serve` in a deployment: requests of its proxy, of a load balancer, and of an attacker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROXIED = {
 }
 
 
-def test_a_deployment_starts_quietly_and_empty_and_is_called_through_its_proxy(
+def test_a_deployment_starts_without_warnings_or_demo_data_and_serves_its_proxy(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (SECRETS | {"DEPLOY": "1"}).items():
@@ -41,7 +41,7 @@ def test_a_deployment_starts_quietly_and_empty_and_is_called_through_its_proxy(
     assert f"Host '127.0.0.1:{server.port}' is not in ALLOWED_HOSTS" in refused
 
 
-def test_a_form_of_too_many_fields_is_one_line_in_the_log(server: Server) -> None:
+def test_a_form_with_too_many_fields_is_one_log_line(server: Server) -> None:
     server.start("--no-demo")
     printed = server.output.read_text()
     form = {

@@ -1,4 +1,4 @@
-"""The documentation names only what there is."""
+"""The links, test names and generated tables of the documentation are correct."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matrix.tables import feature_table, piped
 from tests.serving import ROOT
 
 
-def test_every_link_within_the_documentation_leads_somewhere() -> None:
+def test_every_internal_link_of_the_documentation_resolves() -> None:
     for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target, anchor in re.findall(
             r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text()
@@ -28,7 +28,7 @@ def test_every_link_within_the_documentation_leads_somewhere() -> None:
 
 
 def anchors(document: Path) -> set[str]:
-    """The headings of a document, as GitHub writes them in links."""
+    """Return the anchors that GitHub generates from the headings of a document."""
     headings = re.findall(r"^#+ (.*)", document.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -41,16 +41,16 @@ def test_every_test_that_the_documentation_names_exists() -> None:
 
 
 def cells(lines: str) -> list[tuple[str, ...]]:
-    """The rows of a table in Markdown, or of one on a terminal."""
+    """Return the rows of a table in Markdown or on a terminal."""
     return [tuple(re.split(r"\s{2,}|\s*\|\s*", line.strip(" |"))) for line in lines.splitlines()]
 
 
 def part(document: str) -> str:
-    """What is between the two comments."""
+    """Return the text between the two comments."""
     return (ROOT / document).read_text().partition(BEGIN)[2].partition(END)[0]
 
 
-def test_the_tables_of_the_documentation_are_all_of_one_run() -> None:
+def test_all_tables_of_the_documentation_come_from_one_run() -> None:
     run = (ROOT / "docs" / "matrix.md").read_text()
     rows = [row for row in cells(part("README.md").partition("\n…\n- ")[0]) if len(row) > 1]
 
@@ -59,7 +59,7 @@ def test_the_tables_of_the_documentation_are_all_of_one_run() -> None:
     assert part("docs/nosql.md").strip() in run
 
 
-def test_the_documentation_is_written_from_a_run_and_only_between_the_comments(
+def test_a_run_replaces_only_the_text_between_the_comments(
     tmp_path: Path,
 ) -> None:
     check, other = "tests/orm/checks/test_a.py::test_1", "tests/test_a.py::test_2"
@@ -90,13 +90,13 @@ def test_the_documentation_is_written_from_a_run_and_only_between_the_comments(
 
 
 @pytest.mark.parametrize("document", PARTS)
-def test_a_document_has_one_part_that_the_matrix_writes(document: str) -> None:
+def test_a_document_has_exactly_one_generated_part(document: str) -> None:
     text = (ROOT / document).read_text()
 
     assert (text.count(BEGIN), text.count(END)) == (1, 1)
 
 
-def test_a_run_of_some_backends_is_not_written_into_the_documentation(tmp_path: Path) -> None:
+def test_an_incomplete_run_is_not_written_into_the_documentation(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "matrix", "--docs", "--output", str(tmp_path)]
 
     none = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

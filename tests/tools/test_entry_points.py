@@ -1,4 +1,4 @@
-"""wsgi.py and asgi.py, called as servers call them: both protect Django in the same way."""
+"""wsgi.py and asgi.py, called as servers call them: both sanitize the request for Django."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MIB = 1024 * 1024
 
 
 def call_asgi(path: str, body: bytes, *, query: bytes = b"", **headers: str) -> tuple[int, Any]:
-    """POST a body in pieces of a mebibyte; return status and document of the response."""
+    """POST a body in pieces of a mebibyte; return status and JSON of the response."""
     scope = {
         **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST"},
         **{"path": path, "raw_path": path.encode(), "query_string": query, "scheme": "http"},

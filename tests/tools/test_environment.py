@@ -1,4 +1,4 @@
-"""What the settings make of the variables in the environment, and which values they refuse."""
+"""How the settings read environment variables, and which values they refuse."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_api_tokens_name_the_client_of_each_token(
         (f"ann:{LONG},bob:{LONG}", "API_TOKENS: 'ann' and 'bob' have the same token"),
     ],
 )
-def test_api_tokens_that_are_none_are_refused_and_never_shown(
+def test_invalid_api_tokens_are_refused_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, value: str, message: str
 ) -> None:
     monkeypatch.setenv("API_TOKENS", value)
@@ -63,7 +63,7 @@ def test_api_tokens_that_are_none_are_refused_and_never_shown(
 
 
 def base(monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict[str, Any]:
-    """settings/base.py, run again with only these of the variables that it reads."""
+    """Run settings/base.py again, with only these of the variables that it reads."""
     for name in ("DEPLOY", "SECRET_KEY", "ALLOWED_HOSTS", "API_TOKENS", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -80,7 +80,7 @@ DEPLOYED = {
 
 
 @pytest.mark.parametrize("value", ["1", "true", "Yes", "ON"])
-def test_a_deployed_application_trusts_its_proxy_and_names_its_hosts(
+def test_a_deployed_application_trusts_its_proxy_and_allows_only_its_hosts(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     settings = base(monkeypatch, **DEPLOYED | {"DEPLOY": value})
@@ -92,7 +92,7 @@ def test_a_deployed_application_trusts_its_proxy_and_names_its_hosts(
 
 
 @pytest.mark.parametrize("value", ["", "0", "False", "no", "off"])
-def test_elsewhere_no_debug_page_no_proxy_and_no_other_host_is_trusted(
+def test_without_deploy_only_local_hosts_are_allowed_and_no_proxy_is_trusted(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     settings = base(monkeypatch, DEPLOY=value)
@@ -125,7 +125,7 @@ def test_elsewhere_no_debug_page_no_proxy_and_no_other_host_is_trusted(
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'LOUD'; it can be DEBUG, INFO, WARNING, ERROR, CRIT"),
     ],
 )
-def test_a_deployed_application_refuses(
+def test_a_deployed_application_refuses_invalid_settings(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(message)}"):
@@ -150,7 +150,7 @@ MONGODB = ("mongodb", "mongodb+srv")
         (MONGODB, "mongodb+srv://me@host/bank"),
     ],
 )
-def test_a_url_of_a_database_is_taken_as_it_is(
+def test_a_valid_database_url_is_returned_unchanged(
     monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], value: str
 ) -> None:
     monkeypatch.setenv("X_URL", value)
@@ -181,7 +181,7 @@ def test_a_url_of_a_database_is_taken_as_it_is(
         (MONGODB, "mongodb://me:pw@host", "X_URL: it names no database"),
     ],
 )
-def test_a_url_that_is_none_of_this_backend_is_refused_and_never_shown(
+def test_an_invalid_database_url_is_refused_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, schemes: tuple[str, ...], value: str, message: str
 ) -> None:
     monkeypatch.setenv("X_URL", value)
@@ -193,7 +193,7 @@ def test_a_url_that_is_none_of_this_backend_is_refused_and_never_shown(
     assert "pw" not in str(refused.value)
 
 
-def test_connections_are_kept_and_checked_and_the_url_has_the_last_word(
+def test_connections_are_persistent_and_the_url_overrides_options(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("X_URL", "postgresql:///bank?sslmode=require")

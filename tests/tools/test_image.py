@@ -29,7 +29,7 @@ HEALTHCHECK, COMMAND = map(json.loads, re.findall(r"CMD (\[.*\])$", FINAL, re.MU
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with what the image has: the files in bank/, the packages in venv/."""
+    """Return a directory with the content of the image: files in bank/, packages in venv/."""
     directory = tmp_path_factory.mktemp("image")
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -75,7 +75,7 @@ def test_the_image_serves_and_is_healthy_and_writes_no_file(
 
 
 def files(directory: Path) -> dict[Path, int]:
-    """When each was changed last, in nanoseconds."""
+    """Return each file with the time of its last change, in nanoseconds."""
     return {file: file.lstat().st_mtime_ns for file in directory.rglob("*")}
 
 
@@ -88,21 +88,21 @@ def test_the_image_has_what_serving_needs_and_neither_tests_nor_a_database(image
     assert sorted(COPIED) == ["backends", "bank", "manage.py", "myproject", "settings"]
 
 
-def test_only_what_the_image_copies_is_in_its_context() -> None:
+def test_the_build_context_has_only_what_the_image_copies() -> None:
     rules = (ROOT / ".dockerignore").read_text().splitlines()
 
     assert "*" in rules
     assert {rule[1:] for rule in rules if rule[0] == "!"} == {*COPIED, "requirements.txt"}
 
 
-def test_the_image_is_served_with_the_options_of_make_serve() -> None:
+def test_the_image_starts_the_server_with_the_options_of_make_serve() -> None:
     options = _granian(backend("postgresql"), "0.0.0.0", 8000)[1:]
-    workers = options.index("--workers")  # a variable in the image: GRANIAN_WORKERS
+    workers = options.index("--workers")  # the image sets it with GRANIAN_WORKERS
 
     assert sorted(COMMAND[1:]) == sorted(options[:workers] + options[workers + 2 :])
 
 
-def test_the_last_stage_installs_nothing_and_runs_as_a_user_without_rights() -> None:
+def test_the_last_stage_installs_nothing_and_runs_as_an_unprivileged_user() -> None:
     steps = [line.split()[:2] for line in FINAL.splitlines() if line.startswith(("RUN", "USER"))]
 
     assert steps == [["RUN", "useradd"], ["RUN", "python"], ["USER", "bank"]]

@@ -1,4 +1,4 @@
-"""The rules of import in pyproject.toml: each turns `lint-imports` red when it is broken."""
+"""Each import contract in pyproject.toml makes `lint-imports` fail when it is broken."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The project's code, to be changed."""
+    """Return a copy of the project's code, which the test may change."""
     only_code = shutil.ignore_patterns("__pycache__", "*.md", "go.*")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=only_code)
@@ -41,7 +41,9 @@ def copy(tmp_path: Path) -> Path:
         ("matrix/results.py", "tests.differences", "only tests import tests"),
     ],
 )
-def test_a_forbidden_import_is_red(copy: Path, module: str, imported: str, contract: str) -> None:
+def test_a_forbidden_import_fails_the_check(
+    copy: Path, module: str, imported: str, contract: str
+) -> None:
     file = copy / module
     file.write_text(f"{file.read_text()}\nimport {imported}\n")
 

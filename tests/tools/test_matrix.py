@@ -1,4 +1,4 @@
-"""The table tells the truth: what pytest saw is what it shows, and nothing is left out."""
+"""The matrix shows every result that pytest reported."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_that_fails_twice(ends_badly): assert "first"[1:] == "first"
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a small suite has run in which everything happens that can."""
+    """Return the directory in which a small suite with every kind of outcome has run."""
     directory = tmp_path_factory.mktemp("suite")
     (directory / "test_x.py").write_text(SUITE)
     plugins = ("-p", "no:django", "-p", "matrix.pytest_plugin")
@@ -68,11 +68,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def suite(ran: Path) -> Reports:
-    """Its reports."""
+    """Return the reports of this suite, not yet read."""
     return Reports(ran / "reports", ran / "output")
 
 
-def test_every_outcome_is_what_it_was(suite: Reports) -> None:
+def test_every_outcome_is_reported(suite: Reports) -> None:
     suite.read()
 
     outcomes = {node.partition("::")[2]: test.outcome for node, test in suite.tests.items()}
@@ -89,7 +89,7 @@ def test_every_outcome_is_what_it_was(suite: Reports) -> None:
     }
 
 
-def test_tests_that_share_a_node_id_are_counted_each(tmp_path: Path) -> None:
+def test_tests_that_share_a_node_id_are_counted_separately(tmp_path: Path) -> None:
     reports = Reports(tmp_path / "reports", tmp_path / "output")
     usual = {"$report_type": "TestReport", "nodeid": "tests/test_a.py::test_calls"}
     usual |= {"outcome": "passed", "duration": 0.5, "user_properties": []}
@@ -104,7 +104,7 @@ def test_tests_that_share_a_node_id_are_counted_each(tmp_path: Path) -> None:
     }
 
 
-def test_every_failure_has_its_reason(suite: Reports) -> None:
+def test_every_failure_has_a_reason(suite: Reports) -> None:
     suite.read()
 
     reasons = {node.partition("::")[2]: test.reason for node, test in suite.tests.items()}
@@ -117,7 +117,7 @@ def test_every_failure_has_its_reason(suite: Reports) -> None:
     assert "irst' == 'first'" in str(reasons["test_that_fails_twice"])
 
 
-def test_a_failed_test_has_its_traceback_and_no_other_has(suite: Reports) -> None:
+def test_only_a_failed_test_has_a_traceback(suite: Reports) -> None:
     suite.read()
 
     found = {node.partition("::")[2]: test.traceback for node, test in suite.tests.items()}
@@ -129,7 +129,9 @@ def test_a_failed_test_has_its_traceback_and_no_other_has(suite: Reports) -> Non
     assert (found["test_that_passes"], found["test_of_a_difference"]) == (None, None)
 
 
-def test_a_table_shows_one_line_of_a_reason_and_the_page_all_of_it(tmp_path: Path) -> None:
+def test_the_table_shortens_a_reason_to_one_line_and_the_page_shows_all_of_it(
+    tmp_path: Path,
+) -> None:
     reason = f"assert 503 == 200\n <Response> {'x' * REASON} the end"
     failed = Ended("failed", reason, traceback="def <test>():\n>   assert 503 == 200")
     result = Result("dolt", status="failed", log="build/logs/dolt-tests.log")
@@ -147,7 +149,7 @@ def test_a_table_shows_one_line_of_a_reason_and_the_page_all_of_it(tmp_path: Pat
     assert "<script" not in page
 
 
-def test_what_was_written_is_read_as_it_was(suite: Reports, tmp_path: Path) -> None:
+def test_a_saved_matrix_is_read_unchanged(suite: Reports, tmp_path: Path) -> None:
     suite.read()
     run = Result("dolt", "failed", "Dolt 1.83.2", 2.5, log="dolt.log", tests=suite.tests)
     matrix = Matrix([run, Result("cockroachdb", command="get cockroach")], "Python, 1 core")
@@ -157,22 +159,24 @@ def test_what_was_written_is_read_as_it_was(suite: Reports, tmp_path: Path) -> N
     assert read(tmp_path / "matrix.json") == matrix
 
 
-def test_what_is_still_being_written_is_read_up_to_its_last_line(
+def test_an_unfinished_report_is_read_up_to_its_last_complete_line(
     suite: Reports, tmp_path: Path
 ) -> None:
-    whole = suite.reports.read_bytes()
+    complete = suite.reports.read_bytes()
     suite.reports = tmp_path / "reports"
-    suite.reports.write_bytes(whole[: len(whole) // 2])
+    suite.reports.write_bytes(complete[: len(complete) // 2])
 
     suite.read()
     early = len(suite.tests)
-    suite.reports.write_bytes(whole)
+    suite.reports.write_bytes(complete)
     suite.read()
 
     assert early < len(suite.tests) == 7
 
 
-def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: Path) -> None:
+def test_the_files_list_the_backends_that_ran_and_those_that_did_not(
+    suite: Reports, tmp_path: Path
+) -> None:
     suite.read()
     run = Result("dolt", status="failed", server="Dolt 1.83.2", seconds=2.5, tests=suite.tests)
     absent = Result("cockroachdb", command="get cockroach")
@@ -193,7 +197,7 @@ def test_the_files_say_what_was_run_and_what_was_not(suite: Reports, tmp_path: P
     assert "get cockroach" in (tmp_path / "matrix.html").read_text()
 
 
-def test_how_a_requirement_is_met_is_what_its_test_has_seen(suite: Reports, tmp_path: Path) -> None:
+def test_how_a_requirement_is_met_is_what_its_test_recorded(suite: Reports, tmp_path: Path) -> None:
     suite.read()
     results = [Result("dolt", status="failed", tests=suite.tests), Result("mongodb")]
     tools = Result("tools", status="passed")
@@ -209,13 +213,13 @@ def test_how_a_requirement_is_met_is_what_its_test_has_seen(suite: Reports, tmp_
     assert "tools" not in features
 
 
-def test_a_number_that_a_test_has_recorded_is_a_row(suite: Reports) -> None:
+def test_a_number_recorded_by_a_test_is_a_row(suite: Reports) -> None:
     suite.read()
 
     assert Matrix([Result("dolt", tests=suite.tests)], "").figures() == {"retries": {"dolt": "7"}}
 
 
-def test_the_score_is_how_many_of_the_orm_checks_have_passed() -> None:
+def test_the_score_is_the_number_of_orm_checks_that_passed() -> None:
     checks = {"test_a.py::test_1": "passed", "test_b.py::test_2": "expected"}
     tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
     tests["tests/orm/requirements/test_c.py::test_3"] = Ended()
@@ -234,7 +238,7 @@ def test_the_score_is_how_many_of_the_orm_checks_have_passed() -> None:
         ({"dolt": "not-run"}, [], 1),
     ],
 )
-def test_red_is_what_failed_or_was_required_and_not_run(
+def test_the_exit_code_is_1_if_a_backend_failed_or_a_required_one_did_not_run(
     statuses: dict[str, str], required: list[str], expected: int
 ) -> None:
     results = [Result(name, status=status) for name, status in statuses.items()]
@@ -242,7 +246,7 @@ def test_red_is_what_failed_or_was_required_and_not_run(
     assert exit_code(results, required) == expected
 
 
-def test_the_longest_starts_first(tmp_path: Path) -> None:
+def test_the_backend_that_took_longest_starts_first(tmp_path: Path) -> None:
     earlier = tmp_path / "matrix.json"
     without = longest_first(["dolt", "djongo", "tools"], earlier)
     took = [Result("dolt", seconds=999), Result("djongo", seconds=300), Result("cockroachdb")]
@@ -256,7 +260,7 @@ def test_the_longest_starts_first(tmp_path: Path) -> None:
     ]
 
 
-def test_its_progress_is_a_line(tmp_path: Path) -> None:
+def test_the_progress_of_a_row_is_one_line(tmp_path: Path) -> None:
     row = Row("tools", 0, tmp_path)
     starting = row.progress()
     row.log.write_text("server: none\ncollected 1450 items / 250 deselected / 1200 selected\n")
@@ -266,7 +270,7 @@ def test_its_progress_is_a_line(tmp_path: Path) -> None:
     assert row.progress() == "tools: 1,012 of 1,200, 3 failed"
 
 
-def test_without_a_terminal_it_says_so_now_and_then(
+def test_without_a_terminal_progress_is_printed_every_30_seconds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = Row("tools", 0, tmp_path)

@@ -1,4 +1,4 @@
-"""Which packages are installed, where and when."""
+"""Which packages are installed, in which environment, and when."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from tests.serving import ROOT, Server
 
 
 def uv(python: Path, *words: str | Path) -> str:
-    """What `uv pip …` prints about the environment of this Python."""
+    """Run `uv pip …` on the environment of this Python and return its output."""
     command = [sys.executable, "-m", "uv", "pip", *words, "--python", python]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def names_of(text: str) -> set[str]:
-    """The packages of a list, without versions and extras."""
+    """Return the names of the packages in a list, without versions and extras."""
     return {name.lower() for name in re.findall(r"^([\w.-]+).*==", text, re.MULTILINE)}
 
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that has requirements.txt, and nothing else."""
+    """Return the Python of an environment that has only requirements.txt installed."""
     home = tmp_path_factory.mktemp("deployed")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     uv(home / "bin" / "python", "install", "-r", ROOT / "requirements.txt")
     return home / "bin" / "python"
 
 
-def test_serving_needs_no_package_of_tests_and_checks(
+def test_serving_needs_no_development_package(
     deployed: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "PYTHON", str(deployed))
@@ -49,7 +49,7 @@ def test_serving_needs_no_package_of_tests_and_checks(
     assert not installed & names_of((ROOT / "requirements-dev.txt").read_text())
 
 
-def test_a_test_without_its_packages_says_how_they_are_installed(deployed: Path) -> None:
+def test_tests_without_their_packages_name_the_command_that_installs_them(deployed: Path) -> None:
     words = [deployed, "-m", "runner", "test", "postgresql"]
 
     said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
@@ -60,7 +60,7 @@ def test_a_test_without_its_packages_says_how_they_are_installed(deployed: Path)
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of one backend, `own`, with a virtual environment of its own."""
+    """Return a project with one backend, `own`, which has its own virtual environment."""
     (tmp_path / "backends" / "own").mkdir(parents=True)
     (tmp_path / "requirements.txt").write_text("packaging==26.3\n")
     (tmp_path / "backends" / "own" / "requirements.txt").write_text("# none\n")
@@ -70,7 +70,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_packages_are_installed_again_only_when_a_file_has_changed(
+def test_packages_are_installed_again_only_when_a_requirements_file_has_changed(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     printed, installed = [], []
@@ -86,7 +86,9 @@ def test_packages_are_installed_again_only_when_a_file_has_changed(
     assert installed == [*(2 * [["packaging==26.3"]]), ["asgiref==3.13.0", "packaging==26.3"]]
 
 
-def test_without_a_network_it_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_package_index_is_a_one_line_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (project / "requirements.txt").write_text("no-such-package-at-all==1\n")
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:1/")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
@@ -96,7 +98,7 @@ def test_without_a_network_it_says_so(project: Path, monkeypatch: pytest.MonkeyP
         packages.install("own", own=True)
 
 
-def test_packages_that_cannot_be_installed_name_what_is_needed_to_build_them(
+def test_a_failed_build_names_the_system_packages_that_it_needs(
     project: Path,
 ) -> None:
     (project / "broken").mkdir()

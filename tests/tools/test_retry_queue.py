@@ -1,4 +1,4 @@
-"""The queue of refused transactions: in order, reentrant, and never without end."""
+"""The queue of refused transactions is first in, first out, reentrant, and waits a limited time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bank.transactions.retry_queue import RetryQueue
 def started(work: object) -> threading.Thread:
     thread = threading.Thread(target=work)  # type: ignore[arg-type]
     thread.start()
-    time.sleep(0.02)  # so that it queues before the next one
+    time.sleep(0.02)  # seconds, so that it queues before the next thread
     return thread
 
 
-def test_turns_are_given_in_the_order_of_asking() -> None:
+def test_the_queue_is_first_in_first_out() -> None:
     queue, served = RetryQueue(), []
 
     def wait(number: int) -> None:
@@ -33,7 +33,9 @@ def test_turns_are_given_in_the_order_of_asking() -> None:
     assert served == [0, 1, 2, 3, 4]
 
 
-def test_it_is_contended_for_a_while_after_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_is_contended_for_a_limited_time_after_a_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     queue, contended = RetryQueue(), []
     monkeypatch.setattr(RetryQueue, "CONTENDED", 0.05)
 
@@ -46,7 +48,7 @@ def test_it_is_contended_for_a_while_after_a_refusal(monkeypatch: pytest.MonkeyP
     assert contended == [False, True, False]
 
 
-def test_after_the_longest_wait_one_runs_without_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_max_wait_a_transaction_runs_without_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     queue, served = RetryQueue(), []
     monkeypatch.setattr(RetryQueue, "MAX_WAIT", 0.05)
 
@@ -63,7 +65,7 @@ def test_after_the_longest_wait_one_runs_without_a_turn(monkeypatch: pytest.Monk
     assert served == ["without a turn", "first", "next"]
 
 
-def test_the_owner_need_not_wait_for_itself() -> None:
+def test_the_queue_is_reentrant() -> None:
     queue = RetryQueue()
 
     with queue.turn(60):
@@ -74,7 +76,7 @@ def test_the_owner_need_not_wait_for_itself() -> None:
     assert time.monotonic() - began < 0.5
 
 
-def test_the_wait_for_a_turn_ends_after_the_seconds_one_has() -> None:
+def test_the_wait_for_a_turn_ends_after_the_given_timeout() -> None:
     queue, waits = RetryQueue(), []
 
     def wait() -> None:
@@ -88,17 +90,19 @@ def test_the_wait_for_a_turn_ends_after_the_seconds_one_has() -> None:
     assert waits == [(False, True)]
 
 
-def test_a_turn_that_comes_just_as_the_wait_ends_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_granted_just_as_the_wait_times_out_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     waits, turns = threading.Event(), []
 
-    class JustTooLate(threading.Event):
+    class SetAfterTimeout(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:
             waits.set()
             super().wait(5)
             return False
 
-    thin = SimpleNamespace(Event=JustTooLate, Lock=threading.Lock, get_ident=threading.get_ident)
-    monkeypatch.setattr("bank.transactions.retry_queue.threading", thin)
+    patched = SimpleNamespace(
+        Event=SetAfterTimeout, Lock=threading.Lock, get_ident=threading.get_ident
+    )
+    monkeypatch.setattr("bank.transactions.retry_queue.threading", patched)
     queue = RetryQueue()
 
     def wait() -> None:

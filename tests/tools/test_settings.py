@@ -1,4 +1,4 @@
-"""What a deployed application insists on."""
+"""Settings without which a deployed application does not start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRETS = {
 
 
 def check(**environment: str) -> subprocess.CompletedProcess[str]:
-    """`manage.py check --deploy` with DEPLOY=1 and these variables."""
+    """Run `manage.py check --deploy` with DEPLOY=1 and these variables."""
     kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
@@ -29,19 +29,19 @@ def check(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_deployed_application_passes_djangos_own_check() -> None:
+def test_a_deployed_application_passes_djangos_deployment_check() -> None:
     result = check(**SECRETS)
 
     assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("missing", SECRETS)
-def test_a_deployed_application_does_not_start_without(missing: str) -> None:
+def test_a_deployed_application_does_not_start_without_a_required_setting(missing: str) -> None:
     result = check(**{name: value for name, value in SECRETS.items() if name != missing})
 
     assert result.returncode == 1
     assert result.stderr == f"A deployed application needs {missing} in its environment.\n"
 
 
-def test_all_that_is_missing_is_named_at_once() -> None:
+def test_all_missing_settings_are_reported_at_once() -> None:
     assert "SECRET_KEY, ALLOWED_HOSTS, API_TOKENS" in check().stderr

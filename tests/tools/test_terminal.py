@@ -1,4 +1,4 @@
-"""What is wrong at a terminal is a line that says what to do, and exit code 1 or 2."""
+"""Invalid arguments and variables are one-line errors that say what to do; exit code 1 or 2."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.test_backends import say
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "-1", "99999", "80.5", ""])
-def test_a_port_that_is_none_is_refused(port: str) -> None:
+def test_an_invalid_port_is_refused(port: str) -> None:
     said = say("serve", "postgresql", f"--port={port}")
 
     assert said.returncode == 2
@@ -29,18 +29,18 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["", "no.such.host.invalid", "a..b", "256.0.0.1"])
-def test_a_host_without_an_address_is_refused(host: str, tmp_path: Path) -> None:
+def test_a_host_that_does_not_resolve_is_refused(host: str, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match=r"^No address is known for the host .* give its IP"):
         serve.serve(backend("postgresql"), host=host, port=1, data=tmp_path, demo=False)
 
 
-def test_a_host_is_an_address_and_a_browser_can_call_it() -> None:
+def test_a_host_is_resolved_and_shown_as_an_address_that_a_browser_can_open() -> None:
     assert serve._address("localhost") == "127.0.0.1"
     urls = {address: serve._url_host(address) for address in ("127.0.0.1", "0.0.0.0", "::", "::1")}
     assert [*urls.values()] == ["127.0.0.1", "127.0.0.1", "[::1]", "[::1]"]
 
 
-def test_a_value_of_deploy_that_says_nothing_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_value_of_deploy_is_refused(tmp_path: Path) -> None:
     said = say("serve", "--port", str(free_port()), "--data", str(tmp_path), DEPLOY="perhaps")
 
     assert said.returncode == 1
@@ -56,7 +56,7 @@ def test_a_value_of_deploy_that_says_nothing_is_refused(tmp_path: Path) -> None:
         (["copy", "postgresql"], 2, "the following arguments are required: target"),
     ],
 )
-def test_a_command_that_there_is_not_is_refused(words: list[str], code: int, message: str) -> None:
+def test_an_invalid_command_line_is_refused(words: list[str], code: int, message: str) -> None:
     said = say(*words)
 
     assert said.returncode == code
@@ -65,7 +65,7 @@ def test_a_command_that_there_is_not_is_refused(words: list[str], code: int, mes
 
 
 @pytest.mark.parametrize("command", ["serve", "up", "shell", "test"])
-def test_an_unknown_name_in_the_variable_is_refused_as_an_argument_is(command: str) -> None:
+def test_an_unknown_backend_in_the_environment_is_refused(command: str) -> None:
     said = say(command, BACKEND="oracle")
 
     assert said.returncode == 1
@@ -73,13 +73,13 @@ def test_an_unknown_name_in_the_variable_is_refused_as_an_argument_is(command: s
     assert said.stderr.count("\n") == 1
 
 
-def test_the_argument_goes_before_the_variable() -> None:
+def test_the_argument_overrides_the_environment_variable() -> None:
     said = say("up", "nope", BACKEND="postgresql")
 
     assert said.stderr.startswith("There is no backend 'nope'; ")
 
 
-def test_only_a_target_of_our_own_is_emptied_without_being_told(
+def test_a_target_at_a_url_is_emptied_only_with_discard(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     target = backend("doltlite")
@@ -92,7 +92,7 @@ def test_only_a_target_of_our_own_is_emptied_without_being_told(
     assert (own, at_url) == (["--discard"], [[], ["--discard"]])
 
 
-def test_a_message_names_the_command_that_works_when_typed(
+def test_a_message_names_a_command_that_works_in_the_current_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUNNER_PYTHON", f"{tmp_path}/.venv/bin/python")
@@ -106,7 +106,7 @@ def test_a_message_names_the_command_that_works_when_typed(
     assert invocation("list") == f"{tmp_path}/.venv/bin/python -m runner list"
 
 
-def test_a_path_is_relative_below_the_current_directory_only(
+def test_only_a_path_below_the_current_directory_is_shown_as_relative(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here").mkdir()
@@ -122,7 +122,7 @@ def program(directory: Path, name: str, script: str) -> None:
     (directory / name).chmod(0o755)
 
 
-def test_a_docker_that_is_not_running_is_to_be_started(
+def test_the_error_names_the_command_that_starts_docker_if_it_is_not_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program(tmp_path, "docker", '[ "$2" = version ]')
@@ -135,7 +135,7 @@ def test_a_docker_that_is_not_running_is_to_be_started(
     assert refused.value.command == START
 
 
-def test_a_reader_that_has_seen_enough_is_no_traceback() -> None:
+def test_a_closed_output_pipe_causes_no_traceback() -> None:
     words = [PYTHON, "-m", "runner", "list"]
     reader, writer = os.pipe()
     os.close(reader)
@@ -146,7 +146,7 @@ def test_a_reader_that_has_seen_enough_is_no_traceback() -> None:
     assert (said.returncode, said.stderr) == (1, b"")
 
 
-def test_a_secret_is_its_owners_from_the_first_and_stays_the_same(tmp_path: Path) -> None:
+def test_a_secret_is_readable_by_its_owner_only_and_is_kept(tmp_path: Path) -> None:
     mask = os.umask(0)
     try:
         secret = kept_secret(tmp_path / "secret")
@@ -159,7 +159,7 @@ def test_a_secret_is_its_owners_from_the_first_and_stays_the_same(tmp_path: Path
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
 
 
-def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
+def test_a_readable_secret_is_made_private_and_an_empty_one_is_replaced(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "open").write_text("known\n")
@@ -173,14 +173,14 @@ def test_a_secret_that_others_can_read_is_closed_and_an_empty_one_made_anew(
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe secret", b"a\0b", b"two\nlines"])
-def test_a_damaged_secret_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_secret_is_a_one_line_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "secret_key").write_bytes(content)
 
     with pytest.raises(CannotRun, match=r"secret_key is damaged: .* or delete it\.$"):
         kept_secret(tmp_path / "secret_key")
 
 
-def test_of_two_that_make_a_secret_at_once_both_have_the_same(
+def test_two_processes_that_create_a_secret_concurrently_get_the_same_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = Path.hardlink_to
@@ -195,7 +195,7 @@ def test_of_two_that_make_a_secret_at_once_both_have_the_same(
 
 
 class Stopped(Exception):
-    """Raised in place of migrate: nothing is to be served."""
+    """Raised by the replacement of migrate, so that nothing is served."""
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ class Stopped(Exception):
         ({"DEPLOY": "off"}, "localhost", ["migrate"]),
     ],
 )
-def test_a_deployment_is_checked_before_anything_else(
+def test_a_deployment_is_checked_before_it_is_migrated(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     variables: dict[str, str],
@@ -233,7 +233,7 @@ def test_a_deployment_is_checked_before_anything_else(
         assert commands[0] == ("check", "--deploy", "--fail-level", "WARNING")
 
 
-def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> None:
+def test_a_management_command_that_fails_stops_the_start(tmp_path: Path) -> None:
     environment = {**os.environ, "DEPLOY": "perhaps"}
 
     with pytest.raises(SystemExit) as stopped:
@@ -242,7 +242,7 @@ def test_a_command_of_manage_py_that_fails_stops_the_start(tmp_path: Path) -> No
     assert stopped.value.code == 1
 
 
-def test_ctrl_c_does_not_reach_a_command_of_manage_py(capfd: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_does_not_reach_a_management_command(capfd: pytest.CaptureFixture[str]) -> None:
     script = "import os; print(os.getsid(0) == os.getpid())"
 
     serve.manage(backend("postgresql"), {**os.environ}, "shell", "--command", script)
@@ -253,7 +253,7 @@ def test_ctrl_c_does_not_reach_a_command_of_manage_py(capfd: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("command", "default"), [("bank_forget_answers", "2"), ("bank_demo", "200")]
 )
-def test_the_help_of_a_command_says_what_is_done_without_an_option(
+def test_the_help_of_a_command_shows_the_defaults_of_its_options(
     command: str, default: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):

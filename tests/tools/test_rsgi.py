@@ -1,4 +1,4 @@
-"""The parts of the front (myproject/rsgi.py): what a request becomes, and where it runs."""
+"""myproject/rsgi.py in parts: how it converts a request, and the threads in which Django runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from myproject.threads import Threads
 
 
 class Headers(dict[str, list[str]]):
-    """As granian has them: names in lower case, each with all of its values."""
+    """Like granian's: names in lower case, each with all of its values."""
 
     def get_all(self, name: str) -> list[str]:
         return self[name]
@@ -35,7 +35,7 @@ def scope(**more: Any) -> Any:
 
 
 class Protocol:
-    """A client that sends this body, stays, and keeps its answer."""
+    """A client that sends this body, stays connected, and records the response."""
 
     def __init__(self, body: bytes) -> None:
         self.body, self.answers = body, []
@@ -48,7 +48,7 @@ class Protocol:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, django: Callable[..., Any], body: bytes = b"") -> Any:
-    """Status, headers and body of what the front answers where this is Django."""
+    """Return status, headers and body of the front's response, with this in place of Django."""
     monkeypatch.setattr(rsgi, "django", django)
     protocol = Protocol(body)
     length = {"content_length": [str(len(body))]}
@@ -59,10 +59,10 @@ def answer(monkeypatch: pytest.MonkeyPatch, django: Callable[..., Any], body: by
 
 class Response(list[bytes]):
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing; WSGI requires the method."""
 
 
-def test_a_body_of_exactly_the_limit_is_read_and_its_arrival_noted(
+def test_a_body_of_exactly_the_limit_is_read_and_its_arrival_time_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     body, began, seen = b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, time.monotonic(), []
@@ -79,7 +79,7 @@ def test_a_body_of_exactly_the_limit_is_read_and_its_arrival_noted(
     assert began <= arrived <= time.monotonic()
 
 
-def test_what_django_itself_does_not_answer_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_that_django_does_not_handle_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
     def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Response:
         raise RuntimeError("a defect before any middleware")
 
@@ -90,7 +90,7 @@ def test_what_django_itself_does_not_answer_is_a_500(monkeypatch: pytest.MonkeyP
     assert b"defect" not in body
 
 
-def test_a_thread_outlives_a_job_that_raises() -> None:
+def test_a_thread_survives_a_job_that_raises() -> None:
     async def two_jobs() -> list[int]:
         threads, done = Threads(1, "test"), []
         failing, next_one = threads.submit(int, "x"), threads.submit(done.append, 1)
@@ -102,7 +102,7 @@ def test_a_thread_outlives_a_job_that_raises() -> None:
     assert asyncio.run(two_jobs()) == [1]
 
 
-def test_threads_do_not_keep_the_process_from_ending() -> None:
+def test_threads_do_not_prevent_the_process_from_exiting() -> None:
     async def stuck() -> bool:
         threads, daemons = Threads(1, "test"), []
         await threads.submit(lambda: daemons.append(threading.current_thread().daemon)).ended
@@ -111,7 +111,7 @@ def test_threads_do_not_keep_the_process_from_ending() -> None:
     assert asyncio.run(stuck())
 
 
-def test_headers_that_come_twice_are_joined_as_their_kind_demands() -> None:
+def test_repeated_headers_are_joined_with_the_separator_of_their_kind() -> None:
     twice = {"cookie": ["a=1", "b=2"], "accept": ["x/y", "z/*"], "content_type": ["text/plain"]}
 
     environ = environ_of(scope(headers=twice))
@@ -123,11 +123,11 @@ def test_headers_that_come_twice_are_joined_as_their_kind_demands() -> None:
 @pytest.mark.parametrize(
     ("client", "address"), [("[2001:db8::1]:51234", "2001:db8::1"), ("192.0.2.1:5", "192.0.2.1")]
 )
-def test_the_address_of_a_client_is_without_its_port(client: str, address: str) -> None:
+def test_remote_addr_has_no_port(client: str, address: str) -> None:
     assert environ_of(scope(client=client))["REMOTE_ADDR"] == address
 
 
-def test_a_path_is_its_bytes_in_latin_1() -> None:
+def test_path_and_query_are_utf_8_bytes_decoded_as_latin_1() -> None:
     environ = environ_of(scope(path="/Zoë/☃", query_string="q=ë"))
 
     assert environ["PATH_INFO"].encode("latin-1").decode() == "/Zoë/☃"

@@ -1,4 +1,4 @@
-"""A run in which anything went wrong is red, whatever it was, and says what."""
+"""A run in which anything fails exits with 1 and names the reason."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ conftest.expected = lambda *_: Difference("declared", "https://example.org", fro
 def matrix(
     suite: str, directory: Path, *options: str, row: str = TOOLS
 ) -> tuple[int, Any, list[str]]:
-    """The exit code, the row in matrix.json and the lines printed by a matrix of this suite."""
+    """Run the matrix on this suite; return exit code, row in matrix.json, and printed lines."""
     file, said, output = (directory / name for name in ("test_suite.py", "said", "output"))
     file.write_text(suite)
     addopts = " ".join([str(file), "-c pyproject.toml -p no:cacheprovider", *options])
@@ -54,7 +54,7 @@ def outcomes(saved: Any) -> dict[str, str]:
     return {node.partition("::")[2]: test["outcome"] for node, test in saved["tests"].items()}
 
 
-def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) -> None:
+def test_a_test_that_hangs_in_a_driver_is_interrupted_and_fails(tmp_path: Path) -> None:
     exit_code, saved, (*_, last) = matrix(HANGS, tmp_path, row="postgresql")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "1 passed, 1 failed")
@@ -73,7 +73,7 @@ def test_a_test_that_hangs_in_a_driver_is_ended_named_and_red(tmp_path: Path) ->
         ("import nothing_of_this_name", "No module named 'nothing_of_this_name'"),
     ],
 )
-def test_one_failure_of_any_kind_is_red(suite: str, reason: str, tmp_path: Path) -> None:
+def test_one_failure_of_any_kind_fails_the_run(suite: str, reason: str, tmp_path: Path) -> None:
     exit_code, saved, (first, *_, last) = matrix(f"def test_a(): pass\n{suite}\n", tmp_path)
 
     assert (exit_code, saved["status"], saved["failed"]) == (1, "failed", 1)
@@ -82,7 +82,7 @@ def test_one_failure_of_any_kind_is_red(suite: str, reason: str, tmp_path: Path)
     assert reason in " ".join(str(test["reason"]) for test in saved["tests"].values())
 
 
-def test_a_run_that_ends_before_any_test_is_a_failure_that_counts(tmp_path: Path) -> None:
+def test_a_run_that_ends_before_its_first_test_counts_as_a_failure(tmp_path: Path) -> None:
     exit_code, saved, (*_, last) = matrix("", tmp_path, "--no-such-option")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
@@ -91,14 +91,14 @@ def test_a_run_that_ends_before_any_test_is_a_failure_that_counts(tmp_path: Path
     assert totals([Result("dolt", status="failed", reason="no server")])["failed"] == 1
 
 
-def test_a_selection_of_nothing_is_red_and_says_so(tmp_path: Path) -> None:
+def test_a_run_that_selects_no_test_fails_with_a_reason(tmp_path: Path) -> None:
     exit_code, saved, (*_, last) = matrix("def test_a(): pass", tmp_path, "-k nothing_of_this_name")
 
     assert (exit_code, saved["status"], last) == (1, "failed", "0 passed, 1 failed")
     assert saved["reason"] == "no test was selected"
 
 
-def test_pytest_without_settings_says_what_to_run_and_what_an_editor_sets() -> None:
+def test_pytest_without_settings_names_the_command_and_the_variables_to_set() -> None:
     clean = {name: value for name, value in os.environ.items() if "DJANGO" not in name}
 
     ended = subprocess.run(
@@ -111,7 +111,7 @@ def test_pytest_without_settings_says_what_to_run_and_what_an_editor_sets() -> N
     assert "DJANGO_SETTINGS_MODULE=settings.postgresql" in ended.stderr
 
 
-def test_a_declared_difference_that_is_none_is_red(tmp_path: Path) -> None:
+def test_a_declared_difference_that_passes_fails_the_run(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(DECLARED)
     (tmp_path / "test_x.py").write_text("def test_x(): pass")
 
