@@ -1,1 +1,1 @@
-"""What is true of Dolt only."""
+"""Tests that run on Dolt only."""

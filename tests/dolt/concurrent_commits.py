@@ -1,4 +1,4 @@
-"""Runs transactions that all have written before any of them commits."""
+"""Run transactions concurrently, of which none commits before all have written."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from tests.threads import at_once, outcome
 
 
 def commit_concurrently(*works: Callable[[], Any]) -> list[Any]:
-    """The result or the exception of each, in any order; their first COMMITs wait for each other.
+    """Run these transactions in threads; their first COMMITs wait for each other.
 
-    If one had to wait for another to commit, as for a lock, this would raise.
+    Return the result or exception of each, in any order. Raise BrokenBarrierError after 5 s if one
+    has to wait for another to commit, as for a lock.
     """
     with _waiting(len(works)):
         return at_once(lambda work: outcome(work), works, threads=len(works))

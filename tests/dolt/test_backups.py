@@ -1,4 +1,4 @@
-"""The backup of docs/deployment.md, made of a served bank and restored beside it."""
+"""The backup that docs/deployment.md describes, made of a running server and restored beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.serving import Server
 from tests.test_backends import manage
 
 
-def test_what_dolt_backup_has_saved_is_restored(server: Server, tmp_path: Path) -> None:
+def test_a_backup_made_with_dolt_backup_is_restored(server: Server, tmp_path: Path) -> None:
     server.start()
     served = urlsplit(server.database_url())
     password = (server.data / "dolt" / "password").read_text()

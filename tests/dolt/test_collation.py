@@ -1,4 +1,4 @@
-"""Upper and lower case: the collation of the database decides, so it is checked."""
+"""Case sensitivity depends on the collation of the database, so a system check verifies it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def default_database() -> Iterator[None]:
-    """A database as Dolt makes it when nobody says how."""
+    """Create a database with Dolt's default collation and use it during the test."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE as_it_comes")
-        cursor.execute("USE as_it_comes")
+        cursor.execute("CREATE DATABASE with_defaults")
+        cursor.execute("USE with_defaults")
         yield
-        cursor.execute("DROP DATABASE as_it_comes")
+        cursor.execute("DROP DATABASE with_defaults")
     connection.close()
 
 
@@ -31,14 +31,14 @@ def errors() -> list[CheckMessage]:
 
 
 @pytest.mark.parametrize("search", [{"name__icontains": "ARL"}, {"name__iexact": "CARL"}])
-def test_a_search_finds_either_case(search: dict[str, str]) -> None:
+def test_icontains_and_iexact_ignore_case(search: dict[str, str]) -> None:
     Customer.objects.create(name="Carl")
 
     assert Customer.objects.filter(**search).exists()
 
 
 @pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith"])
-def test_a_search_that_knows_case_finds_one_of_both(lookup: str) -> None:
+def test_case_sensitive_lookups_distinguish_case(lookup: str) -> None:
     for name in ("Årø_%", "årØ_%"):
         Customer.objects.create(name=name)
 
@@ -49,13 +49,13 @@ def test_a_search_that_knows_case_finds_one_of_both(lookup: str) -> None:
     assert as_column.count() == 2
 
 
-def test_as_on_mysql_equal_is_without_regard_to_case_too() -> None:
+def test_exact_ignores_case_as_on_mysql() -> None:
     Customer.objects.create(name="Carl")
 
     assert Customer.objects.filter(name="CARL").exists()
 
 
-def test_our_database_passes_the_check() -> None:
+def test_our_database_passes_the_collation_check() -> None:
     assert errors() == []
 
 

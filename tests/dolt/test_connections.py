@@ -1,4 +1,4 @@
-"""Connections that the server ends."""
+"""Connections that the server closes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.threads import at_once
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_lost_before_commit_is_no_loss() -> None:
+def test_a_transaction_that_loses_its_connection_before_commit_is_retried() -> None:
     ended = []
 
     @retry_transaction
@@ -46,7 +46,7 @@ def end(number: int) -> None:
         cursor.execute("KILL %s", [number])
 
 
-def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Server) -> None:
+def test_closed_connections_are_replaced_without_an_error(server: Server) -> None:
     server.start("--no-demo")
     for _ in range(20):
         server.call("GET", "/customer/")

@@ -1,6 +1,6 @@
-"""Rules that two transactions keep each by itself and break together, found at COMMIT.
+"""Constraints that only the combination of two concurrent transactions violates, found at COMMIT.
 
-Dolt sends all of this as error 1105; the engine makes IntegrityError of it.
+Dolt reports all of them as error 1105; the engine raises IntegrityError.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
 
-def test_a_check_says_which_rule_was_broken() -> None:
+def test_a_check_violation_names_its_constraint() -> None:
     with pytest.raises(IntegrityError) as caught:
         Product.objects.create(name="pen", price=-1)
 
     assert broken_constraint(caught.value) == "product_price_not_negative"
 
 
-def test_a_foreign_key_says_its_name_too() -> None:
+def test_a_foreign_key_violation_names_its_constraint() -> None:
     with pytest.raises(IntegrityError) as caught:
         Order.objects.create(customer_id=999999, subtotal=1)
 
     assert broken_constraint(caught.value).startswith("orders_customer_id_")
 
 
-def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
+def test_a_unique_key_inserted_by_two_transactions_is_refused_at_commit() -> None:
     @retry_transaction
     def store() -> None:
         IdempotencyRecord.objects.create(client="ann", key="k", request="", body="", location="")
@@ -42,7 +42,7 @@ def test_a_key_that_two_have_inserted_is_refused_at_commit() -> None:
 
     [error] = [result for result in results if result is not None]
     assert isinstance(error, IntegrityError)
-    assert broken_constraint(error) == ""  # the name is beyond the 512 bytes an error may have
+    assert broken_constraint(error) == ""  # the name is beyond the 512 bytes of an error message
     assert IdempotencyRecord.objects.count() == 1
 
 
@@ -56,7 +56,7 @@ def test_concurrent_requests_with_one_key_are_executed_once() -> None:
     assert Customer.objects.count() == 1
 
 
-def test_an_order_of_a_customer_who_is_being_deleted_is_a_409_for_one_of_them() -> None:
+def test_an_order_and_the_concurrent_deletion_of_its_customer_conflict() -> None:
     api = Api(Client())
     customer, pen = api.customer(), api.product(stock=5)
     order = {"customer": customer, "products": [pen]}

@@ -1,4 +1,4 @@
-"""What a transaction sees: always the data as it was when it began, and its own writes."""
+"""A transaction reads a snapshot of the data at its beginning, and its own writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "READ COMMITTED"])
-def test_what_others_commit_is_not_seen_whatever_was_asked_for(level: str) -> None:
+def test_every_isolation_level_reads_a_snapshot(level: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET SESSION TRANSACTION ISOLATION LEVEL {level}")
     try:
@@ -50,7 +50,7 @@ def test_write_skew_is_not_prevented() -> None:
     assert not Product.objects.filter(stock__gt=0).exists()
 
 
-def test_an_inner_block_can_be_rolled_back_alone() -> None:
+def test_an_error_in_an_inner_block_rolls_back_only_the_inner_block() -> None:
     with transaction.atomic():
         Customer.objects.create(name="Carl")
         try:

@@ -1,4 +1,4 @@
-"""The application is served as a user who can change rows, and nothing else."""
+"""The application connects as a user who has privileges on rows only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REFUSED = [
 ]
 
 
-def test_it_serves_as_that_user(server: Server) -> None:
+def test_the_application_runs_as_the_restricted_user(server: Server) -> None:
     server.start()
     address = urlsplit(server.database_url())
 
@@ -39,7 +39,7 @@ def test_it_serves_as_that_user(server: Server) -> None:
     assert server.call("GET", f"/order/{order['id']}/") == order
 
 
-def test_what_it_must_not_do_is_refused(server: Server) -> None:
+def test_statements_beyond_its_privileges_are_refused(server: Server) -> None:
     server.start("--no-demo")
 
     with connect(urlsplit(server.database_url())).cursor() as cursor:
@@ -48,7 +48,7 @@ def test_what_it_must_not_do_is_refused(server: Server) -> None:
                 cursor.execute(statement)
 
 
-def test_it_cannot_read_the_servers_files(server: Server) -> None:
+def test_the_restricted_user_cannot_read_files_of_the_server(server: Server) -> None:
     server.start("--no-demo")
 
     with connect(urlsplit(server.database_url())).cursor() as cursor:
@@ -57,7 +57,7 @@ def test_it_cannot_read_the_servers_files(server: Server) -> None:
         assert cursor.fetchall() == ((None,),)
 
 
-def test_it_can_start_where_nothing_is_to_migrate(server: Server) -> None:
+def test_the_restricted_user_can_start_if_nothing_is_to_migrate(server: Server) -> None:
     server.start("--no-demo")
     environment = backend("dolt").environment(server.database_url())
 
@@ -67,7 +67,7 @@ def test_it_can_start_where_nothing_is_to_migrate(server: Server) -> None:
     assert (result.returncode, "No migrations to apply" in result.stdout) == (0, True)
 
 
-def test_the_owners_password_is_the_owners_to_read(server: Server) -> None:
+def test_only_the_owner_can_read_the_password_file(server: Server) -> None:
     server.start("--no-demo")
 
     password = server.data / "dolt" / "password"
@@ -76,7 +76,7 @@ def test_the_owners_password_is_the_owners_to_read(server: Server) -> None:
     assert password.read_text() not in server.output.read_text()
 
 
-def test_nobody_gets_in_without_a_password(server: Server) -> None:
+def test_no_user_can_connect_without_a_password(server: Server) -> None:
     server.start("--no-demo")
     address = urlsplit(server.database_url())
 

@@ -1,6 +1,7 @@
-"""Two equal inserts with one key are merged into one row, and both are acknowledged.
+"""Dolt merges two equal inserts with the same key into one row, and acknowledges both.
 
-So every table has a row_token (backends/dolt/schema.py), and our server generates no key twice.
+Therefore every table has a row_token (backends/dolt/schema.py), and our server generates each key
+only once.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def execute(sql: str, *values: object) -> None:
 
 @contextmanager
 def one_key_for_two() -> Iterator[None]:
-    """The first two objects that are saved get the same generated key."""
+    """Give the first two objects that are saved the same generated key."""
     first = iter(range(2))
 
     def give_key(instance: Any, **kwargs: Any) -> None:
@@ -56,7 +57,7 @@ def one_key_for_two() -> Iterator[None]:
         pre_save.disconnect(give_key)
 
 
-def test_two_equal_inserts_are_both_acknowledged_and_one_is_lost() -> None:
+def test_without_the_token_two_equal_inserts_succeed_and_one_is_lost() -> None:
     results = commit_concurrently(insert_without_a_token, insert_without_a_token)
 
     assert (results, Customer.objects.count()) == ([None, None], 1)
@@ -70,7 +71,7 @@ def test_with_the_token_the_second_insert_is_refused_at_commit() -> None:
     assert Customer.objects.count() == 1
 
 
-def test_two_equal_requests_that_get_one_key_are_two_rows(kind: str) -> None:
+def test_two_equal_requests_that_get_the_same_key_insert_two_rows(kind: str) -> None:
     customer = Api(Client()).customer()
     body = {"name": "pen", "price": 1, "customer": customer, "products": [], "subtotal": 1}
 
@@ -89,7 +90,7 @@ def test_every_table_of_a_model_has_the_token() -> None:
     assert tables_without_row_token(connection) == []
 
 
-def test_migrate_adds_the_token_to_a_table_that_was_made_without_it() -> None:
+def test_migrate_adds_the_token_to_a_table_without_it() -> None:
     Customer.objects.create(name="Carl")
     execute("ALTER TABLE customers DROP COLUMN row_token")
     without = tables_without_row_token(connection)
@@ -100,9 +101,9 @@ def test_migrate_adds_the_token_to_a_table_that_was_made_without_it() -> None:
     assert Customer.objects.get().name == "Carl"
 
 
-def test_inserts_at_once_get_keys_of_their_own() -> None:
-    # By default Dolt reads and writes its counter without a lock: this would then be refused as
-    # "duplicate primary key given": see docs/dolt.md.
+def test_concurrent_inserts_get_distinct_keys() -> None:
+    # By default Dolt reads and writes its counter without a lock; these inserts would then fail
+    # with "duplicate primary key given": see docs/dolt.md.
     Customer.objects.bulk_create(Customer(name="Carl") for _ in range(5000))
 
     def double(_: int) -> None:

@@ -1,4 +1,4 @@
-"""Why stock and orders have a token: identical writes of two transactions are no conflict for Dolt.
+"""Why stock and orders have a token: Dolt sees no conflict in identical writes of two transactions.
 
 https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/
 """
@@ -24,12 +24,12 @@ def pen() -> Product:
     return Product.objects.create(name="pen", price=1, stock=10)
 
 
-def left(pen: Product) -> int | None:
+def stock_of(pen: Product) -> int | None:
     return Product.objects.get(pk=pen.pk).stock
 
 
 def sell_without_a_token(pen: Product) -> None:
-    stock = left(pen)
+    stock = stock_of(pen)
     assert stock is not None
     Product.objects.filter(pk=pen.pk).update(stock=stock - 1)
 
@@ -38,15 +38,15 @@ def sell(pen: Product) -> None:
     Product.objects.take({pen.pk: 1})
 
 
-def test_without_the_token_both_sell_and_one_sale_is_lost(pen: Product) -> None:
+def test_without_the_token_two_sales_succeed_and_one_is_lost(pen: Product) -> None:
     sale = transaction.atomic(sell_without_a_token)
 
     results = commit_concurrently(lambda: sale(pen), lambda: sale(pen))
 
-    assert (results, left(pen)) == ([None, None], 9)
+    assert (results, stock_of(pen)) == ([None, None], 9)
 
 
-def test_not_even_select_for_update_would_help(pen: Product) -> None:
+def test_select_for_update_does_not_prevent_a_lost_update(pen: Product) -> None:
     @transaction.atomic
     def sale() -> None:
         with connection.cursor() as cursor:
@@ -56,10 +56,10 @@ def test_not_even_select_for_update_would_help(pen: Product) -> None:
 
     results = commit_concurrently(sale, sale)
 
-    assert (results, left(pen)) == ([None, None], 9)
+    assert (results, stock_of(pen)) == ([None, None], 9)
 
 
-def test_the_engine_does_not_promise_locks(pen: Product) -> None:
+def test_the_engine_does_not_claim_to_support_select_for_update(pen: Product) -> None:
     with transaction.atomic():
         asked = Product.objects.select_for_update().filter(pk=pen.pk)
 
@@ -75,18 +75,18 @@ def test_with_the_token_the_second_sale_is_refused_at_commit(pen: Product) -> No
 
     [error] = [result for result in results if result is not None]
     assert (type(error), error.args[0]) == (OperationalError, 1213)
-    assert left(pen) == 9
+    assert stock_of(pen) == 9
 
 
-def test_in_retried_transactions_both_are_sold(pen: Product) -> None:
+def test_retried_transactions_lose_no_sale(pen: Product) -> None:
     sale = retry_transaction(sell)
 
     results = commit_concurrently(lambda: sale(pen), lambda: sale(pen))
 
-    assert (results, left(pen)) == ([None, None], 8)
+    assert (results, stock_of(pen)) == ([None, None], 8)
 
 
-def test_two_columns_of_one_row_are_merged(pen: Product) -> None:
+def test_concurrent_updates_of_two_columns_of_a_row_are_merged(pen: Product) -> None:
     def update(**values: object) -> None:
         with transaction.atomic():
             Product.objects.filter(pk=pen.pk).update(**values)
@@ -97,8 +97,8 @@ def test_two_columns_of_one_row_are_merged(pen: Product) -> None:
     assert Product.objects.filter(name="biro", price=2).exists()
 
 
-class Changing:
-    """An order, and requests that change it."""
+class OrderUnderTest:
+    """An order, with methods that send requests to change it."""
 
     def __init__(self) -> None:
         api = Api(Client())
@@ -108,7 +108,7 @@ class Changing:
         self.path, self.etag = created["Location"], created["ETag"]
 
     def _body(self, customer: int, product: int) -> Any:
-        """The subtotal is always the same: a change of the lines alone leaves the order's row."""
+        """Return a body with a constant subtotal: a change of lines only leaves the order's row."""
         return {
             "customer": self.customers[customer],
             "products": [self.products[product]],
@@ -122,18 +122,18 @@ class Changing:
         return Api(Client()).delete(self.path)
 
     def result(self) -> tuple[str, set[str]]:
-        """The names of its customer and of its products."""
+        """Return the names of its customer and of its products."""
         found = Api(Client()).list(self.path)
         return found["customer"]["name"], {line["name"] for line in found["products"]}
 
 
 @pytest.fixture
-def order() -> Changing:
-    return Changing()
+def order() -> OrderUnderTest:
+    return OrderUnderTest()
 
 
-def test_without_the_token_two_changes_of_an_order_are_one_that_nobody_wrote(
-    order: Changing, monkeypatch: pytest.MonkeyPatch
+def test_without_the_token_two_concurrent_changes_of_an_order_are_merged(
+    order: OrderUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bank.models.new_token", lambda: 1)
 
@@ -146,8 +146,8 @@ def test_without_the_token_two_changes_of_an_order_are_one_that_nobody_wrote(
 
 
 @pytest.mark.parametrize(("customer", "name"), [(0, "Carl"), (1, "Dora")])
-def test_of_two_changes_of_one_version_of_an_order_one_is_made(
-    order: Changing, customer: int, name: str
+def test_the_second_of_two_concurrent_changes_of_an_order_gets_a_412(
+    order: OrderUnderTest, customer: int, name: str
 ) -> None:
     responses = commit_concurrently(
         lambda: order.put(0, 1, if_match=order.etag),
@@ -158,7 +158,7 @@ def test_of_two_changes_of_one_version_of_an_order_one_is_made(
     assert order.result() in (("Carl", {"Ink"}), (name, {"Cup"}))
 
 
-def test_an_order_that_is_deleted_while_it_is_changed_is_gone(order: Changing) -> None:
+def test_an_order_deleted_during_a_change_stays_deleted(order: OrderUnderTest) -> None:
     responses = commit_concurrently(lambda: order.put(0, 1), order.delete)
 
     assert {response.status_code for response in responses} in ({200, 204}, {204, 404})

@@ -1,4 +1,4 @@
-"""What a URL with a wrong password, or of a database that there is not, says."""
+"""Errors for a URL with a wrong password or an unknown database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.test_backends import manage, say
         (None, "no_such_bank", "database not found: no_such_bank"),
     ],
 )
-def test_a_url_that_the_server_refuses_is_one_line(
+def test_a_url_that_the_server_refuses_is_a_one_line_error(
     password: str | None, database: str, reason: str
 ) -> None:
     url = urlsplit(os.environ["DOLT_URL"])

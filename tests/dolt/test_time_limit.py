@@ -1,4 +1,4 @@
-"""What ends a statement that takes too long: not Dolt, but the application."""
+"""The application, not Dolt, ends a statement that takes too long."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_statement_is_ended_at_the_time_limit_also_on_the_server() -> None:
         time.sleep(0.1)
 
 
-def test_after_the_time_limit_there_is_no_new_connection_which_is_taken_for_a_lost_one() -> None:
+def test_no_connection_is_opened_after_the_time_limit() -> None:
     connection.close()
 
     with (

@@ -1,1 +1,1 @@
-"""What is true of DoltLite only."""
+"""Tests that run on DoltLite only."""

@@ -1,4 +1,4 @@
-"""SQLite would make a REAL of an amount; here it is text with the order of numbers."""
+"""Amounts are stored as text with a numeric collation; SQLite would convert them to REAL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def prices(*written: str) -> list[Product]:
     return [Product.objects.create(name="Pen", price=Decimal(price)) for price in written]
 
 
-def test_every_digit_is_kept() -> None:
+def test_an_amount_keeps_every_digit() -> None:
     prices("9999999999999999.99", "9999999999999999.98", "0.10")
 
     with connection.cursor() as cursor:
@@ -43,16 +43,16 @@ def test_amounts_are_compared_as_numbers() -> None:
     assert dear.filter(price=MAX_AMOUNT).count() == 1
 
 
-def test_what_sql_computes_has_sqlites_15_digits() -> None:
-    # So totals are computed in Python: bank/models.py.
+def test_a_sum_computed_in_sql_has_only_15_digits() -> None:
+    # Therefore totals are computed in Python: bank/models.py.
     prices("9999999999999999.99", "0.02")
 
     total = Product.objects.aggregate(total=Sum("price"))["total"]
 
-    assert total == Decimal("10000000000000000")  # and one cent
+    assert total == Decimal("10000000000000000")  # rounded: one cent is missing
 
 
-def test_the_engine_keeps_the_constraints_and_names_them() -> None:
+def test_a_violated_constraint_is_refused_and_named() -> None:
     with pytest.raises(IntegrityError) as refused:
         prices("-0.01")
 
@@ -60,7 +60,7 @@ def test_the_engine_keeps_the_constraints_and_names_them() -> None:
 
 
 @pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith"])
-def test_another_search_tells_upper_from_lower_case(lookup: str) -> None:
+def test_case_sensitive_lookups_distinguish_case(lookup: str) -> None:
     for name in ("Ada_%", "aDA_%"):
         Customer.objects.create(name=name)
 
@@ -71,7 +71,7 @@ def test_another_search_tells_upper_from_lower_case(lookup: str) -> None:
     assert as_column.count() == 2
 
 
-def test_a_caseless_search_knows_the_capitals_of_every_alphabet() -> None:
+def test_case_insensitive_lookups_work_in_every_alphabet() -> None:
     for name in ("Jürgen Groß", "Ørsted", "Ωmega_100%"):
         Customer.objects.create(name=name)
 

@@ -1,4 +1,4 @@
-"""The backup of docs/deployment.md, made of a served bank and restored beside it."""
+"""The backup that docs/deployment.md describes, made of a running server and restored beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.serving import ROOT, Server
 from tests.test_backends import manage
 
 
-def test_what_the_backup_api_has_saved_is_restored(server: Server, tmp_path: Path) -> None:
+def test_a_backup_made_with_the_backup_api_is_restored(server: Server, tmp_path: Path) -> None:
     server.start()
     chapter = (ROOT / "docs" / "deployment.md").read_text()
     script = chapter.partition("python -c '\n")[2].partition("'")[0]

@@ -1,4 +1,4 @@
-"""What answers is DoltLite; SQLite never stands in for it."""
+"""The database is DoltLite; SQLite is refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTSIDE = {name: value for name, value in os.environ.items() if name != "LD_PREL
 
 
 def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Python as it is without the backend's variables(): its sqlite3 is SQLite."""
+    """Run Python without the backend's variables(), so that its sqlite3 is SQLite."""
     return subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
@@ -38,7 +38,7 @@ def test_the_tables_are_in_dolts_storage() -> None:
 
 
 @pytest.mark.django_db
-def test_the_version_is_doltlites_and_that_of_the_sqlite_it_speaks() -> None:
+def test_the_server_version_names_doltlite_and_its_sqlite_version() -> None:
     assert Engine().server_version() == f"DoltLite 0.51.3 (SQLite {sqlite3.sqlite_version})"
 
 
@@ -50,7 +50,7 @@ def test_sqlite_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_file_of_sqlites_is_refused(tmp_path: Path) -> None:
+def test_a_sqlite_file_is_refused(tmp_path: Path) -> None:
     file = str(tmp_path / "bank.db")
     create = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE t (a)')"
     python("-c", create, file).check_returncode()
@@ -60,7 +60,7 @@ def test_a_file_of_sqlites_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_statement_has_as_many_parameters_as_the_library_takes() -> None:
+def test_a_statement_may_have_ten_thousand_parameters() -> None:
     most = connection.features.max_query_params
 
     with connection.cursor() as cursor:

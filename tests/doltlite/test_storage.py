@@ -1,4 +1,4 @@
-"""What Dolt's storage brings: versions of the data, and old ones that are to be cleared away."""
+"""Features of Dolt's storage: versions of the data, and garbage collection; and the file's mode."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def query(sql: str, *values: Any) -> list[Any]:
         return cursor.fetchall()
 
 
-def test_a_change_since_a_commit_is_shown_as_a_difference() -> None:
+def test_a_change_since_a_commit_is_shown_by_dolt_diff() -> None:
     pen = Product.objects.create(name="pen", price=1, stock=5)
     [(commit,)] = query("SELECT dolt_commit('-A', '-m', 'one pen')")
 
@@ -42,7 +42,7 @@ def test_a_change_since_a_commit_is_shown_as_a_difference() -> None:
     assert changes == [("modified", "1.00", "2.00")]
 
 
-def test_clearing_away_what_transactions_have_left_loses_nothing_while_others_write() -> None:
+def test_garbage_collection_loses_no_concurrent_write() -> None:
     pens = [Product.objects.create(name="pen", price=1, stock=0) for _ in range(4)]
     file = Path(connection.settings_dict["NAME"])
 
@@ -64,7 +64,7 @@ def test_clearing_away_what_transactions_have_left_loses_nothing_while_others_wr
     assert [*Product.objects.values_list("stock", flat=True)] == [100] * 4
 
 
-def test_a_file_that_is_served_does_not_grow_for_ever(server: Server) -> None:
+def test_the_file_of_a_running_server_is_garbage_collected(server: Server) -> None:
     server.start("--no-demo")
     carl = server.call("POST", "/customer/", {"name": "Carl"})
     file = server.data / "bank.db"
@@ -81,7 +81,7 @@ def test_a_file_that_is_served_does_not_grow_for_ever(server: Server) -> None:
     assert server.call("GET", "/customer/") == [carl]
 
 
-def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_a_new_file_is_readable_by_its_owner_only_with_any_umask(tmp_path: Path) -> None:
     engine = connection.copy()
     engine.settings_dict["NAME"] = str(tmp_path / "bank.db")
     mask = os.umask(0)
@@ -97,7 +97,7 @@ def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> No
     assert {*modes.values()} == {0o600}
 
 
-def test_a_file_that_others_can_read_is_closed_to_them_at_the_next_start(server: Server) -> None:
+def test_a_file_that_others_can_read_is_made_private_at_the_next_start(server: Server) -> None:
     server.start("--no-demo")
     server.stop()
     (server.data / "bank.db").chmod(0o666)

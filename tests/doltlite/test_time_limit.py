@@ -30,7 +30,7 @@ def test_a_statement_is_ended_at_the_time_limit_and_the_next_one_is_not() -> Non
         assert cursor.fetchone() == (100000,)
 
 
-def test_a_longer_time_limit_inside_of_a_shorter_one_gives_no_time() -> None:
+def test_an_inner_time_limit_cannot_extend_the_outer_one() -> None:
     began = time.monotonic()
 
     with (

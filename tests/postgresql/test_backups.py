@@ -18,7 +18,7 @@ def pg(program: str, *words: str | Path) -> None:
     subprocess.run([path, *words], check=True)
 
 
-def test_what_pg_dump_has_saved_is_restored(server: Server, tmp_path: Path) -> None:
+def test_a_backup_made_with_pg_dump_is_restored(server: Server, tmp_path: Path) -> None:
     server.start()
     url = (server.data / "url").read_text()
     there, restored = url.removesuffix("/bank"), f"{url.removesuffix('/bank')}/restored"

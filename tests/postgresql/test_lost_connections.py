@@ -7,7 +7,7 @@ import psutil
 from tests.serving import Server
 
 
-def test_a_connection_that_died_is_replaced_before_anybody_notices(server: Server) -> None:
+def test_closed_connections_are_replaced_without_an_error(server: Server) -> None:
     parent, *_ = server.start("--no-demo")
     for _ in range(20):
         server.call("GET", "/customer/")

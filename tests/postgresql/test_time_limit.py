@@ -111,7 +111,7 @@ def test_a_statement_is_ended_at_the_time_limit_and_the_next_has_a_new_connectio
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_the_time_limit_there_is_no_new_connection() -> None:
+def test_no_connection_is_opened_after_the_time_limit() -> None:
     connection.close()
 
     with connection.time_limit(0.1), pytest.raises(OperationalError, match="no time left"):
@@ -119,7 +119,7 @@ def test_after_the_time_limit_there_is_no_new_connection() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_longer_time_limit_inside_of_a_shorter_one_gives_no_time() -> None:
+def test_an_inner_time_limit_cannot_extend_the_outer_one() -> None:
     connection.close()
 
     with (

@@ -1,4 +1,4 @@
-"""One writes, the others wait: DoltLite keeps transactions apart by a lock, not by conflicts."""
+"""One transaction writes at a time: DoltLite isolates transactions by a lock."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def a_writer(*, seconds: float) -> Iterator[None]:
-    """Another connection that holds its transaction open, at most so long."""
+def open_write(*, seconds: float) -> Iterator[None]:
+    """Keep a transaction of another connection open for the block, at most for these seconds."""
     writes, done = Event(), Event()
 
     def write() -> None:
@@ -45,7 +45,7 @@ def test_a_second_writer_waits_and_is_then_refused() -> None:
     began = time.monotonic()
 
     with (
-        a_writer(seconds=10),
+        open_write(seconds=10),
         pytest.raises(OperationalError, match="locked") as refused,
         transaction.atomic(),
     ):
@@ -55,24 +55,24 @@ def test_a_second_writer_waits_and_is_then_refused() -> None:
     assert classify(refused.value) is ErrorKind.CONFLICT
 
 
-def test_a_refused_writer_is_run_again_until_the_first_is_done() -> None:
+def test_a_refused_writer_is_retried_until_the_first_has_finished() -> None:
     retried = outcomes.snapshot()["retried"]
 
-    with a_writer(seconds=1.5):
+    with open_write(seconds=1.5):
         retry_transaction(Customer.objects.create)(name="Bob")
 
     assert outcomes.snapshot()["retried"] > retried
     assert sorted(Customer.objects.values_list("name", flat=True)) == ["Ada", "Bob"]
 
 
-def test_who_reads_waits_for_nobody_and_sees_what_is_committed() -> None:
-    with a_writer(seconds=10):
+def test_a_reader_does_not_wait_and_sees_only_committed_data() -> None:
+    with open_write(seconds=10):
         seen = Customer.objects.count()
 
     assert (seen, Customer.objects.count()) == (0, 1)
 
 
-def test_no_update_is_lost_though_nobody_asks_for_a_lock() -> None:
+def test_no_update_is_lost_without_explicit_locks() -> None:
     pen = Product.objects.create(name="pen", price=1, stock=200)
 
     @retry_transaction
