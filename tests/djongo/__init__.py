@@ -1,1 +1,1 @@
-"""Tests of what is true of Djongo only."""
+"""Tests that run on Djongo only."""

@@ -1,4 +1,4 @@
-"""A table of the types of columns that none of bank's tables has."""
+"""A model with the column types that no table of the application has."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ with isolate_apps("bank"):
 
 @pytest.fixture
 def column_types(transactional_db: None) -> Iterator[type[ColumnTypes]]:
-    """The table, empty; it is dropped at the end."""
+    """Create the table, empty, and drop it after the test."""
     with connection.schema_editor() as editor:
         editor.create_model(ColumnTypes)
     yield ColumnTypes

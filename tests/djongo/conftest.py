@@ -1,4 +1,4 @@
-"""Fixtures of the tests of Djongo."""
+"""Fixtures of Djongo's tests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ __all__ = ["column_types", "pens"]
 
 @pytest.fixture
 def pens() -> list[Product]:
-    """Three products, of which none, 10 and 20 are in stock."""
+    """Create three products, with a stock of NULL, 10 and 20."""
     made = [Product(name=f"Pen {n}", price=n, stock=n * 10 or None) for n in range(3)]
     return Product.objects.bulk_create(made)

@@ -1,4 +1,4 @@
-"""Values that are computed of a row become columns of it: Djongo alone reads none of this."""
+"""Expressions become computed columns; Djongo without this engine parses none of them."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def prices(rows: object) -> list[int]:
     return [int(row.price) for row in rows]
 
 
-def test_two_columns_are_compared_and_null_is_neither(pens: list[Product]) -> None:
+def test_columns_are_compared_with_the_null_semantics_of_sql(pens: list[Product]) -> None:
     more = Product.objects.filter(stock__gt=F("price") * 10 - 5).order_by("pk")
     other = Product.objects.annotate(twice=F("stock") * 2).order_by("pk")
 
     assert prices(more) == [1, 2]
     assert prices(more.filter(stock__lte=ExpressionWrapper(F("price") * 10, DECIMAL))) == [1, 2]
     assert prices(other.filter(twice=20)) == [1]
-    assert prices(other.filter(~Q(twice=20))) == [2]  # in SQL, NULL is not unlike 20
+    assert prices(other.filter(~Q(twice=20))) == [2]  # in SQL, NULL <> 20 is not true
     assert prices(other.exclude(Q(twice=20) | Q(price=0))) == [2]
     assert other[:2].count() == 2
 
 
-def test_what_is_computed_of_a_joined_table(api: Api) -> None:
+def test_an_expression_uses_columns_of_a_joined_table(api: Api) -> None:
     api.order(api.customer("Carl"), api.product(price="3.00"))
     api.customer("Dora")
 
@@ -65,7 +65,7 @@ def test_what_is_computed_of_a_joined_table(api: Api) -> None:
     assert [row.more for row in sums] == [4, None]
 
 
-def test_nulls_come_where_they_are_asked_to(pens: list[Product]) -> None:
+def test_nulls_first_and_nulls_last_order_nulls(pens: list[Product]) -> None:
     def ordered(**nulls: bool) -> list[list[int]]:
         stock = F("stock")
         orders = (stock.asc(**nulls), stock.desc(**nulls))
@@ -75,19 +75,19 @@ def test_nulls_come_where_they_are_asked_to(pens: list[Product]) -> None:
     assert ordered(nulls_first=True) == [[0, 1, 2], [0, 2, 1]]
 
 
-def test_nothing_is_computed_of_rows_that_are_not_wanted(pens: list[Product]) -> None:
+def test_expressions_are_computed_only_for_matching_rows(pens: list[Product]) -> None:
     rows = Product.objects.filter(price__gt=0).annotate(part=Value(6) / F("price"))
 
     assert sorted(int(row.part) for row in rows) == [3, 6]
 
 
-def test_a_value_and_a_condition_are_selected(pens: list[Product]) -> None:
+def test_a_constant_and_a_condition_are_selected(pens: list[Product]) -> None:
     rows = Product.objects.annotate(one=Value(1), rich=Q(stock__gt=10)).order_by("one", "pk")
 
     assert [*rows.values_list("one", "rich")] == [(1, None), (1, False), (1, True)]
 
 
-def test_days_and_weeks_begin_as_the_calendar_says(column_types: type[ColumnTypes]) -> None:
+def test_dates_are_truncated_to_calendar_weeks_and_months(column_types: type[ColumnTypes]) -> None:
     column_types.objects.create(name="sunday", made=date(2026, 3, 1))
     column_types.objects.create(name="never")
 
@@ -98,7 +98,7 @@ def test_days_and_weeks_begin_as_the_calendar_says(column_types: type[ColumnType
     assert [*cut] == [(date(2026, 2, 23), date(2026, 3, 1), 1), (None, None, None)]
 
 
-def test_a_datetime_has_the_date_of_the_time_zone() -> None:
+def test_a_datetime_is_converted_to_the_current_time_zone() -> None:
     RECORDS.create(client="a", key="1", request="", body="", location="")
     RECORDS.update(created=datetime.fromisoformat(LATE))
 
@@ -125,17 +125,17 @@ def test_a_datetime_has_the_date_of_the_time_zone() -> None:
     ],
     ids=[
         "IN",
-        "where it writes",
-        "the month of what it deletes",
+        "a comparison of columns in an UPDATE",
+        "the month in a DELETE",
         "XOR",
         "LIKE in a CASE",
-        "bits",
+        "a bitwise operator",
         "a duration",
         "a quarter",
-        "a time",
-        "two conditions of a join",
+        "a time of day",
+        "a condition of a join",
     ],
 )
-def test_what_cannot_be_computed_is_an_error(query, pens: list[Product]) -> None:
+def test_an_unsupported_expression_is_an_error(query, pens: list[Product]) -> None:
     with pytest.raises(NotSupportedError):
         query(Product.objects)

@@ -1,4 +1,4 @@
-"""The database keeps unique constraints only; Djongo alone keeps no constraint of a model's."""
+"""The database enforces unique constraints only; Djongo without this engine enforces none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         ("auth_user", ["username"]),
     ],
 )
-def test_a_unique_constraint_is_a_unique_index(table: str, columns: list[str]) -> None:
+def test_a_unique_constraint_has_a_unique_index(table: str, columns: list[str]) -> None:
     indexes = connection.database[table].index_information().values()
 
     unique = [index for index in indexes if index.get("unique")]
@@ -32,7 +32,7 @@ def test_a_unique_constraint_is_a_unique_index(table: str, columns: list[str]) -
     assert [(column, 1) for column in columns] in [index["key"] for index in unique]
 
 
-def test_a_broken_rule_is_an_integrity_error_that_names_it() -> None:
+def test_an_integrity_error_names_the_violated_constraint() -> None:
     def store() -> None:
         IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
 
@@ -44,14 +44,14 @@ def test_a_broken_rule_is_an_integrity_error_that_names_it() -> None:
     assert IdempotencyRecord.objects.count() == 1
 
 
-def test_a_unique_column_is_kept_by_the_database(column_types: type[ColumnTypes]) -> None:
+def test_the_database_enforces_a_unique_column(column_types: type[ColumnTypes]) -> None:
     column_types.objects.create(name="one")
 
     with pytest.raises(IntegrityError):
         column_types.objects.create(name="one")
 
 
-def test_the_database_takes_what_every_check_forbids() -> None:
+def test_the_database_enforces_no_check_constraint() -> None:
     Product.objects.create(name="", price=-1, stock=-1)
 
     assert Product.objects.values_list("name", "price", "stock").get() == ("", -1, -1)
@@ -60,14 +60,14 @@ def test_the_database_takes_what_every_check_forbids() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"name": "Pen", "price": -1}, {"name": "Pen", "price": 1, "stock": -1}]
 )
-def test_validation_lets_the_server_compute_every_check(wrong: dict[str, int]) -> None:
+def test_model_validation_evaluates_check_constraints_on_the_server(wrong: dict[str, int]) -> None:
     with pytest.raises(ValidationError):
         Product(**wrong).full_clean()
 
     Product(name="Pen", price=0, stock=None).full_clean()
 
 
-def test_the_database_takes_an_order_of_nobody() -> None:
+def test_the_database_accepts_an_order_of_an_unknown_customer() -> None:
     Order.objects.create(customer_id=99, subtotal=1)
 
     assert list(Order.objects.select_related("customer")) == []
@@ -82,7 +82,7 @@ def test_adding_a_many_to_many_relation_twice_stores_it_once() -> None:
     assert list(group.permissions.all()) == [permission]
 
 
-def test_the_lines_of_an_order_go_with_it(api: Api) -> None:
+def test_deleting_an_order_deletes_its_lines(api: Api) -> None:
     order = api.order(api.customer(), api.product())
 
     Order.objects.get(pk=order["id"]).delete()

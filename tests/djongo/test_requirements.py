@@ -1,4 +1,4 @@
-"""Djongo's environment has the versions that are pinned, whatever a package declares."""
+"""Djongo's environment has the pinned versions, even where a package requires others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 
-def test_nothing_is_missing_and_only_djongos_requirements_are_overridden() -> None:
+def test_no_package_is_missing_and_only_djongos_requirements_are_overridden() -> None:
     command = [sys.executable, "-m", "uv", "pip", "check", "--python", sys.executable]
     check = subprocess.run(command, capture_output=True, text=True)
 

@@ -1,4 +1,4 @@
-"""SELECT of Django 5.2 that Djongo alone misreads, or does not read at all."""
+"""SELECT statements of Django 5.2 that Djongo without this engine misinterprets or cannot parse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.api import Api
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_rows_are_counted_and_looked_for(pens: list[Product]) -> None:
+def test_count_and_exists_return_correct_results(pens: list[Product]) -> None:
     assert Product.objects.all()[:2].count() == 2
     assert Product.objects.all()[2:9].count() == 1
     assert Product.objects.values("name").distinct().count() == 3
@@ -20,13 +20,13 @@ def test_rows_are_counted_and_looked_for(pens: list[Product]) -> None:
     assert not Product.objects.filter(stock=11).exists()
 
 
-def test_rows_are_in_order_of_a_column_that_is_selected(pens: list[Product]) -> None:
+def test_rows_are_ordered_by_a_selected_column(pens: list[Product]) -> None:
     names = Product.objects.order_by("-name").values_list("name", flat=True)
 
     assert list(names) == ["Pen 2", "Pen 1", "Pen 0"]
 
 
-def test_what_can_be_decided_before_a_join_is_decided_there(api: Api) -> None:
+def test_rows_are_filtered_before_a_join_where_possible(api: Api) -> None:
     order = api.order(api.customer(), api.product())
     rows = Order.objects.filter(pk=order["id"], customer__name="Carl").select_related("customer")
 
@@ -55,6 +55,6 @@ def test_what_can_be_decided_before_a_join_is_decided_there(api: Api) -> None:
         "LIKE in UPDATE",
     ],
 )
-def test_what_it_cannot_read_is_an_error_and_no_wrong_answer(query, pens) -> None:
+def test_an_unsupported_query_is_an_error_and_not_a_wrong_result(query, pens) -> None:
     with pytest.raises(NotSupportedError):
         query()

@@ -1,4 +1,4 @@
-"""The server itself refuses, or cannot be reached."""
+"""Errors of the server itself, and an unreachable server."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.api import Api
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def elsewhere():
-    """The same database, outside of the transaction."""
+def outside():
+    """Return the same database, outside of the transaction."""
     return connection.connection.client[connection.database.name]
 
 
@@ -31,16 +31,16 @@ def closed(*arguments: object) -> None:
 
 
 @pytest.mark.parametrize("caught", [False, True])
-def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool) -> None:
+def test_a_write_conflict_runs_the_body_again_on_the_current_data(caught: bool) -> None:
     carl = Customer.objects.create(name="Carl")
-    interferences = iter([{"$set": {"name": "Dora"}}])
+    changes = iter([{"$set": {"name": "Dora"}}])
     retried = outcomes.snapshot()["retried"]
 
     @retry_transaction
     def body() -> None:
         name = Customer.objects.get(pk=carl.pk).name
-        for change in interferences:
-            elsewhere().customers.update_one({"id": carl.pk}, change)
+        for change in changes:
+            outside().customers.update_one({"id": carl.pk}, change)
         try:
             Customer.objects.filter(pk=carl.pk).update(name=name + "!")
         except OperationalError:
@@ -53,7 +53,7 @@ def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool
     assert outcomes.snapshot()["retried"] - retried == 1
 
 
-def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
+def test_a_commit_with_an_unknown_result_is_ambiguous() -> None:
     commit = ClientSession.commit_transaction
 
     def unanswered(session: ClientSession) -> None:
@@ -71,7 +71,7 @@ def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
     assert Customer.objects.get().name == "Carl"
 
 
-def test_after_a_commit_that_failed_the_next_transaction_is_a_new_one() -> None:
+def test_a_failed_commit_does_not_affect_the_next_transaction() -> None:
     with (
         patch.object(ClientSession, "commit_transaction", closed),
         pytest.raises(AmbiguousCommit),
@@ -83,7 +83,7 @@ def test_after_a_commit_that_failed_the_next_transaction_is_a_new_one() -> None:
     assert Customer.objects.get().name == "Dora"
 
 
-def test_a_server_that_forgets_a_cursor_is_an_error_of_djangos() -> None:
+def test_a_lost_cursor_is_an_operational_error() -> None:
     Customer.objects.bulk_create([Customer(name=str(number)) for number in range(300)])
     rows = Customer.objects.order_by("pk").iterator(chunk_size=10)
     next(rows)
@@ -92,7 +92,7 @@ def test_a_server_that_forgets_a_cursor_is_an_error_of_djangos() -> None:
         list(rows)
 
 
-def test_a_connection_that_is_closed_leaves_the_client_to_the_others() -> None:
+def test_closing_a_connection_keeps_the_shared_client_open() -> None:
     client = connection.database.client
     connection.close()
 
@@ -100,13 +100,13 @@ def test_a_connection_that_is_closed_leaves_the_client_to_the_others() -> None:
     assert connection.database.client is client
 
 
-def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
+def test_an_unreachable_database_is_a_503_with_retry_after(
     settings: Settings,
 ) -> None:
     api, settings.REQUEST_DEADLINE = Api(Client()), 1
     connection.close()
-    away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
-    with patch.dict(connection.settings_dict, away):
+    unreachable = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
+    with patch.dict(connection.settings_dict, unreachable):
         health, read = api.get("/health/"), api.get("/customer/")
         written = api.post("/customer/", {"name": "Carl"})
         connection.close()
@@ -117,7 +117,7 @@ def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_a_request_without_any_time_left_is_a_503(settings: Settings, seconds: float) -> None:
+def test_a_request_whose_deadline_has_passed_is_a_503(settings: Settings, seconds: float) -> None:
     api, settings.REQUEST_DEADLINE = Api(Client()), seconds
 
     read, written = api.get("/customer/"), api.post("/customer/", {"name": "Carl"})

@@ -1,4 +1,4 @@
-"""Subqueries: Djongo alone reads only one, after IN."""
+"""Subqueries; Djongo without this engine parses only one, after IN."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.api import Api
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_subquery_is_asked_for_each_row(api: Api) -> None:
+def test_a_correlated_subquery_is_evaluated_for_each_row(api: Api) -> None:
     for name, price in (("Carl", "3.00"), ("Carl", "4.00"), ("Dora", None)):
         customer = api.customer(name)
         if price:
@@ -26,11 +26,11 @@ def test_a_subquery_is_asked_for_each_row(api: Api) -> None:
     assert not Customer.objects.filter(Exists(theirs.none())).exists()
     none = Subquery(theirs.none().values("pk")[:1])
     assert set(Customer.objects.annotate(none=none).values_list("none", flat=True)) == {None}
-    with pytest.raises(NotSupportedError):  # which one, if there are two?
+    with pytest.raises(NotSupportedError):  # it may return two rows
         list(Customer.objects.annotate(most=Subquery(theirs.values("subtotal"))))
 
 
-def test_a_list_beside_a_subquery_stays_a_list(api: Api) -> None:
+def test_a_list_can_be_combined_with_a_subquery(api: Api) -> None:
     carl, dora = api.customer("Carl"), api.customer("Dora")
     for customer in (carl, dora):
         api.order(customer, api.product())
@@ -41,14 +41,14 @@ def test_a_list_beside_a_subquery_stays_a_list(api: Api) -> None:
     assert Customer.objects.exclude(pk__in=Order.objects.values("customer")).count() == 0
 
 
-def test_two_subqueries_are_an_error_and_no_wrong_answer() -> None:
+def test_two_subqueries_are_an_error_and_not_a_wrong_result() -> None:
     orders = Order.objects.filter(pk__in=OrderLine.objects.values("order"))
 
     with pytest.raises(NotSupportedError):
         list(orders.filter(customer__in=Customer.objects.filter(name="Carl")))
 
 
-def test_a_list_after_in_that_differs_from_row_to_row_is_an_error() -> None:
+def test_a_correlated_subquery_after_in_is_an_error() -> None:
     theirs = Order.objects.filter(subtotal=OuterRef("pk")).values("customer")
 
     with pytest.raises(NotSupportedError):

@@ -1,4 +1,4 @@
-"""Djongo has no transactions; with this engine they are MongoDB's."""
+"""Transactions, which this engine adds to Djongo: they are MongoDB's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def names() -> list[str]:
     return list(Customer.objects.order_by("pk").values_list("name", flat=True))
 
 
-def test_what_was_done_before_an_error_is_undone() -> None:
+def test_an_error_rolls_back_the_transaction() -> None:
     def rename_and_fail() -> None:
         with transaction.atomic():
             Customer.objects.create(name="Dora")
@@ -31,7 +31,7 @@ def test_what_was_done_before_an_error_is_undone() -> None:
     assert names() == ["Carl", "Ada"]
 
 
-def test_what_is_not_committed_is_seen_inside_only() -> None:
+def test_uncommitted_changes_are_visible_only_inside_the_transaction() -> None:
     with transaction.atomic():
         Customer.objects.create(name="Carl")
         inside = names()
@@ -46,14 +46,14 @@ def test_a_transaction_reads_a_snapshot() -> None:
 
     with transaction.atomic():
         before = names()
-        elsewhere = connection.connection.client[connection.database.name]
-        elsewhere.customers.update_one({"name": "Carl"}, {"$set": {"name": "Dora"}})
+        outside = connection.connection.client[connection.database.name]
+        outside.customers.update_one({"name": "Carl"}, {"$set": {"name": "Dora"}})
         during = names()
 
     assert (before, during, names()) == (["Carl"], ["Carl"], ["Dora"])
 
 
-def test_without_autocommit_the_next_transaction_begins_by_itself() -> None:
+def test_without_autocommit_the_next_transaction_begins_automatically() -> None:
     transaction.set_autocommit(False)
     try:
         Customer.objects.create(name="Carl")
@@ -67,15 +67,15 @@ def test_without_autocommit_the_next_transaction_begins_by_itself() -> None:
     assert names() == ["Carl", "Emil"]
 
 
-def test_keys_go_on_after_a_rollback_as_those_of_a_sequence_do() -> None:
+def test_a_key_is_not_reused_after_a_rollback() -> None:
     with transaction.atomic():
-        undone = Customer.objects.create(name="Carl").pk
+        rolled_back = Customer.objects.create(name="Carl").pk
         transaction.set_rollback(True)
 
-    assert Customer.objects.create(name="Dora").pk == undone + 1
+    assert Customer.objects.create(name="Dora").pk == rolled_back + 1
 
 
-def test_there_are_no_savepoints_so_an_inner_error_ends_all_of_it() -> None:
+def test_without_savepoints_an_inner_error_rolls_back_the_outer_block() -> None:
     def careless() -> None:
         with transaction.atomic():
             Customer.objects.create(name="Carl")
@@ -92,7 +92,7 @@ def test_there_are_no_savepoints_so_an_inner_error_ends_all_of_it() -> None:
     assert names() == []
 
 
-def test_a_duplicate_key_ends_the_whole_transaction() -> None:
+def test_a_duplicate_key_aborts_the_transaction() -> None:
     carl = Customer.objects.create(name="Carl")
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,4 +1,4 @@
-"""Values come back as what they were."""
+"""Values are read as they were written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_an_amount_is_exact_and_compared_as_a_number() -> None:
     assert Product.objects.get(price=MOST).name == str(MOST)
 
 
-def test_an_amount_is_rounded_as_its_column_says() -> None:
+def test_an_amount_is_rounded_to_the_decimals_of_its_column() -> None:
     pen = Product.objects.create(name="Pen", price=Decimal("1.005"))
 
     pen.refresh_from_db()
@@ -35,7 +35,7 @@ def test_an_amount_is_rounded_as_its_column_says() -> None:
     assert str(pen.price) in ("1.00", "1.01")
 
 
-def test_every_type_of_column_comes_back_as_it_was(column_types: type[ColumnTypes]) -> None:
+def test_values_of_every_column_type_are_read_unchanged(column_types: type[ColumnTypes]) -> None:
     serial = uuid.uuid4()
     values = {"made": date(2026, 2, 28), "blob": b"\x00\xff\x10", "big": 2**62, "active": False}
     pk = column_types.objects.create(name="one", serial=serial, **values).pk
@@ -46,13 +46,13 @@ def test_every_type_of_column_comes_back_as_it_was(column_types: type[ColumnType
     assert {name: getattr(found, name) for name in values} == values
 
 
-def test_rows_of_one_bulk_create_have_their_keys() -> None:
+def test_bulk_create_sets_primary_keys() -> None:
     pens = Product.objects.bulk_create([Product(name=str(n), price=1) for n in range(3)])
 
     assert [Product.objects.get(pk=pen.pk).name for pen in pens] == ["0", "1", "2"]
 
 
-def test_the_columns_of_a_table_can_be_looked_up() -> None:
+def test_introspection_returns_the_columns_of_a_table() -> None:
     with connection.cursor() as cursor:
         columns = connection.introspection.get_table_description(cursor, "products")
 

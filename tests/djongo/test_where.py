@@ -1,4 +1,4 @@
-"""WHERE selects what it says: Djongo alone selects wrong rows, without an error."""
+"""WHERE selects the correct rows; Djongo without this engine selects others, without an error."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ JSON = '{"price": 1}'
 Condition = tuple[Q, Callable[[Product], bool]]
 
 
-def one(chance: random.Random) -> Condition:
-    """A single comparison, for the database and for Python."""
+def comparison(chance: random.Random) -> Condition:
+    """Return a random comparison, as a Q and as a Python function."""
     n = chance.randrange(4)
     return chance.choice(
         [
@@ -35,9 +35,9 @@ def one(chance: random.Random) -> Condition:
 
 
 def nested(chance: random.Random, depth: int) -> Condition:
-    """Comparisons under NOT, AND and OR."""
+    """Return random comparisons nested in NOT, AND and OR, as a Q and as a Python function."""
     if depth == 0 or chance.random() < 0.2:
-        return one(chance)
+        return comparison(chance)
     (left, left_holds), (right, right_holds) = (nested(chance, depth - 1) for _ in range(2))
     return chance.choice(
         [
@@ -48,7 +48,7 @@ def nested(chance: random.Random, depth: int) -> Condition:
     )
 
 
-def test_three_hundred_random_conditions_select_what_python_does() -> None:
+def test_three_hundred_random_conditions_select_the_same_rows_as_python() -> None:
     chance = random.Random(2026)
     products = Product.objects.bulk_create(
         Product(name=chance.choice("aAb%"), price=chance.randrange(5), stock=stock)
@@ -63,7 +63,7 @@ def test_three_hundred_random_conditions_select_what_python_does() -> None:
 
 
 @pytest.mark.parametrize("text", ["50%", "a.b", "a*", "(", "\\", "[x]", "$", JSON, "two\nlines"])
-def test_a_text_is_found_as_it_is_written(text: str) -> None:
+def test_special_characters_in_a_search_text_are_escaped(text: str) -> None:
     Customer.objects.create(name=f"<{text}>")
     Customer.objects.create(name="aXb, 501, xx and more")
 
@@ -74,7 +74,7 @@ def test_a_text_is_found_as_it_is_written(text: str) -> None:
     assert Customer.objects.filter(name__startswith=f"<{text}").count() == 1
 
 
-def test_case_counts_where_it_should() -> None:
+def test_contains_is_case_sensitive_and_icontains_is_not() -> None:
     Customer.objects.create(name="Carl")
 
     assert not Customer.objects.filter(name__contains="carl")
@@ -90,7 +90,7 @@ def test_rows_are_filtered_by_a_boolean_column(column_types: type[ColumnTypes]) 
     assert column_types.objects.filter(Q(active=True) & Q(name="off")).count() == 0
 
 
-def test_a_date_is_found_by_its_parts(column_types: type[ColumnTypes]) -> None:
+def test_rows_are_filtered_by_parts_of_a_date(column_types: type[ColumnTypes]) -> None:
     for name, month in (("spring", 4), ("autumn", 10)):
         column_types.objects.create(name=name, made=date(2026, month, 1))
 
@@ -98,7 +98,9 @@ def test_a_date_is_found_by_its_parts(column_types: type[ColumnTypes]) -> None:
     assert column_types.objects.filter(made__year=2026, made__day=1).count() == 2
 
 
-def test_a_part_of_a_date_is_looked_for_in_its_own_table(column_types: type[ColumnTypes]) -> None:
+def test_conditions_on_parts_of_a_date_are_combined_with_or(
+    column_types: type[ColumnTypes],
+) -> None:
     for day in (1, 2):
         column_types.objects.create(name=str(day), made=date(2026, 10, day))
 

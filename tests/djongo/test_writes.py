@@ -1,4 +1,4 @@
-"""UPDATE and DELETE that Djongo alone does not read."""
+"""UPDATE and DELETE statements that Djongo without this engine cannot parse."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ def stocks() -> list[int | None]:
     return list(Product.objects.order_by("pk").values_list("stock", flat=True))
 
 
-def test_the_server_computes_an_update(pens: list[Product]) -> None:
+def test_an_update_is_computed_by_the_server(pens: list[Product]) -> None:
     Product.objects.filter(stock__gte=20).update(stock=F("stock") - 1, price=F("price") * 2)
 
     assert stocks() == [None, 10, 19]
     assert Product.objects.get(stock=19).price == Decimal("4.00")
 
 
-def test_what_is_computed_from_null_is_null(pens: list[Product]) -> None:
+def test_an_update_computed_from_null_is_null(pens: list[Product]) -> None:
     Product.objects.update(stock=F("stock") + 1)
 
     assert stocks() == [None, 11, 21]
 
 
-def test_a_value_beside_a_computed_one_is_taken_as_it_is(pens: list[Product]) -> None:
+def test_a_constant_beside_a_computed_value_is_stored_unchanged(pens: list[Product]) -> None:
     Product.objects.filter(stock=10).update(stock=F("stock") + 1, name="$price")
 
     assert Product.objects.get(stock=11).name == "$price"
 
 
-def test_many_rows_are_updated_in_one_statement(pens: list[Product]) -> None:
+def test_bulk_update_sends_one_statement(pens: list[Product]) -> None:
     for number, pen in enumerate(pens):
         pen.stock = [7, None, 9][number]
 
@@ -50,8 +50,8 @@ def test_many_rows_are_updated_in_one_statement(pens: list[Product]) -> None:
     assert stocks() == [7, None, 9]
 
 
-def test_a_case_chooses_as_sql_would(pens: list[Product]) -> None:
-    rich = When(~Q(stock__lte=10), then=Value(2))  # to Django, null is not at most ten
+def test_a_case_expression_has_the_null_semantics_of_sql(pens: list[Product]) -> None:
+    rich = When(~Q(stock__lte=10), then=Value(2))  # Django's ~Q includes NULL
     few = When(Q(stock=None) | Q(stock__in=[10]), then=Value(1))
 
     Product.objects.update(stock=Case(rich, few, default=Value(0)))
@@ -59,7 +59,7 @@ def test_a_case_chooses_as_sql_would(pens: list[Product]) -> None:
     assert stocks() == [2, 1, 2]
 
 
-def test_rows_are_deleted_by_what_another_table_says(api: Api) -> None:
+def test_rows_are_deleted_by_a_condition_on_a_joined_table(api: Api) -> None:
     for name in ("Carl", "Dora"):
         api.order(api.customer(name), api.product())
 

@@ -1,1 +1,1 @@
-"""What is true of MongoDB only."""
+"""Tests that run on MongoDB only."""

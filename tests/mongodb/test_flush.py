@@ -1,4 +1,4 @@
-"""How collections are emptied, what every test on MongoDB that wrote something ends with."""
+"""Emptying collections, which ends every test on MongoDB that wrote rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.test_flush import flush
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_every_one_of_the_collections_is_emptied() -> None:
+def test_every_given_collection_is_emptied() -> None:
     connection.ensure_connection()
     collections = [connection.database[f"flush_{number}"] for number in range(4)]
     for collection in collections[:3]:
@@ -30,7 +30,7 @@ def test_every_one_of_the_collections_is_emptied() -> None:
     assert left == [0, 0, 0, 0]
 
 
-def test_after_a_flush_reading_leaves_nothing_to_empty() -> None:
+def test_reading_marks_no_table_as_written() -> None:
     flush()
 
     list(Customer.objects.filter(name="Carl"))
@@ -39,7 +39,7 @@ def test_after_a_flush_reading_leaves_nothing_to_empty() -> None:
     assert written.tables() == set()
 
 
-def test_what_another_client_in_another_thread_has_written_is_emptied() -> None:
+def test_a_flush_deletes_rows_written_by_another_client_in_another_thread() -> None:
     def write() -> None:
         with MongoClient(connection.settings_dict["HOST"]) as client:
             database = client[connection.settings_dict["NAME"]]
@@ -48,8 +48,8 @@ def test_what_another_client_in_another_thread_has_written_is_emptied() -> None:
     flush()
     with ThreadPoolExecutor(1) as pool:
         pool.submit(write).result()
-    there = Customer.objects.count()
+    before = Customer.objects.count()
 
     flush()
 
-    assert (there, Customer.objects.count()) == (1, 0)
+    assert (before, Customer.objects.count()) == (1, 0)

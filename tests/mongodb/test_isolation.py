@@ -1,4 +1,4 @@
-"""Transactions are kept apart by snapshots: two that write different documents never meet."""
+"""Snapshot isolation: two transactions that write different documents do not conflict."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.threads import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_two_sellers_who_leave_the_last_product_to_each_other_both_sell() -> None:
-    # Write skew: each looks whether another product is in stock, and only then sells out its own.
+def test_write_skew_is_not_prevented() -> None:
+    # Each seller checks that another product is in stock, and only then sells out its own.
     for name in ("pen", "ink"):
         Product.objects.create(name=name, price=1, stock=1)
-    both_have_looked = Barrier(2)
+    both_have_read = Barrier(2)
 
     @retry_transaction
     def sell_out(name: str) -> bool:
         others = Product.objects.exclude(name=name).filter(stock__gt=0).exists()
-        both_have_looked.wait(timeout=5)
+        both_have_read.wait(timeout=5)
         Product.objects.filter(name=name).update(stock=0)
         return others
 
@@ -37,20 +37,20 @@ def test_two_sellers_who_leave_the_last_product_to_each_other_both_sell() -> Non
 
 
 def place_and_delete(target: Any, used: models.QuerySet[Any], quantities: dict[Any, int]) -> None:
-    """Place an order that needs the target while the target, which nobody uses yet, is deleted."""
+    """Delete the target, to which no row refers, while an order that refers to it is placed."""
     customer = target if isinstance(target, Customer) else Customer.objects.create(name="Carl")
-    both_have_looked = Barrier(2)
+    both_have_read = Barrier(2)
 
     @retry_transaction
     def place() -> None:
         target.refresh_from_db()
-        both_have_looked.wait(timeout=5)
+        both_have_read.wait(timeout=5)
         Order.objects.place(customer, quantities)
 
     @retry_transaction
     def delete() -> None:
         in_use = used.exists()
-        both_have_looked.wait(timeout=5)
+        both_have_read.wait(timeout=5)
         if not in_use:
             type(target).objects.filter(pk=target.pk).delete()
 
@@ -58,7 +58,7 @@ def place_and_delete(target: Any, used: models.QuerySet[Any], quantities: dict[A
     at_once(lambda work: work(), works, threads=2)
 
 
-def test_an_order_placed_while_its_customer_is_deleted_is_left_without_one() -> None:
+def test_an_order_placed_while_its_customer_is_deleted_has_no_customer() -> None:
     carl = Customer.objects.create(name="Carl")
 
     place_and_delete(carl, Order.objects.filter(customer=carl.pk), {})
@@ -66,7 +66,7 @@ def test_an_order_placed_while_its_customer_is_deleted_is_left_without_one() -> 
     [order] = connection.database.orders.find()
     assert order["customer_id"] == carl.pk
     assert Customer.objects.count() == 0
-    assert Api(Client()).list("/order/") == []  # joined with its customer, it is not there
+    assert Api(Client()).list("/order/") == []  # the join with its customer excludes it
 
 
 def test_an_order_placed_while_its_product_is_deleted_has_a_line_without_a_name() -> None:

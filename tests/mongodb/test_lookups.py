@@ -1,4 +1,4 @@
-"""A search is for a text: nothing in it is a regular expression."""
+"""Lookups search for literal text, not for regular expressions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("text", ["A.B", "(", "50% OFF_", "\\D", "[A] B"])
-def test_iexact_looks_for_a_text(text: str) -> None:
+def test_iexact_escapes_regular_expressions(text: str) -> None:
     for name in (text.lower(), "axb", "7"):
         Customer.objects.create(name=name)
 
@@ -19,7 +19,7 @@ def test_iexact_looks_for_a_text(text: str) -> None:
     assert [customer.name for customer in found] == [text.lower()]
 
 
-def test_iexact_of_a_number_is_no_error() -> None:
+def test_iexact_accepts_a_number() -> None:
     Customer.objects.create(name="7")
 
     assert Customer.objects.filter(name__iexact=7).count() == 1

@@ -1,4 +1,4 @@
-"""The server itself refuses, or is not there."""
+"""Errors of the server itself, and an unreachable server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def conflict_once(customer: Customer) -> Callable[[], None]:
-    """Writes to the customer from outside, the first time that it is called."""
+    """Return a function whose first call writes to the customer outside of the transaction."""
     outside = iter([connection.database.customers.update_one])
 
     def write() -> None:
@@ -40,15 +40,15 @@ def rename(customer: Customer, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("caught", [False, True])
-def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool) -> None:
+def test_a_write_conflict_runs_the_body_again_on_the_current_data(caught: bool) -> None:
     carl = Customer.objects.create(name="Carl")
-    interfere = conflict_once(carl)
+    write_outside = conflict_once(carl)
     retried = outcomes.snapshot()["retried"]
 
     @retry_transaction
     def body() -> None:
-        Customer.objects.get(pk=carl.pk)  # from here on it sees the data of this moment
-        interfere()
+        Customer.objects.get(pk=carl.pk)  # begins the snapshot
+        write_outside()
         try:
             rename(carl, "!")
         except OperationalError:
@@ -61,7 +61,7 @@ def test_a_write_conflict_runs_the_body_again_on_what_is_there_then(caught: bool
     assert outcomes.snapshot()["retried"] - retried == 1
 
 
-def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
+def test_a_commit_with_an_unknown_result_is_ambiguous() -> None:
     def unknown() -> Exception:
         error = AutoReconnect("connection closed")
         error._add_error_label("UnknownTransactionCommitResult")
@@ -75,7 +75,7 @@ def test_a_commit_whose_result_the_driver_does_not_know_is_ambiguous() -> None:
     assert Customer.objects.count() == 1
 
 
-def test_a_broken_rule_is_named() -> None:
+def test_a_violated_unique_constraint_is_named() -> None:
     def store() -> None:
         IdempotencyRecord.objects.create(client="ann", key="one", request="", body="", location="")
 
@@ -86,7 +86,7 @@ def test_a_broken_rule_is_named() -> None:
     assert broken_constraint(caught.value) == "stored_answer_once_per_key"
 
 
-def test_a_server_that_forgets_a_cursor_is_an_error_of_djangos() -> None:
+def test_a_lost_cursor_is_an_operational_error() -> None:
     Customer.objects.bulk_create([Customer(name=str(number)) for number in range(300)])
     rows = Customer.objects.order_by("pk").iterator(chunk_size=10)
     next(rows)
@@ -99,13 +99,13 @@ def _closed(cursor: object) -> None:
     raise AutoReconnect("connection closed")
 
 
-def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
+def test_an_unreachable_database_is_a_503_with_retry_after(
     settings: Settings,
 ) -> None:
     api, settings.REQUEST_DEADLINE = Api(Client()), 1
     connection.close_pool()
-    away = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
-    with patch.dict(connection.settings_dict, away):
+    unreachable = {"HOST": "mongodb://127.0.0.1:1/", "OPTIONS": {"serverSelectionTimeoutMS": 50}}
+    with patch.dict(connection.settings_dict, unreachable):
         health, read = api.get("/health/"), api.get("/customer/")
         written = api.post("/customer/", {"name": "Carl"})
         connection.close_pool()
@@ -116,7 +116,7 @@ def test_while_the_database_is_away_health_is_503_and_calls_may_come_again(
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_a_request_without_any_time_left_is_a_503(settings: Settings, seconds: float) -> None:
+def test_a_request_whose_deadline_has_passed_is_a_503(settings: Settings, seconds: float) -> None:
     api, settings.REQUEST_DEADLINE = Api(Client()), seconds
 
     read, written = api.get("/customer/"), api.post("/customer/", {"name": "Carl"})

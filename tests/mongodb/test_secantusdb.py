@@ -1,6 +1,6 @@
-"""SecantusDB, the stand-in: the two bugs that backends/mongodb/secantusdb.py mends.
+"""SecantusDB, the stand-in: the two bugs that backends/mongodb/secantusdb.py patches.
 
-They are shown on SecantusDB as it comes. When that test fails, the mending can go.
+A test shows them on the unpatched server. When it fails, the patch can be deleted.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BUGS: list[Any] = [
 ]
 
 
-def stock(port: int, directory: Path, durable: bool) -> Sequence[str]:
+def unpatched_command(port: int, directory: Path, durable: bool) -> Sequence[str]:
     address = ["--host", "127.0.0.1", "--port", str(port)]
     return [sys.executable, "-P", "-m", "secantus", *address, "--storage-path", str(directory)]
 
@@ -50,39 +50,39 @@ def customers(url: str) -> Iterator[Collection[Any]]:
 
 
 @pytest.fixture(scope="module")
-def as_it_comes() -> Iterator[Collection[Any]]:
-    with _server("secantusdb", stock, None) as url:
+def unpatched() -> Iterator[Collection[Any]]:
+    with _server("secantusdb", unpatched_command, None) as url:
         yield from customers(url)
 
 
 @pytest.fixture(scope="module")
-def mended() -> Iterator[Collection[Any]]:
+def patched() -> Iterator[Collection[Any]]:
     with BACKEND.providers[-1].server(None) as url:
         yield from customers(url)
 
 
 @pytest.mark.parametrize(("stage", "right", "wrong"), BUGS)
-def test_as_it_comes_it_answers_wrong(
-    as_it_comes: Collection[Any], stage: Any, right: Any, wrong: Any
+def test_the_unpatched_server_returns_wrong_results(
+    unpatched: Collection[Any], stage: Any, right: Any, wrong: Any
 ) -> None:
-    assert list(as_it_comes.aggregate([stage])) == [wrong]
+    assert list(unpatched.aggregate([stage])) == [wrong]
 
 
 @pytest.mark.parametrize(("stage", "right", "wrong"), BUGS)
-def test_mended_it_answers_as_mongodb_does(
-    mended: Collection[Any], stage: Any, right: Any, wrong: Any
+def test_the_patched_server_returns_the_results_of_mongodb(
+    patched: Collection[Any], stage: Any, right: Any, wrong: Any
 ) -> None:
-    assert list(mended.aggregate([stage])) == [right]
+    assert list(patched.aggregate([stage])) == [right]
 
 
-def test_expressions_stay_whole(mended: Collection[Any]) -> None:
+def test_the_patch_leaves_expressions_unchanged(patched: Collection[Any]) -> None:
     stage = {"$project": {"older": {"$add": ["$customer.age", 1]}, "customer": {"age": 1}}}
 
-    assert list(mended.aggregate([stage])) == [{"_id": 1, "older": 8, "customer": {"age": 7}}]
+    assert list(patched.aggregate([stage])) == [{"_id": 1, "older": 8, "customer": {"age": 7}}]
 
 
 @pytest.mark.django_db
-def test_it_is_never_shown_as_mongodb() -> None:
+def test_secantusdb_is_never_reported_as_mongodb() -> None:
     stand_in = "secantusVersion" in connection.database.command("buildInfo")
 
     assert Engine().server_version().startswith("SecantusDB ") == stand_in

@@ -1,4 +1,4 @@
-"""What the engine sends: statements that can be counted, named and read from an index."""
+"""The statements of the engine are counted and logged, and can use indexes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def statements(work: Callable[[], object]) -> list[str]:
     return sent
 
 
-def test_a_statement_is_named_without_its_values(api: Api) -> None:
+def test_a_statement_is_logged_without_its_values(api: Api) -> None:
     assert statements(lambda: api.customer("Carl")) == ["db.customers.insert_many([{'name': '?'}])"]
 
 
-def test_an_order_is_selected_before_it_is_joined(api: Api) -> None:
+def test_an_order_is_filtered_before_it_is_joined(api: Api) -> None:
     order = api.order(api.customer(), api.product())
 
     [statement] = statements(lambda: api.get(f"/order/{order['id']}/"))

@@ -1,4 +1,4 @@
-"""Which atomic() begins a transaction: the backend's own does, Django's does not."""
+"""The backend's own atomic() begins a transaction; Django's does not."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def store(key: str) -> IdempotencyRecord:
     return IdempotencyRecord.objects.create(client="ann", key=key, request="", body="", location="")
 
 
-def test_djangos_atomic_undoes_nothing() -> None:
+def test_djangos_atomic_rolls_nothing_back() -> None:
     with pytest.raises(LookupError), transaction.atomic():
         create_and_fail("Carl")
 
     assert names() == ["Carl"]
 
 
-def test_the_backends_own_atomic_undoes_everything() -> None:
+def test_the_backends_atomic_rolls_everything_back() -> None:
     with pytest.raises(LookupError), mongodb.atomic():
         create_and_fail("Carl")
 
     assert names() == []
 
 
-def test_a_retried_transaction_is_one_of_the_backends_own() -> None:
+def test_a_retried_transaction_uses_the_backends_atomic() -> None:
     def fail() -> None:
         assert connection.in_atomic_block_mongo
         create_and_fail("Carl")
@@ -53,7 +53,7 @@ def test_a_retried_transaction_is_one_of_the_backends_own() -> None:
 
 
 @pytest.mark.parametrize("atomic", [mongodb.atomic, transaction.atomic])
-def test_a_block_inside_of_a_transaction_has_no_savepoint(atomic: object) -> None:
+def test_a_nested_block_has_no_savepoint(atomic: object) -> None:
     hooks = []
 
     @retry_transaction
@@ -68,7 +68,7 @@ def test_a_block_inside_of_a_transaction_has_no_savepoint(atomic: object) -> Non
     assert (names(), hooks) == (["Carl", "Dora"], ["ran"])
 
 
-def test_a_duplicate_key_ends_the_whole_transaction() -> None:
+def test_a_duplicate_key_aborts_the_transaction() -> None:
     store("one")
 
     with pytest.raises(OperationalError, match="transaction"), mongodb.atomic():
@@ -80,7 +80,7 @@ def test_a_duplicate_key_ends_the_whole_transaction() -> None:
     assert names() == []
 
 
-def test_the_backends_own_atomic_is_no_place_for_a_retried_transaction() -> None:
+def test_a_retried_transaction_inside_the_backends_atomic_is_refused() -> None:
     create = retry_transaction(Customer.objects.create)
 
     with pytest.raises(NestedTransaction), mongodb.atomic():
@@ -92,7 +92,7 @@ def test_the_backends_own_atomic_is_no_place_for_a_retried_transaction() -> None
     assert names() == ["Dora"]
 
 
-def test_after_a_commit_that_failed_the_next_transaction_is_a_new_one() -> None:
+def test_a_failed_commit_does_not_affect_the_next_transaction() -> None:
     hooks: list[str] = []
 
     def create(name: str) -> None:

@@ -132,7 +132,7 @@ def test_with_a_key_a_commit_without_an_answer_is_made_once(cut: str) -> None:
     assert api.get("/customer/").json() == [response.json()]
 
 
-def test_while_the_database_is_away_health_is_503_and_calls_may_come_again() -> None:
+def test_an_unreachable_database_is_a_503_with_retry_after() -> None:
     api = Api(Client())
     connection.close()
     host = connection.settings_dict["HOST"]
