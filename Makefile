@@ -33,8 +33,8 @@ matrix: .venv/ready-dev
 # that are answered without a statement. All others are run, new ones included.
 NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
 	test_openapi test_routing test_serve \
-	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_front postgresql/test_guessers \
-	postgresql/test_kept_data
+	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_rsgi postgresql/test_password_guessing \
+	postgresql/test_crash_recovery
 
 test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \

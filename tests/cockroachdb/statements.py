@@ -1,7 +1,7 @@
-"""Prints what the bank's migrations send to CockroachDB 26.2, a statement per line.
+"""Print the statements that the bank's migrations send to CockroachDB 26.2, one per line.
 
-`COCKROACHDB_URL=… python -m tests.cockroachdb.statements` connects to nothing: the one thing that
-the engine would ask a server, its version, is told to it.
+`COCKROACHDB_URL=… python -m tests.cockroachdb.statements` opens no connection: the server's
+version, which the engine would query, is set here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "settings.cockroachdb"
 
 
 def statements() -> list[str]:
-    """The SQL of all migrations of the bank, in their order; others they depend on are left out."""
+    """Return the SQL of all migrations of the bank, in order, without those they depend on."""
     loader = MigrationLoader(None)
     state = loader.project_state([])
     collected: list[str] = []
@@ -30,7 +30,7 @@ def statements() -> list[str]:
 
 
 def compose(sql: str, params: Any) -> str:
-    """As the driver would write the values into the statement, which takes a connection there."""
+    """Interpolate the values like the driver, which would need a connection."""
     quote = connection.SchemaEditorClass(connection).quote_value
     return sql % tuple(map(quote, params or ()))
 

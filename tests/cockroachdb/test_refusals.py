@@ -1,4 +1,4 @@
-"""CockroachDB's own 40001, and what becomes of it."""
+"""Serialization failures (40001) that CockroachDB itself raises."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def inject() -> Iterator[None]:
-    """The server refuses every statement of a transaction, until its session says `off`.
+    """Let the server refuse every statement of a transaction, until set_injection("off").
 
     https://www.cockroachlabs.com/docs/stable/transaction-retry-error-example
     """
@@ -38,31 +38,31 @@ def sqlstates(error: BaseException) -> list[str | None]:
     return [sqlstate(cause) for cause in causes(error)]
 
 
-def test_a_refusal_of_the_server_is_a_40001(inject: None) -> None:
+def test_a_serialization_failure_is_a_40001(inject: None) -> None:
     with pytest.raises(OperationalError, match="restart transaction") as refusal:
         transaction.atomic(Customer.objects.create)(name="Carl")
 
     assert "40001" in sqlstates(refusal.value)
 
 
-def test_what_the_server_refuses_is_run_again(inject: None) -> None:
+def test_a_refused_transaction_is_retried(inject: None) -> None:
     runs: list[str] = []
     retried = outcomes.snapshot()["retried"]
 
     @retry_transaction
-    def third_time_lucky() -> None:
+    def succeed_at_third_run() -> None:
         runs.append("run")
         if len(runs) == 3:
             set_injection("off")
         Customer.objects.create(name="Carl")
 
-    third_time_lucky()
+    succeed_at_third_run()
 
     assert (len(runs), outcomes.snapshot()["retried"] - retried) == (3, 2)
     assert Customer.objects.count() == 1
 
 
-def test_of_two_who_read_before_they_write_one_is_refused() -> None:
+def test_one_of_two_concurrent_read_then_write_transactions_is_refused() -> None:
     pen = Product.objects.create(name="pen", price=1, stock=2)
     both_have_read = Barrier(2)
 

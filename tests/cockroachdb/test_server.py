@@ -1,4 +1,4 @@
-"""What the server is, and what it gives out."""
+"""The server's name, its isolation level, and its keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from tests.api import Api
 
 
-def test_it_is_cockroachdb(api: Api) -> None:
+def test_health_names_cockroachdb(api: Api) -> None:
     assert api.get("/health/").json()["server"].startswith("CockroachDB ")
 
 
@@ -24,7 +24,7 @@ def test_transactions_are_serializable() -> None:
 
 @pytest.mark.parametrize("kind", ["customer", "product", "order"])
 def test_a_key_beyond_53_bits_is_the_same_in_json_and_in_the_path(api: Api, kind: str) -> None:
-    # unique_rowid() counts from the time and the node: https://github.com/cockroachdb/cockroach/issues/15721
+    # unique_rowid() is made of the time and the node: https://github.com/cockroachdb/cockroach/issues/15721
     response = api.post(f"/{kind}/", api.body(kind))
 
     key = json.loads(response.content)["id"]

@@ -1,1 +1,1 @@
-"""What is true of PostgreSQL only."""
+"""Tests that run on PostgreSQL only."""

@@ -1,4 +1,4 @@
-"""A running application for the tests of its front: the same for all of them."""
+"""A running application that the tests of this directory share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.serving import Server
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m runner serve`, started once for the tests of this folder."""
+    """Start `python -m runner serve` once for all tests of this directory."""
     server = Server(tmp_path_factory.mktemp("running"))
     server.start("--no-demo")
     yield server

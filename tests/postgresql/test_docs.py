@@ -1,4 +1,4 @@
-"""The chapter about the application shows it on PostgreSQL."""
+"""The commands of docs/application.md, which shows the application on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fuzzer of HTTP's framing: whatever bytes come, the server answers well-formed and goes on.
+"""A fuzzer of HTTP framing: whatever bytes arrive, the server sends well-formed responses.
 
 FRAMING_REQUESTS is how many requests it sends (2,000 take a minute); FRAMING_SEED repeats a run.
 """
@@ -16,7 +16,7 @@ from tests.wire import Answer, Wire, ask, request
 
 REQUESTS = int(os.environ.get("FRAMING_REQUESTS", "300"))
 SEED = int(os.environ.get("FRAMING_SEED", "9"))
-PATIENCE = 2  # seconds for an answer; a request that is never complete gets none before 10
+TIMEOUT = 2  # seconds for a response; an incomplete request gets none within 10
 
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW", "get", ""]
 PATHS = [
@@ -67,7 +67,7 @@ BODIES += ["ffffffffffffffffff\r\nx", "3;x=y\r\nabc\r\n0\r\nT: x\r\n\r\n", "x" *
 
 
 def odd_request(chance: random.Random) -> bytes:
-    """A request in which nearly everything may be wrong."""
+    """Return a request of which nearly every part may be invalid."""
     body = chance.choice(BODIES)
     fields = ["Host: localhost"] if chance.random() < 0.9 else []
     fields += chance.sample(HEADERS, chance.choice([0, 0, 1, 1, 2]))
@@ -81,9 +81,9 @@ def odd_request(chance: random.Random) -> bytes:
 
 
 def answers_to(port: int, sent: bytes, chance: random.Random) -> list[Answer]:
-    """All answers to these bytes, sent at once or in pieces; ValueError if one is malformed."""
+    """Send these bytes, in one or two pieces; return all responses. ValueError: malformed one."""
     answers: list[Answer] = []
-    with Wire(port, timeout=PATIENCE) as wire:
+    with Wire(port, timeout=TIMEOUT) as wire:
         try:
             cut = chance.randrange(len(sent) + 1) if chance.random() < 0.2 else len(sent)
             wire.send(sent[:cut])
@@ -92,13 +92,13 @@ def answers_to(port: int, sent: bytes, chance: random.Random) -> list[Answer]:
                 wire.send(sent[cut:])
             while answer := wire.answer(to_head=sent.startswith(b"HEAD ")):
                 answers.append(answer)
-        except OSError:  # it waits for more, or has closed a connection that made no sense
+        except OSError:  # the server waits for more, or has closed the connection
             pass
     return answers
 
 
 def pipelined(port: int, number: int) -> None:
-    """Several requests at once get their own answers, in their order."""
+    """Send pipelined requests, which must get their own responses, in order."""
     chance = random.Random(f"{SEED} {number}")
     names = [f"{number}-{place}" for place in range(chance.randint(2, 8))]
     bodies = [f'{{"name":"{name}"}}'.encode() for name in names]
@@ -111,6 +111,7 @@ def pipelined(port: int, number: int) -> None:
 
 
 def odd(port: int, number: int) -> None:
+    """Send an odd request, whose responses must not be errors of the server."""
     chance = random.Random(f"{SEED} {number}")
     sent = odd_request(chance)
     for answer in answers_to(port, sent, chance):

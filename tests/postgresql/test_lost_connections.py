@@ -1,4 +1,4 @@
-"""The server ends its connections to the running application."""
+"""Connections that the server closes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_closed_connections_are_replaced_without_an_error(server: Server) -> Non
 
     for process in database:
         process.terminate()
-    psutil.wait_procs(database, timeout=10)  # until then a connection looks alive, and is
+    psutil.wait_procs(database, timeout=10)  # until then the connections are usable
 
     assert [server.call("GET", "/customer/") for _ in range(20)] == [[]] * 20
     assert database

@@ -1,4 +1,4 @@
-"""The server itself refuses: errors that PostgreSQL sends, connections that it ends."""
+"""Errors that PostgreSQL itself sends, and connections that it closes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def execute(sql: str) -> None:
 
 
 def first_time(sql: str) -> list[str]:
-    """Statements to pop: this one at the first attempt, none later."""
+    """Return a list from which the first attempt pops this statement, and later ones nothing."""
     return [sql]
 
 
@@ -35,7 +35,7 @@ def names() -> list[str]:
 
 
 @pytest.mark.parametrize("sql", [REFUSE, END_OWN_CONNECTION], ids=["40001", "connection ended"])
-def test_the_body_runs_again_after(sql: str) -> None:
+def test_the_body_runs_again_after_a_refusal(sql: str) -> None:
     waiting = first_time(sql)
 
     @retry_transaction
@@ -49,7 +49,7 @@ def test_the_body_runs_again_after(sql: str) -> None:
     assert names() == ["Carl"]
 
 
-def test_a_caught_40001_is_not_committed_as_nothing() -> None:
+def test_a_40001_that_the_body_caught_is_retried() -> None:
     # After an error PostgreSQL ignores what follows (25P02) and turns COMMIT into ROLLBACK.
     waiting = first_time(REFUSE)
 
@@ -67,7 +67,7 @@ def test_a_caught_40001_is_not_committed_as_nothing() -> None:
     assert names() == ["Carl"]
 
 
-def test_a_caught_error_is_not_committed_as_nothing() -> None:
+def test_a_transaction_whose_error_was_caught_is_not_reported_as_committed() -> None:
     @retry_transaction
     def create() -> None:
         Customer.objects.create(name="Carl")
@@ -81,7 +81,7 @@ def test_a_caught_error_is_not_committed_as_nothing() -> None:
     assert "division by zero" in str(error.value.__cause__)
 
 
-def test_an_error_that_a_savepoint_has_undone_may_be_caught() -> None:
+def test_an_error_rolled_back_to_a_savepoint_may_be_caught() -> None:
     @retry_transaction
     def create() -> None:
         Customer.objects.create(name="Carl")
@@ -94,7 +94,7 @@ def test_an_error_that_a_savepoint_has_undone_may_be_caught() -> None:
     assert names() == ["Carl"]
 
 
-def test_a_transaction_that_was_marked_for_rollback_is_not_taken_for_committed() -> None:
+def test_a_transaction_marked_for_rollback_is_not_reported_as_committed() -> None:
     @retry_transaction
     def create() -> None:
         Customer.objects.create(name="Carl")
@@ -107,8 +107,8 @@ def test_a_transaction_that_was_marked_for_rollback_is_not_taken_for_committed()
     assert names() == []
 
 
-@pytest.mark.parametrize(("cut", "there"), [("before", []), ("after", ["Carl"])])
-def test_a_commit_without_an_answer_is_ambiguous(cut: str, there: list[str]) -> None:
+@pytest.mark.parametrize(("cut", "stored"), [("before", []), ("after", ["Carl"])])
+def test_a_commit_without_an_answer_is_ambiguous(cut: str, stored: list[str]) -> None:
     with proxied() as proxy:
         connection.ensure_connection()
         proxy.cut = cut
@@ -116,11 +116,11 @@ def test_a_commit_without_an_answer_is_ambiguous(cut: str, there: list[str]) -> 
         with pytest.raises(AmbiguousCommit):
             retry_transaction(Customer.objects.create)(name="Carl")
 
-    assert names() == there
+    assert names() == stored
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
-def test_with_a_key_a_commit_without_an_answer_is_made_once(cut: str) -> None:
+def test_with_a_key_a_commit_without_an_answer_is_executed_once(cut: str) -> None:
     api = Api(Client())
     with proxied() as proxy:
         connection.ensure_connection()

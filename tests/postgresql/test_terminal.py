@@ -1,4 +1,4 @@
-"""What a URL of a database that there is not says."""
+"""Errors for a URL with an unknown database or option."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from tests.test_backends import manage
 
 
-def test_a_database_that_there_is_not_is_one_line() -> None:
+def test_an_unknown_database_is_a_one_line_error() -> None:
     url = os.environ["POSTGRESQL_URL"].replace("/bank", "/no_such_bank")
 
     said = manage("migrate", POSTGRESQL_URL=url)
@@ -18,7 +18,7 @@ def test_a_database_that_there_is_not_is_one_line() -> None:
     assert said.stderr.count("\n") == 1
 
 
-def test_an_option_that_the_driver_has_not_is_one_line() -> None:
+def test_an_unknown_driver_option_is_a_one_line_error() -> None:
     url = os.environ["POSTGRESQL_URL"] + "?conn_max_age=5"
 
     said = manage("migrate", POSTGRESQL_URL=url)

@@ -1,4 +1,4 @@
-"""A request of a running application ends in time, also behind a lock."""
+"""A request ends at its deadline, even while it waits for a lock."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.serving import Server
 from tests.stalls import database
 from tests.threads import at_once
 
-IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, plus the delay of a busy machine
 
 
-def test_behind_a_lock_of_a_table_requests_are_refused_in_time(server: Server) -> None:
+def test_requests_that_wait_for_a_table_lock_are_refused_in_time(server: Server) -> None:
     server.start("--no-demo")
     product = server.call("POST", "/product/", {"name": "Pen", "price": "1"})
     order = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": [product]}
@@ -46,7 +46,7 @@ def test_behind_a_lock_of_a_table_requests_are_refused_in_time(server: Server) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
+def test_only_sessions_opened_by_requests_have_server_side_timeouts() -> None:
     connection.close()
     with connection.time_limit(60):
         limited = shown()
@@ -57,7 +57,7 @@ def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
 
 
 def shown() -> list[str]:
-    """The limits of statements, of waiting for a lock, and of idling in a transaction."""
+    """Return the timeouts of statements, of locks, and of idle transactions."""
     found = []
     for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         with connection.cursor() as cursor:
@@ -66,7 +66,7 @@ def shown() -> list[str]:
     return found
 
 
-def test_a_longer_wait_for_a_connection_is_not_for_requests(
+def test_a_longer_connect_timeout_does_not_apply_to_requests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "connect_timeout", 60)
@@ -78,7 +78,7 @@ def test_a_longer_wait_for_a_connection_is_not_for_requests(
     assert connection.get_connection_params()["connect_timeout"] == 60
 
 
-def test_a_server_that_has_gone_is_a_503_at_once_and_may_come_back(server: Server) -> None:
+def test_requests_get_a_503_while_the_server_restarts_and_then_succeed(server: Server) -> None:
     server.start("--no-demo")
     server.call("POST", "/customer/", {"name": "Carl"})
     sessions = [p for p in database(server) if "postgres: postgres bank" in " ".join(p.cmdline())]
@@ -131,7 +131,9 @@ def test_an_inner_time_limit_cannot_extend_the_outer_one() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_is_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_opened_after_the_time_limit_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made, connect = [], connection.Database.connect
 
     def late(**params: Any) -> Any:
@@ -150,7 +152,7 @@ def test_a_connection_that_is_made_too_late_is_closed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_end_of_one_thread_is_not_that_of_another() -> None:
+def test_the_time_limit_of_one_thread_does_not_affect_others() -> None:
     def work(seconds: float) -> Any:
         connection.ensure_connection()
         with connection.time_limit(seconds):
@@ -167,7 +169,7 @@ def test_the_end_of_one_thread_is_not_that_of_another() -> None:
     assert sorted(map(str, results)) == [str(ErrorKind.LOST), "done", "done", "done"]
 
 
-def test_what_has_ended_is_never_called_and_the_watchdog_goes_on() -> None:
+def test_the_watchdog_makes_no_call_for_finished_work_and_keeps_running() -> None:
     watchdog, called = Watchdog(), []
     over = threading.Event()
 
@@ -181,7 +183,7 @@ def test_what_has_ended_is_never_called_and_the_watchdog_goes_on() -> None:
     assert called == []
 
 
-def test_a_socket_that_has_ended_is_shut_down_without_an_error() -> None:
+def test_shutting_down_an_unconnected_socket_is_no_error() -> None:
     with socket.socket() as ended:
         Socket(ended.fileno()).shut_down()
 

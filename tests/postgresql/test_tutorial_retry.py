@@ -1,4 +1,4 @@
-"""Why the tutorial's retry_on_exception never retries; docs/transactions.md tells the story."""
+"""Why the tutorial's retry_on_exception never retries; docs/transactions.md explains it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SERIALIZATION_FAILURE = "40001"
 
 
 def retry_on_exception(view: Callable[[], HttpResponse]) -> Callable[[], HttpResponse]:
-    """The tutorial's decorator in its essentials, with its missing import mended.
+    """The tutorial's decorator, shortened, and with its missing import added.
 
     https://github.com/cockroachlabs/example-app-python-django (views.py)
     """
@@ -39,7 +39,7 @@ def retry_on_exception(view: Callable[[], HttpResponse]) -> Callable[[], HttpRes
 
 
 class View:
-    """Is refused by the server with a real 40001 twice, and would be accepted after that."""
+    """A view that the server refuses twice with a real 40001, and accepts the third time."""
 
     def __init__(self) -> None:
         self.runs = 0
@@ -61,7 +61,7 @@ def test_the_tutorials_decorator_gives_up_at_the_first_40001() -> None:
     assert (view.runs, response.status_code) == (1, 500)
 
 
-def test_ours_runs_the_view_until_it_is_accepted() -> None:
+def test_retry_transaction_runs_the_view_until_it_is_accepted() -> None:
     view = View()
 
     response = retry_transaction(view)()
@@ -69,7 +69,7 @@ def test_ours_runs_the_view_until_it_is_accepted() -> None:
     assert (view.runs, response.status_code, response.content) == (3, 200, b"done")
 
 
-def test_the_tutorials_decorator_repeats_what_can_never_succeed() -> None:
+def test_the_tutorials_decorator_retries_an_error_that_is_permanent() -> None:
     runs = []
 
     @retry_on_exception

@@ -1,7 +1,7 @@
-"""Two sellers who each leave the last product in stock to the other.
+"""Write skew: two sellers who each rely on the other's product staying in stock.
 
-Each looks whether another product is in stock, and only then sells out its own. One after the
-other, one product stays. At the same time, none may: that is write skew.
+Each checks that another product is in stock, and only then sells out its own. One after the other,
+they leave one product in stock; concurrently, they may leave none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Seller = Callable[[str], bool]
 
 
 def sellers() -> Seller:
-    """Sells out one product; the first two runs wait for each other after they have looked."""
+    """Return a function that sells out a product; its first two runs wait for each other's read."""
     barrier, runs = Barrier(2), iter(range(2))
 
     def sell_out(name: str) -> bool:
@@ -48,7 +48,7 @@ def in_stock() -> int:
     return Product.objects.filter(stock__gt=0).count()
 
 
-def test_in_plain_serializable_transactions_one_of_them_fails() -> None:
+def test_one_of_two_serializable_transactions_fails() -> None:
     results = sell_both(transaction.atomic(sellers()))
 
     refused = [result for result in results if isinstance(result, OperationalError)]
@@ -56,14 +56,14 @@ def test_in_plain_serializable_transactions_one_of_them_fails() -> None:
     assert in_stock() == 1
 
 
-def test_in_retried_transactions_both_get_a_true_answer() -> None:
+def test_two_retried_transactions_both_get_a_correct_result() -> None:
     results = sell_both(retry_transaction(sellers()))
 
     assert sorted(map(str, results)) == ["False", "True"]
     assert in_stock() == 1
 
 
-def test_below_serializable_both_sell_the_last_one() -> None:
+def test_read_committed_does_not_prevent_write_skew() -> None:
     seller = sellers()
 
     def read_committed(name: str) -> bool:

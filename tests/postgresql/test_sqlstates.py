@@ -24,7 +24,7 @@ from bank.transactions.error_kinds import ErrorKind, causes, classify
 from runner.backends import backend
 from tests.api import Api, problem
 
-# psycopg2 raises what ends the session without its SQLSTATE.
+# psycopg2 raises errors that end the session without their SQLSTATE.
 WITHOUT_STATE = set() if is_psycopg3 else {"57P01", "25P03", "57P05"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +69,7 @@ def lock_timeout() -> None:
 
 @contextmanager
 def locked() -> Iterator[None]:
-    """Another connection holds an ACCESS EXCLUSIVE lock on the customers."""
+    """Hold an ACCESS EXCLUSIVE lock on the customers in another connection."""
     holds, done = Event(), Event()
 
     def hold() -> None:
@@ -99,7 +99,7 @@ def locked() -> Iterator[None]:
         ("55P03", lock_timeout),
     ],
 )
-def test_the_server_sends(state: str, provoke: Callable[[], None]) -> None:
+def test_the_server_sends_this_sqlstate(state: str, provoke: Callable[[], None]) -> None:
     with pytest.raises(DatabaseError) as error, transaction.atomic():
         provoke()
 
@@ -120,7 +120,7 @@ def test_idle_session_timeout_ends_the_session_with_57p05() -> None:
 
 
 @pytest.mark.parametrize("provoke", [terminated, idle_in_a_transaction, lock_timeout])
-def test_the_body_runs_again_after(provoke: Callable[[], None]) -> None:
+def test_the_body_runs_again_after_a_refusal(provoke: Callable[[], None]) -> None:
     waiting = [provoke]
 
     @retry_transaction
@@ -135,7 +135,7 @@ def test_the_body_runs_again_after(provoke: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("provoke", [statement_timeout, canceled_by_an_operator])
-def test_a_canceled_statement_is_not_run_again(provoke: Callable[[], None]) -> None:
+def test_a_canceled_statement_is_not_retried(provoke: Callable[[], None]) -> None:
     runs = []
 
     @retry_transaction
@@ -150,7 +150,7 @@ def test_a_canceled_statement_is_not_run_again(provoke: Callable[[], None]) -> N
     assert (len(runs), Customer.objects.count()) == (1, 0)
 
 
-def test_a_lock_that_is_not_released_ends_in_a_refusal() -> None:
+def test_a_lock_that_is_not_released_exhausts_the_retries() -> None:
     with locked(), pytest.raises(RetriesExhausted):
 
         @retry_transaction(deadline=0.5)
@@ -161,7 +161,7 @@ def test_a_lock_that_is_not_released_ends_in_a_refusal() -> None:
         read()
 
 
-def test_a_canceled_request_is_a_503_that_may_be_repeated(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_canceled_request_is_a_503_with_retry_after(caplog: pytest.LogCaptureFixture) -> None:
     execute("SET statement_timeout = '50ms'")
     with locked():
         response = Api(Client()).get("/customer/")
@@ -172,9 +172,9 @@ def test_a_canceled_request_is_a_503_that_may_be_repeated(caplog: pytest.LogCapt
     assert "canceling statement due to statement timeout" in caplog.text
 
 
-def test_a_server_that_stops_lets_nobody_in_with_57p03(tmp_path: Path) -> None:
+def test_a_stopping_server_refuses_connections_with_57p03(tmp_path: Path) -> None:
     with backend("postgresql").provider().server(tmp_path) as url, closing(connect(url)):
-        postmaster(tmp_path).send_signal(signal.SIGTERM)  # it waits for the open session
+        postmaster(tmp_path).send_signal(signal.SIGTERM)  # the server waits for the open session
         time.sleep(0.5)
 
         with pytest.raises(connection.Database.OperationalError, match="shutting down") as error:
@@ -183,13 +183,13 @@ def test_a_server_that_stops_lets_nobody_in_with_57p03(tmp_path: Path) -> None:
     assert classify(error.value) is ErrorKind.LOST
 
 
-def test_when_another_session_crashes_ours_is_lost_with_57p02(tmp_path: Path) -> None:
+def test_the_crash_of_another_session_ends_ours_with_57p02(tmp_path: Path) -> None:
     with (
         backend("postgresql").provider().server(tmp_path) as url,
         closing(connect(url)) as ours,
         closing(connect(url)) as other,
     ):
-        ended = psutil.Process(ours.info.backend_pid)  # asked for now: it may be gone at once
+        ended = psutil.Process(ours.info.backend_pid)  # before the kill, which may end it at once
         psutil.Process(other.info.backend_pid).kill()
         psutil.wait_procs([ended], timeout=10)
 

@@ -1,4 +1,4 @@
-"""Eight that guess passwords without end, at an application that runs as `make serve` runs it."""
+"""Eight clients that guess passwords continuously do not disturb an application of `make serve`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.serving import PYTHON, ROOT, Server
 GUESSERS = 8
 
 
-def test_while_eight_guess_the_api_is_quick_and_the_admin_gets_in(
+def test_eight_password_guessers_neither_slow_down_the_api_nor_lock_out_the_admin(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     server.start("--no-demo")
@@ -67,7 +67,7 @@ def create_superuser(server: Server) -> None:
 
 
 def post_login(port: int, username: str, password: str, source: str) -> int:
-    """Log in from this address; the status of the answer."""
+    """Log in from this address; return the status of the response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, 60, source_address=(source, 0))
     csrf = "a" * 32
     form = {"username": username, "password": password, "csrfmiddlewaretoken": csrf}
@@ -80,7 +80,7 @@ def post_login(port: int, username: str, password: str, source: str) -> int:
 
 
 def seconds(server: Server, path: str) -> float:
-    """How long a GET takes."""
+    """Return how long a GET takes."""
     start = time.monotonic()
     server.call("GET", path)
     return time.monotonic() - start

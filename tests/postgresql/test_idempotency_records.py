@@ -1,4 +1,4 @@
-"""How PostgreSQL stores answers, and refuses a second one for the same key."""
+"""How PostgreSQL stores responses for an Idempotency-Key, and refuses a second one for a key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_answers_are_stored_compressed(api: Api) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_unique_violation_of_a_repeated_request_is_answered_with_the_first_answer() -> None:
+def test_a_unique_violation_of_a_repeated_request_returns_the_first_response() -> None:
     api = Api(Client())
     first = api.post("/customer/", {"name": "Carl"}, **KEY)
     stored = IdempotencyRecord.objects.get()
@@ -37,7 +37,7 @@ def test_the_unique_violation_of_a_repeated_request_is_answered_with_the_first_a
     refused: list[Exception] = []
 
     def insert(_: int) -> None:
-        # Without SERIALIZABLE, so that it is the constraint that refuses the other one.
+        # Not SERIALIZABLE, so that the constraint refuses the other insert.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"

@@ -1,4 +1,4 @@
-"""Why settings/postgresql.py switches sequential scans off: on small tables they refuse orders."""
+"""Why settings/postgresql.py disables sequential scans: on small tables they cause conflicts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize(("scans", "refused"), [("on", 1), ("off", 0), (None, 0)])
-def test_two_orders_at_once_on_a_small_table(scans: str | None, refused: int) -> None:
-    # At COMMIT the foreign key of a line looks for its order. A sequential scan for it reads the
-    # whole table, that is also where the other order is being inserted.
+def test_two_concurrent_orders_on_a_small_table(scans: str | None, refused: int) -> None:
+    # At COMMIT the foreign key of an order line looks up its order. With a sequential scan it reads
+    # the whole table, including the place where the other order is being inserted.
     customer = Customer.objects.create(name="Carl")
     products = [Product.objects.create(name=name, price=1) for name in ("pen", "ink")]
     Order.objects.place(customer, {})
@@ -26,7 +26,7 @@ def test_two_orders_at_once_on_a_small_table(scans: str | None, refused: int) ->
 
     @transaction.atomic
     def place(product: Product) -> None:
-        if scans:  # None: as the settings have it
+        if scans:  # None: keep the value of the settings
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL enable_seqscan = {scans}")
         Order.objects.place(customer, {product.pk: 1})

@@ -1,4 +1,4 @@
-"""What stands between clients and Django (myproject/rsgi.py), on sockets. No database differs."""
+"""myproject/rsgi.py, between clients and Django, tested with sockets. It depends on no database."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from tests.serving import Server, ended
 from tests.wire import Answer, Wire, ask, request
 
 MIB = 1024 * 1024
-# Twice as many connections as there can be threads: they are spread by chance over the processes.
-ENOUGH = 40
+# Twice as many as there are threads, because connections are distributed randomly to processes.
+CONNECTIONS = 40
 FORGED = {"Cookie": f"csrftoken={'x' * 32}", "Content_Type": "application/x-www-form-urlencoded"}
 
 
 def problem(answer: Answer | None, status: int) -> str:
-    """The detail of the problem document that this answer is."""
+    """Return the detail of this problem document, which must have this status."""
     assert answer
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
     return str(json.loads(answer.body)["detail"])
 
 
 def slowest(port: int, path: str, times: int = 40) -> float:
-    """Seconds that the slowest of so many GETs took, each on a connection of its own."""
+    """Make GETs, each on its own connection; return the seconds of the slowest."""
     took = []
     for _ in range(times):
         start = time.monotonic()
@@ -43,9 +43,9 @@ def slowest(port: int, path: str, times: int = 40) -> float:
 
 @pytest.fixture(scope="module", autouse=True)
 def silent(running: Server) -> Iterator[Future[tuple[list[Answer | None], float]]]:
-    """How two connections end that send nothing more, and after how many seconds.
+    """Return how the server closes two idle connections, and after how many seconds.
 
-    They are opened before the first test, because it takes 10 s.
+    They are opened before the first test, because this takes 10 s.
     """
     with (
         Wire(running.port, timeout=30) as silent,
@@ -62,7 +62,7 @@ def silent(running: Server) -> Iterator[Future[tuple[list[Answer | None], float]
         yield pool.submit(ends)
 
 
-def test_200_slow_clients_delay_nobody_and_are_answered_408(running: Server) -> None:
+def test_200_slow_clients_get_a_408_and_do_not_delay_others(running: Server) -> None:
     before = slowest(running.port, "/customer/")
     silent = [
         request("POST", "/customer/", Content_Length="100"),
@@ -97,7 +97,7 @@ def test_200_slow_clients_delay_nobody_and_are_answered_408(running: Server) -> 
         wire.socket.close()
 
 
-def test_1000_connections_that_do_nothing_keep_nobody_out(running: Server) -> None:
+def test_1000_idle_connections_do_not_delay_others(running: Server) -> None:
     assert ask(running.port, request("GET", "/ping/")).status == 200
     idle = [Wire(running.port) for _ in range(1000)]
     for wire in idle:
@@ -112,7 +112,7 @@ def test_1000_connections_that_do_nothing_keep_nobody_out(running: Server) -> No
 
 
 @pytest.mark.parametrize("size", [1, 3, 15])
-def test_a_body_that_is_too_large_reads_its_413_ten_times_of_ten(
+def test_a_client_that_sends_a_too_large_body_always_receives_the_413(
     running: Server, size: int
 ) -> None:
     body = b"x" * (size * MIB + 1)
@@ -133,7 +133,7 @@ def test_the_admin_refuses_a_large_form_too(running: Server) -> None:
     assert {problem(answer, 413) for answer in answers} == {"A body has at most 1048576 bytes."}
 
 
-def test_of_a_body_without_end_16_mebibytes_are_read(running: Server) -> None:
+def test_an_endless_body_is_read_up_to_16_mebibytes(running: Server) -> None:
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     sent = 0
 
@@ -146,7 +146,7 @@ def test_of_a_body_without_end_16_mebibytes_are_read(running: Server) -> None:
     assert 16 * MIB < sent < 100 * MIB
 
 
-def test_a_body_in_chunks_is_a_411_that_can_be_read(running: Server) -> None:
+def test_a_chunked_body_is_a_411_and_the_connection_stays_usable(running: Server) -> None:
     head = request("POST", "/customer/").replace(
         b"Content-Length: 0", b"Transfer-Encoding: chunked"
     )
@@ -162,7 +162,7 @@ def test_a_body_in_chunks_is_a_411_that_can_be_read(running: Server) -> None:
     assert next_answer and next_answer.status == 200
 
 
-def test_beside_chunks_a_content_length_does_not_count(running: Server) -> None:
+def test_a_content_length_beside_chunked_encoding_is_ignored(running: Server) -> None:
     both = request("POST", "/customer/", Transfer_Encoding="chunked", Content_Length="3")
 
     refused = ask(running.port, both, b"3\r\n{} \r\n0\r\n\r\n")
@@ -171,7 +171,7 @@ def test_beside_chunks_a_content_length_does_not_count(running: Server) -> None:
     assert b"not JSON" not in refused.body
 
 
-def test_a_client_that_leaves_within_its_body_is_not_served(running: Server) -> None:
+def test_a_request_with_an_incomplete_body_is_not_executed(running: Server) -> None:
     with Wire(running.port) as wire:
         wire.send(request("POST", "/customer/", b'{"name":"Half"}', Content_Length="20"))
     time.sleep(0.5)
@@ -179,7 +179,7 @@ def test_a_client_that_leaves_within_its_body_is_not_served(running: Server) -> 
     assert b"Half" not in ask(running.port, request("GET", "/customer/")).body
 
 
-def test_a_header_with_an_underscore_never_arrives(running: Server) -> None:
+def test_a_header_with_an_underscore_is_dropped(running: Server) -> None:
     head = b"GET /ping/ HTTP/1.1\r\nHost: localhost\r\n"
 
     dropped = ask(running.port, head, b"X_Request_ID: mine\r\n\r\n")
@@ -191,7 +191,7 @@ def test_a_header_with_an_underscore_never_arrives(running: Server) -> None:
     )
 
 
-def test_a_header_that_is_not_ascii_is_empty_and_not_left_out(running: Server) -> None:
+def test_a_header_that_is_not_ascii_is_passed_on_as_empty(running: Server) -> None:
     pen = b'{"name":"Pen","price":"1.00"}'
     location = ask(running.port, request("POST", "/product/", pen)).headers["location"]
 
@@ -202,7 +202,7 @@ def test_a_header_that_is_not_ascii_is_empty_and_not_left_out(running: Server) -
 
 @contextmanager
 def locked(server: Server, table: str = "customers") -> Iterator[None]:
-    """Nobody else can read or write the table for the length of the block."""
+    """Hold an ACCESS EXCLUSIVE lock on the table during the block."""
     with closing(django.Database.connect(server.database_url())) as other:
         other.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
@@ -210,8 +210,8 @@ def locked(server: Server, table: str = "customers") -> Iterator[None]:
 
 @contextmanager
 def all_threads_busy(server: Server) -> Iterator[None]:
-    """Every thread waits for a lock that is released at the end of the block."""
-    waiting = [Wire(server.port) for _ in range(ENOUGH)]
+    """Let every thread wait for a lock, which is released at the end of the block."""
+    waiting = [Wire(server.port) for _ in range(CONNECTIONS)]
     with locked(server):
         for wire in waiting:
             wire.send(request("GET", "/customer/"))
@@ -230,11 +230,13 @@ def test_ping_does_not_wait_for_the_database(running: Server) -> None:
     assert took < 1
 
 
-def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_never_run(running: Server) -> None:
+def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_not_executed(
+    running: Server,
+) -> None:
     late = request("POST", "/customer/", b'{"name":"Late"}')
-    with locked(running), ThreadPoolExecutor(ENOUGH) as pool:
+    with locked(running), ThreadPoolExecutor(CONNECTIONS) as pool:
         start = time.monotonic()
-        answers = list(pool.map(lambda _: ask(running.port, late), range(ENOUGH)))
+        answers = list(pool.map(lambda _: ask(running.port, late), range(CONNECTIONS)))
         took = time.monotonic() - start
     time.sleep(0.5)
 
@@ -245,9 +247,9 @@ def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_never_run(runni
     assert b"Late" not in ask(running.port, request("GET", "/customer/")).body
 
 
-def test_what_a_client_asked_for_that_left_before_its_turn_is_not_done(running: Server) -> None:
+def test_a_waiting_request_whose_client_has_disconnected_is_not_executed(running: Server) -> None:
     with all_threads_busy(running):
-        for _ in range(ENOUGH):
+        for _ in range(CONNECTIONS):
             with Wire(running.port) as wire:
                 wire.send(request("POST", "/customer/", b'{"name":"Left"}'))
         time.sleep(1.5)
@@ -256,14 +258,14 @@ def test_what_a_client_asked_for_that_left_before_its_turn_is_not_done(running: 
     assert b"Left" not in ask(running.port, request("GET", "/customer/")).body
 
 
-def test_a_silent_connection_is_closed(silent: Future[tuple[list[Answer | None], float]]) -> None:
+def test_an_idle_connection_is_closed(silent: Future[tuple[list[Answer | None], float]]) -> None:
     ends, seconds = silent.result()
 
     assert all(end is None or end.status == 408 for end in ends)
     assert 5 < seconds < 20
 
 
-def test_a_worker_that_was_killed_is_replaced(running: Server) -> None:
+def test_a_killed_worker_is_replaced(running: Server) -> None:
     killed, *others = workers(running)
     give_up = time.monotonic() + 30
 
@@ -275,7 +277,7 @@ def test_a_worker_that_was_killed_is_replaced(running: Server) -> None:
     assert ask(running.port, request("GET", "/customer/")).status == 200
 
 
-def test_a_worker_that_is_still_starting_ends_at_once(server: Server) -> None:
+def test_a_starting_worker_stops_at_once(server: Server) -> None:
     server.start("--no-demo")
     first = workers(server)
     first[0].kill()
@@ -289,14 +291,14 @@ def test_a_worker_that_is_still_starting_ends_at_once(server: Server) -> None:
 
 
 def loads_the_application(worker: psutil.Process) -> bool:
-    """Whether it catches no SIGTERM: before and after that it has a handler of granian's."""
+    """Whether it has no handler of SIGTERM; before and after loading, granian's is installed."""
     status = Path(f"/proc/{worker.pid}/status").read_text()
     [caught] = re.findall(r"SigCgt:\s*(\w+)", status)
     return not int(caught, 16) >> signal.SIGTERM - 1 & 1
 
 
 def workers(server: Server) -> list[psutil.Process]:
-    """The processes in which Django runs."""
+    """Return the processes in which Django runs."""
     assert server.process
     parent = psutil.Process(server.process.pid)
     [application] = [each for each in parent.children() if "granian" in each.cmdline()]
