@@ -22,7 +22,7 @@ def log_in(username: str = "ada") -> Client:
     return browser
 
 
-def twin(admin: Client) -> Client:
+def same_session(admin: Client) -> Client:
     """Return another client with the same session, for another thread."""
     browser = Client()
     browser.cookies = admin.cookies.copy()

@@ -1,4 +1,4 @@
-"""What every test can ask for, and which tests there are on the backend under test."""
+"""Fixtures of all tests, and which tests run on the backend under test."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from tests.api import Api
 from tests.differences import expected
 from tests.serving import Server
 
-# What is true of one backend only is tested in the folder of its name; what needs no particular
-# database is in tools, and runs once.
+# The tests of one backend are in the directory of its name. Tests that need no particular database
+# are in tools, and run once.
 collect_ignore = [name for name in [*NAMES, TOOLS] if name != settings.BACKEND]
 collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND == TOOLS else []
 
 
 def pytest_configure() -> None:
-    """Install the test application: for pytest, which has set Django up by now, and nobody else."""
+    """Install the test application, which only pytest loads; Django is set up by now."""
     modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
     find_static_files_once()
 
 
 def find_static_files_once() -> None:
-    """WhiteNoise looks for all of them when it starts, and that is with each client of a test."""
+    """Let WhiteNoise search the static files once, instead of for each test's client."""
     find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
 
     def find_once(middleware: WhiteNoiseMiddleware) -> None:
@@ -49,7 +49,7 @@ def find_static_files_once() -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Say what answers: the matrix shows it above its column."""
+    """Return the version of the server, which the matrix shows."""
     if settings.BACKEND == TOOLS:
         return "server: none"
     with config.stash[blocking_manager_key].unblock():
@@ -59,7 +59,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Assert every declared difference: its tests must fail, and passing is an error."""
+    """Mark the tests of declared differences as strict expected failures: passing is an error."""
     for item in items:
         if difference := expected(settings.BACKEND, item.nodeid):
             item.add_marker(pytest.mark.xfail(reason=difference.reason, strict=True))
@@ -68,33 +68,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_retry_queues() -> None:
-    """A refusal in one test makes no transaction of the next one queue."""
+    """Empty the queues, so that a refusal in one test makes no transaction of the next one wait."""
     queues.clear()
 
 
 @pytest.fixture(autouse=True)
 def no_request_ends_early(settings: Settings) -> None:
-    """A busy machine makes no request of a test late; tests about time set their own."""
+    """Set a deadline that a busy machine does not exceed; tests of deadlines set their own."""
     settings.REQUEST_DEADLINE = 60  # seconds
 
 
 @pytest.fixture
 def api(client: Client, db: None) -> Api:
-    """The REST API on an empty bank."""
+    """Return a client of the REST API; the bank is empty."""
     return Api(client)
 
 
 @pytest.fixture
 def admin(settings: Settings, db: None) -> Client:
-    """A browser that has logged in to the admin through the form, as a person does."""
+    """Return a client that has logged in to the admin through the form."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a fast one
-    cache.clear()  # it counts wrong passwords
+    cache.clear()  # it has the counts of wrong passwords
     return log_in()
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """`python -m runner serve`, to be started by the test."""
+    """Return `python -m runner serve`, not started; stop it after the test."""
     server = Server(tmp_path)
     yield server
     server.stop()
@@ -102,5 +102,5 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(params=["customer", "product", "order"])
 def kind(request: pytest.FixtureRequest) -> str:
-    """Each of the three kinds of things in turn: what holds for one must hold for all."""
+    """Return each kind of object in turn."""
     return str(request.param)

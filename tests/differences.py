@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True)
 class Difference:
-    """Tests that fail on some backends, why, and where that is documented."""
+    """Tests that fail on some backends, the reason, and a link to its documentation."""
 
     reason: str
     link: str
@@ -81,8 +81,8 @@ DIFFERENCES: list[Difference] = [
         frozenset({"mongodb"}),
         (
             "tests/orm/*::test_a_violated_check_constraint_is_refused",
-            "tests/test_rules.py::test_the_database_names_a_violated_check*",
-            "tests/test_rules.py::test_a_violated_check_is_a_409_that_names_it",
+            "tests/test_constraints.py::test_the_database_names_a_violated_check*",
+            "tests/test_constraints.py::test_a_violated_check_is_a_409_that_names_it",
         ),
     ),
     Difference(
@@ -109,8 +109,8 @@ DIFFERENCES: list[Difference] = [
         frozenset({"djongo"}),
         (
             "tests/orm/*::test_a_violated_check_constraint_is_refused",
-            "tests/test_rules.py::test_the_database_names_a_violated_check*",
-            "tests/test_rules.py::test_a_violated_check_is_a_409_that_names_it",
+            "tests/test_constraints.py::test_the_database_names_a_violated_check*",
+            "tests/test_constraints.py::test_a_violated_check_is_a_409_that_names_it",
         ),
     ),
     Difference(

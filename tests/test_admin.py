@@ -24,7 +24,7 @@ def line(number: int, product: Any, quantity: Any) -> dict[str, Any]:
     return {f"lines-{number}-{name}": value for name, value in values.items()}
 
 
-def test_a_stranger_is_sent_to_the_login(client: Client, db: None) -> None:
+def test_an_anonymous_user_is_redirected_to_the_login(client: Client, db: None) -> None:
     response = client.get("/admin/bank/customer/")
 
     assert response.status_code == 302

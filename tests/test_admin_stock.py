@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from bank.administration.site import explained
 from bank.models import IdempotencyRecord, Product
-from tests.admin_pages import change, form_of, list_of_products, page, read, saved, twin
+from tests.admin_pages import change, form_of, list_of_products, page, read, same_session, saved
 from tests.api import Api
 from tests.faults import at_commit, conflict, lost
 from tests.threads import at_once
@@ -78,7 +78,7 @@ def test_an_outdated_form_is_refused_if_the_row_has_changed(
     assert api.list("/product/") == [now]
 
 
-def test_of_two_admins_the_second_is_refused(api: Api, admin: Client) -> None:
+def test_the_second_of_two_concurrent_admins_is_refused(api: Api, admin: Client) -> None:
     path = f"/admin/bank/customer/{api.customer('Carl')['id']}/change/"
     first, second = form_of(admin, path), form_of(admin, path)
 
@@ -270,7 +270,7 @@ def test_a_form_of_an_order_without_its_initial_values_is_refused(api: Api, admi
 def test_an_order_with_many_lines_is_read_only(api: Api, admin: Client) -> None:
     products = [Product(name=f"P{number}", price=1) for number in range(101)]
     keys = [product.pk for product in Product.objects.bulk_create(products)]
-    if None in keys:  # a backend that does not return them
+    if None in keys:  # the backend does not return them
         keys = list(Product.objects.values_list("pk", flat=True))
     order = api.order(api.customer(), *({"id": key_text(key)} for key in keys))
     path = f"{ORDERS}{order['id']}/change/"
@@ -319,7 +319,7 @@ def test_groups_and_passwords_are_changed_in_a_retried_transaction(admin: Client
 
 
 @pytest.mark.django_db(transaction=True)
-def test_exhausted_retries_are_an_explaining_page(
+def test_exhausted_retries_are_an_error_page_with_a_reason(
     api: Api, admin: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     deadline = settings.REQUEST_DEADLINE
@@ -327,7 +327,7 @@ def test_exhausted_retries_are_an_explaining_page(
     path = f"/admin/bank/customer/{carl['id']}/change/"
     form = form_of(admin, path)
 
-    settings.REQUEST_DEADLINE = 1.5  # seconds, so that this test is quick
+    settings.REQUEST_DEADLINE = 1.5  # seconds; short, so that the test is quick
     with at_commit(conflict, times=1000):
         response = admin.post(path, {**form, "name": "Dora"})
     settings.REQUEST_DEADLINE = deadline
@@ -336,7 +336,7 @@ def test_exhausted_retries_are_an_explaining_page(
     assert response["Retry-After"] == "1"
     html = response.content.decode()
     refused = "The database did not accept this in time; nothing was changed. Send it again."
-    busy = "The database is busy with other transactions"  # the time ended during a statement
+    busy = "The database is busy with other transactions"  # the deadline passed during a statement
     assert refused in html or busy in html
     assert "Back to the admin's start page" in html
     [logged] = [record for record in caplog.records if record.name == "bank.administration.site"]
@@ -346,7 +346,7 @@ def test_exhausted_retries_are_an_explaining_page(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_ambiguous_commit_is_an_explaining_page(api: Api, admin: Client) -> None:
+def test_an_ambiguous_commit_is_an_error_page_with_a_reason(api: Api, admin: Client) -> None:
     carl = api.customer()
     path = f"/admin/bank/customer/{carl['id']}/change/"
     form = form_of(admin, path)
@@ -361,7 +361,7 @@ def test_an_ambiguous_commit_is_an_explaining_page(api: Api, admin: Client) -> N
 
 @pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
 @pytest.mark.django_db
-def test_an_unavailable_database_is_an_explaining_page(
+def test_an_unavailable_database_is_an_error_page_with_a_reason(
     rf: RequestFactory, kind: type[Exception]
 ) -> None:
     def fail(request: HttpRequest) -> None:
@@ -404,7 +404,7 @@ def test_concurrent_admins_and_buyers_keep_the_stock_exact(
 
     def write(number: int) -> tuple[str, int]:
         """Make one random write; return its kind and the status of the response."""
-        browser, pick = twin(admin), random.Random(number)
+        browser, pick = same_session(admin), random.Random(number)
         product, quantity = pick.choice(products), pick.randint(1, 9)
         change_page = f"{PRODUCTS}{product['id']}/change/"
         kind = pick.choice(KINDS)

@@ -42,7 +42,7 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory for all temporary files, with a short path, because sockets are in it."""
+    """Return a directory for all temporary files, with a short path, because of its sockets."""
     with TemporaryDirectory() as directory:
         monkeypatch.setenv("TMPDIR", directory)
         yield Path(directory)
@@ -55,7 +55,9 @@ def test_an_interrupted_matrix_leaves_no_processes_and_files(
     output = tmp_path / "output"
     reports = output / "logs" / f"{settings.BACKEND}.jsonl"
 
-    monkeypatch.setenv("PYTEST_ADDOPTS", "tests/test_routing.py")  # to collect all takes seconds
+    monkeypatch.setenv(
+        "PYTEST_ADDOPTS", "tests/test_routing.py"
+    )  # collecting all tests takes seconds
     matrix = start("matrix", settings.BACKEND, "--output", str(output), output=tmp_path / "said")
     while not reports.exists() or reports.read_text().count("TestReport") < 10:
         assert matrix.poll() is None, (tmp_path / "said").read_text()

@@ -1,4 +1,4 @@
-"""Conditional requests: with ETags nothing is sent again, or overwritten unseen."""
+"""Conditional requests: with ETags an unchanged object is not sent again, and none overwritten."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_a_thousand_concurrent_orders_sell_exactly_the_stock(
             response = api.post("/order/", order, **{"Idempotency-Key": f"order-{number}"})
             if response.status_code != 503:
                 break
-            # An ambiguous COMMIT names no time; with its key the request may be sent again.
+            # An ambiguous COMMIT has no Retry-After; with its key the request may be sent again.
             time.sleep(int(response.headers.get("Retry-After", 1)))
         return response.status_code
 

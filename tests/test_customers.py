@@ -1,4 +1,4 @@
-"""/customer/: create, read, replace, delete, and what a name may be."""
+"""/customer/: create, read, replace, delete; valid and invalid names."""
 
 from __future__ import annotations
 

@@ -176,10 +176,10 @@ def test_demo_data_is_complete_after_kill_9_and_a_second_run(tmp_path: Path) -> 
         time.sleep(0.01)
     process.kill()
     process.wait(30)
-    time.sleep(1)  # keys that two processes make in the same second are in no order on MongoDB
+    time.sleep(1)  # on MongoDB, keys of two processes within one second are not ordered by creation
     stopped = DemoData.objects.get()
     orders = stopped.orders + demo.BATCH + 1
-    DemoData.objects.update(wanted=orders)  # as if no more had been asked for
+    DemoData.objects.update(wanted=orders)  # as if no more had been requested
 
     call_command("bank_demo", if_empty=True)
     continued = digest()

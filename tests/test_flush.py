@@ -1,4 +1,4 @@
-"""After a test that cannot be rolled back the database is as `migrate` has left it."""
+"""`flush`, after a test that cannot be rolled back, restores the state after `migrate`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def flush() -> None:
-    """What Django does at the end of such a test."""
+    """Flush the database like Django after such a test."""
     call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
 

@@ -29,7 +29,7 @@ CONFIG = {
     "generation": {
         "max-examples": EXAMPLES,
         "deterministic": True,
-        "with-security-parameters": False,  # test_auth.py has them; here everybody may call
+        "with-security-parameters": False,  # test_auth.py tests them; here no token is required
     },
 }
 AGREE = [
@@ -62,7 +62,7 @@ schema = schemathesis.openapi.from_wsgi(
 
 @pytest.fixture(scope="module")
 def calls(request: pytest.FixtureRequest) -> Iterator[Counter[int]]:
-    """Counts the calls by status, and prints the counts at the end."""
+    """Count the calls by status, and print the counts at the end."""
     counter: Counter[int] = Counter()
     yield counter
     by_status = ", ".join(f"{n} × {status}" for status, n in sorted(counter.items()))

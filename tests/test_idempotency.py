@@ -77,7 +77,7 @@ def test_the_same_key_at_another_path_is_refused(api: Api) -> None:
     assert api.post("/product/", {"name": "Pen", "price": 1}, **KEY).status_code == 422
 
 
-def test_another_key_is_another_request(api: Api) -> None:
+def test_a_request_with_another_key_is_executed(api: Api) -> None:
     ids = {
         api.post("/customer/", {"name": "Carl"}, **{"Idempotency-Key": key}).json()["id"]
         for key in ("one", "two", "ONE")

@@ -1,4 +1,4 @@
-"""Lists: oldest first, in pages, with a Link to the next page that misses nothing."""
+"""Lists: oldest first, in pages; following the Link to the next page misses no object."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def next_page(response: HttpResponse) -> str | None:
 
 
 def walk(api: Api, path: str, meanwhile: Callable[[Any], None] = lambda page: None) -> list[Any]:
-    """Yield every page from this one; call `meanwhile` with each before requesting the next."""
+    """Return every page from this one; call `meanwhile` with each before requesting the next."""
     pages: list[Any] = []
     address: str | None = path
     while address:

@@ -1,4 +1,4 @@
-"""/product/: create, read, replace, delete, and what a price and a stock may be."""
+"""/product/: create, read, replace, delete; valid and invalid prices and stocks."""
 
 from __future__ import annotations
 

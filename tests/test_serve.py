@@ -21,15 +21,15 @@ from runner.docker import free_port
 from tests.serving import Server, gone, run
 from tests.tools.test_settings import SECRETS
 
-# The processes that are killed under load, one after the other; KILLS=5 kills all of them.
+# The processes that are killed under load, one after another; KILLS=5 kills all of them.
 KILLED = ["everything", "database", "workers", "everything", "database"]
 KILLED = KILLED[: int(os.environ.get("KILLS", "2"))]
-ORDERS = 200  # to be sent meanwhile, each time; a quarter is acknowledged before the kill
+ORDERS = 200  # sent before each kill, which happens when a quarter is acknowledged
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that was started with a umask of 0, for the tests that need no server of their own."""
+    """Return a server started with a umask of 0, which several tests share."""
     server = Server(tmp_path_factory.mktemp("running"))
     mask = os.umask(0)
     try:
@@ -86,7 +86,7 @@ def test_acknowledged_orders_survive_kill_9_exactly_once(server: Server) -> None
             while len(acknowledged) < before + ORDERS // 4:
                 time.sleep(0.01)
             for process in victims(family, role):
-                with suppress(psutil.NoSuchProcess):  # it has ended with another one
+                with suppress(psutil.NoSuchProcess):  # it has already ended
                     process.kill()
             killed.set()
         failed = [future.exception() for future in sent if future.exception()]
@@ -148,7 +148,7 @@ def test_all_processes_end_when_serve_is_killed(server: Server) -> None:
     family = server.start("--no-demo")
     [application] = [child for child in family[0].children() if "granian" in child.cmdline()]
 
-    for process in (family[0], application):  # its workers have nobody then who would end them
+    for process in (family[0], application):  # then no parent ends the workers
         process.kill()
 
     assert gone(family)
@@ -181,7 +181,7 @@ def test_raw_requests_that_no_client_library_sends_are_answered(running: Server)
     assert (hexadecimal[0], "Carl" in hexadecimal[1]) == (200, True)
 
 
-def sentence(tmp_path: Path, *options: str) -> str:
+def last_line(tmp_path: Path, *options: str) -> str:
     """Run `serve`, which must fail without a traceback, and return the last line."""
     output = tmp_path / "said"
     assert run("serve", *options, output=output).wait(60) == 1
@@ -196,13 +196,13 @@ def test_a_port_in_use_is_a_one_line_error(tmp_path: Path) -> None:
         busy.listen()
         port = str(busy.getsockname()[1])
 
-        said = sentence(tmp_path, "--port", port, "--data", str(tmp_path))
+        said = last_line(tmp_path, "--port", port, "--data", str(tmp_path))
 
     assert said == f"127.0.0.1:{port}: Address already in use. Give PORT=another."
 
 
 def test_a_data_directory_in_use_is_a_one_line_error(running: Server, tmp_path: Path) -> None:
-    said = sentence(tmp_path, "--port", str(free_port()), "--data", str(running.data))
+    said = last_line(tmp_path, "--port", str(free_port()), "--data", str(running.data))
 
     assert said == f"Another program uses {running.data}: stop it, or give DATA=elsewhere."
 
@@ -210,7 +210,9 @@ def test_a_data_directory_in_use_is_a_one_line_error(running: Server, tmp_path: 
 def test_a_data_directory_that_is_not_writable_is_a_one_line_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    said = sentence(tmp_path, "--port", str(free_port()), "--data", str(tmp_path / "file" / "data"))
+    said = last_line(
+        tmp_path, "--port", str(free_port()), "--data", str(tmp_path / "file" / "data")
+    )
 
     assert said.endswith("Give DATA=dir.")
 
@@ -230,7 +232,7 @@ def test_a_public_address_without_secrets_is_refused(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    said = sentence(
+    said = last_line(
         tmp_path, "--host", "0.0.0.0", "--port", str(free_port()), "--data", str(tmp_path)
     )
 

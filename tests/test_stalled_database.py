@@ -1,4 +1,4 @@
-"""While the database hangs every request ends in time, and afterwards requests succeed again."""
+"""While the database hangs, every request ends in time; afterwards requests succeed again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.serving import Answer, Server
 from tests.stalls import stalled
 
 WRITERS = 8
-IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, plus the delay of a busy machine
 
 
 def test_requests_end_in_time_and_no_order_is_lost_while_the_database_hangs(

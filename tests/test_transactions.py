@@ -112,7 +112,7 @@ def test_a_refusal_that_the_body_caught_is_retried(body: Body, refusal: Any) -> 
         try:
             body()
         except OperationalError:
-            pass  # "it will work anyway"
+            pass
 
     with faults.at_statement(refusal):
         retry_transaction(careless)()
@@ -147,14 +147,14 @@ def test_a_connection_lost_during_commit_is_ambiguous(body: Body) -> None:
     assert (body.runs, names()) == (1, ["Carl"])
 
 
-@pytest.mark.parametrize(("committed", "there"), [(True, ["Carl"]), (False, [])])
+@pytest.mark.parametrize(("committed", "stored"), [(True, ["Carl"]), (False, [])])
 def test_a_commit_that_timed_out_is_ambiguous(
-    body: Body, committed: bool, there: list[str]
+    body: Body, committed: bool, stored: list[str]
 ) -> None:
     with faults.at_commit(faults.timed_out, committed=committed), pytest.raises(AmbiguousCommit):
         retry_transaction(body)()
 
-    assert (body.runs, names()) == (1, there)
+    assert (body.runs, names()) == (1, stored)
 
 
 def test_an_idempotent_body_is_run_again_after_an_ambiguous_commit() -> None:
@@ -209,7 +209,7 @@ def test_retries_end_after_the_given_number_of_attempts(body: Body) -> None:
 
 
 @contextmanager
-def somebody_has_the_turn() -> Iterator[None]:
+def another_thread_has_the_turn() -> Iterator[None]:
     holds, done = Event(), Event()
 
     def hold() -> None:
@@ -235,7 +235,7 @@ def test_new_transactions_queue_after_a_refusal(body: Body) -> None:
 
 
 def test_a_queued_transaction_waits_no_longer_than_its_deadline(body: Body) -> None:
-    with somebody_has_the_turn():
+    with another_thread_has_the_turn():
         queues["default"].refused()
         with pytest.raises(RetriesExhausted):
             retry_transaction(deadline=0.1)(body)()
@@ -244,7 +244,7 @@ def test_a_queued_transaction_waits_no_longer_than_its_deadline(body: Body) -> N
 
 
 def test_transactions_do_not_queue_without_a_refusal(body: Body) -> None:
-    with somebody_has_the_turn():
+    with another_thread_has_the_turn():
         retry_transaction(deadline=0.5)(body)()
 
     assert names() == ["Carl"]
@@ -252,14 +252,14 @@ def test_transactions_do_not_queue_without_a_refusal(body: Body) -> None:
 
 def test_the_deadline_of_the_request_ends_the_retries(body: Body, settings: Any) -> None:
     settings.REQUEST_DEADLINE = 0.5
-    connection.ensure_connection()  # there would be no time for it
+    connection.ensure_connection()  # connecting would take too long
     began = time.monotonic()
 
     def view(request: Any) -> None:
         with faults.at_commit(faults.conflict, times=99):
             retry_transaction(deadline=60)(body)()
 
-    # On a busy machine the time is over during a statement, which the engine ends then.
+    # On a busy machine the deadline passes during a statement, which the engine then ends.
     with pytest.raises((RetriesExhausted, OperationalError)):
         RequestDeadline(view)(RequestFactory().get("/"))  # type: ignore[arg-type]
 

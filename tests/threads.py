@@ -1,4 +1,4 @@
-"""Several clients at once, each with a database connection of its own."""
+"""Concurrent clients in threads, each with its own database connection."""
 
 from __future__ import annotations
 

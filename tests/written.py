@@ -1,6 +1,6 @@
-"""Which tables may hold what a test has written: known on MongoDB, where emptying all takes long.
+"""Records the tables that a test has written, on MongoDB only, where emptying all is slow.
 
-Its driver reports each command of each client of this process, whichever thread sends it:
+Its driver reports each command of every client and thread of this process:
 https://pymongo.readthedocs.io/en/stable/api/pymongo/monitoring.html
 """
 
@@ -18,7 +18,7 @@ _collections: set[str] = set()
 
 
 def watch() -> None:
-    """Begin, before the first client is made."""
+    """Start recording; must be called before the first client is created."""
     if settings.BACKEND in ("mongodb", "djongo"):
         from pymongo import monitoring
 
@@ -36,13 +36,14 @@ def watch() -> None:
 
 
 def tables() -> set[str] | None:
-    """Those to which this process has written since the last emptied(); None: it is not known.
+    """Return the tables that this process has written since the last emptied(); None if unknown.
 
-    A test whose child processes write to its own database writes to the same tables itself.
+    Child processes are not recorded. A test whose child processes write to the test's database
+    must write to the same tables itself.
     """
     return set(_collections) if settings.BACKEND in ("mongodb", "djongo") else None
 
 
 def emptied() -> None:
-    """There is nothing left to be emptied."""
+    """Start a new record, after all written tables were emptied."""
     _collections.clear()

@@ -1,4 +1,4 @@
-"""Constraints that the database itself enforces, tested at their limits."""
+"""Constraints that the database itself enforces, at their limits."""
 
 from __future__ import annotations
 
