@@ -36,9 +36,7 @@ def test_groups_are_filtered_and_ordered_by_their_sums() -> None:
 def test_a_window_sum_is_a_floating_point_number() -> None:
     sums = Product.objects.annotate(sum=Window(Sum("price"), partition_by="name"))
 
-    assert {each.sum for each in sums} == {
-        Decimal("10000000000000000")
-    }  # rounded: one cent is missing
+    assert {each.sum for each in sums} == {Decimal("10000000000000000")}  # rounded
 
 
 def test_returning_returns_the_result_of_a_check_instead_of_the_key() -> None:

@@ -1,4 +1,4 @@
-"""The server's program, and what a killed one has left behind."""
+"""Building the server's program, a leftover server, and a missing password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backends.dolt.own_server import own_server
 from runner.errors import CannotRun, ServerUnavailable
 
 
-def test_what_is_missing_to_build_it_is_one_command(
+def test_missing_build_tools_are_an_error_with_the_command_that_installs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -23,7 +23,9 @@ def test_what_is_missing_to_build_it_is_one_command(
     assert caught.value.command == "apt install golang-go g++ libicu-dev"
 
 
-def test_what_is_built_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_build_needs_no_build_tools(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     built = build.cached()
     built.parent.mkdir(parents=True)
@@ -34,7 +36,7 @@ def test_what_is_built_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("content", [None, ""])
-def test_a_password_that_is_gone_is_said_at_once_and_not_made_anew(
+def test_a_missing_password_is_an_error_and_is_not_created_again(
     tmp_path: Path, content: str | None
 ) -> None:
     (tmp_path / "dolt" / "databases" / "bank").mkdir(parents=True)

@@ -13,7 +13,7 @@ from tests.test_backends import manage, say
 from tests.typed import Typed
 
 
-def test_a_damaged_file_is_one_line_and_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_damaged_file_is_a_one_line_error_and_is_left_unchanged(tmp_path: Path) -> None:
     file, content = tmp_path / "bank.db", random.Random(1).randbytes(9000)
     file.write_bytes(content)
 

