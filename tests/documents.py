@@ -16,8 +16,8 @@ from tests.serving import PYTHON, ROOT, Server
 MANAGE = ".venv/bin/python -m runner manage"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-SHOWN_ONLY = ("make ", "export ", "docker ", "sudo ")  # not run here; CI runs the make commands
-# Where commands contain keys, by the kind of object.
+NOT_RUN = ("make ", "export ", "docker ", "sudo ")  # CI runs the make commands
+# Patterns of the keys in commands, by the kind of object.
 KEYS = {
     "customer": r"(?<=/customer/)\d+|(?<=/customer/\?after=)\d+|(?<=\"customer\":{\"id\":)\d+",
     "product": r"(?<=/product/)\d+|(?<=\"products\":\[{\"id\":)\d+",
@@ -32,12 +32,12 @@ def commands(document: str) -> Iterator[tuple[str, str]]:
 
 
 def follow(document: str, server: Server) -> None:
-    """Run the commands on this server; all must print what the document shows.
+    """Run the commands on this server; each must print the output that the document shows.
 
-    In documents the keys are 1, 2, 3. On a backend with other keys they are translated.
+    Documents show the keys 1, 2, 3. On a backend with other keys they are translated.
     """
     for command, expected in commands(document):
-        if not command.startswith(SHOWN_ONLY):
+        if not command.startswith(NOT_RUN):
             printed = _numbered(_run(_with_keys(command, server), server), server)
             assert printed.rstrip("\n") == expected.rstrip("\n"), command
 

@@ -1,4 +1,4 @@
-"""The console blocks of the documentation are run, and print what the documentation shows."""
+"""The commands in the documentation print the output that it shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.serving import Server
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`make serve` at its first start. README.md adds to its data, and so comes last."""
+    """Start `serve` with new data. README.md adds to it, and is therefore tested last."""
     server = Server(tmp_path_factory.mktemp("running"))
     server.start()
     yield server
@@ -21,11 +21,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("document", [f"docs/{settings.BACKEND}.md", "README.md"])
-def test_the_commands_of_a_document_print_what_it_shows(document: str, running: Server) -> None:
+def test_the_commands_of_a_document_print_the_output_that_it_shows(
+    document: str, running: Server
+) -> None:
     follow(document, running)
 
 
-def test_what_make_serve_prints_is_what_the_readme_shows(running: Server) -> None:
+def test_make_serve_prints_the_output_that_the_readme_shows(running: Server) -> None:
     shown = dict(commands("README.md"))["make serve"]
     printed = running.output.read_text()
 

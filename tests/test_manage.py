@@ -18,13 +18,13 @@ VARIABLE = f"{settings.BACKEND.upper()}_URL"
 
 
 def manage(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m runner manage` on the data in this directory."""
+    """Run `python -m runner manage` on the data in this directory and return its result."""
     place = ["--data", str(data), settings.BACKEND]
     return say("manage", *place, *words, **{VARIABLE: ""} | environment)
 
 
 def users(data: Path) -> str:
-    """The names that the command `shell` prints."""
+    """Return the output of a `shell` command that prints the names of all users."""
     script = (
         "from django.contrib.auth.models import User; print(*User.objects.values_list('username'))"
     )
@@ -53,7 +53,7 @@ def test_a_command_works_while_the_data_is_served_and_after_kill_9(server: Serve
     assert not (server.data / "url").exists()
 
 
-def test_without_data_it_says_how_to_make_it(tmp_path: Path) -> None:
+def test_missing_data_is_an_error_with_the_command_that_creates_it(tmp_path: Path) -> None:
     said = manage(tmp_path / "none", "createsuperuser")
 
     assert said.returncode == 1
@@ -61,7 +61,7 @@ def test_without_data_it_says_how_to_make_it(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def test_at_a_url_nothing_is_kept_and_the_exit_code_is_the_commands(tmp_path: Path) -> None:
+def test_with_a_url_no_data_is_stored_and_the_exit_code_is_the_commands(tmp_path: Path) -> None:
     said = manage(
         *(tmp_path / "none", "shell", "--no-imports", "--command", "raise SystemExit(7)"),
         **{VARIABLE: os.environ[VARIABLE]},

@@ -1,4 +1,4 @@
-"""`dbshell` is that of backends/mongodb."""
+"""`dbshell` uses the client of backends/mongodb."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.test_backends import manage
 
 
-def test_dbshell_looks_for_mongosh(tmp_path: Path) -> None:
+def test_dbshell_without_mongosh_is_an_error(tmp_path: Path) -> None:
     said = manage("dbshell", PATH=str(tmp_path))
 
     assert said.returncode == 1

@@ -1,4 +1,4 @@
-"""Errors for a URL with a wrong password or an unknown database."""
+"""Errors for a URL with a wrong password or an unknown database, and `dbshell`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_url_that_the_server_refuses_is_a_one_line_error(
     assert said.stderr.count("\n") == 1
 
 
-def test_dbshell_is_dolt_sql() -> None:
+def test_dbshell_runs_dolt_sql() -> None:
     said = say("manage", "dolt", "dbshell", "--", "-q", "SELECT 6 * 7 AS answer", "-r", "csv")
 
     assert (said.returncode, said.stdout, said.stderr) == (0, "answer\n42\n", "")

@@ -1,4 +1,4 @@
-"""At a terminal: a file that is not DoltLite's, and SQL that is typed."""
+"""The error for a file that is not a database, and SQL in `dbshell`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from tests.serving import ROOT
+from tests.terminal import Terminal
 from tests.test_backends import manage, say
-from tests.typed import Typed
 
 
 def test_a_damaged_file_is_a_one_line_error_and_is_left_unchanged(tmp_path: Path) -> None:
@@ -27,14 +27,14 @@ def test_a_damaged_file_is_a_one_line_error_and_is_left_unchanged(tmp_path: Path
     assert file.read_bytes() == content
 
 
-def test_sql_from_the_command_line_is_doltlites() -> None:
+def test_dbshell_executes_sql_from_the_command_line() -> None:
     said = say("manage", "doltlite", "dbshell", "SELECT doltlite_engine(), NULL; SELECT 'a;b' AS x")
 
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout == "doltlite_engine() | NULL\nprolly | NULL\nx\na;b\n"
 
 
-def test_sql_from_a_pipe_compares_amounts_and_stops_at_the_first_error() -> None:
+def test_dbshell_executes_sql_from_a_pipe_up_to_the_first_error() -> None:
     sql = "SELECT '10.00' > '9.00' COLLATE amount\n  AS more;\nnonsense;\nSELECT 2 AS two;"
 
     said = subprocess.run(
@@ -49,21 +49,21 @@ def test_sql_from_a_pipe_compares_amounts_and_stops_at_the_first_error() -> None
     assert said.stderr == 'CommandError: near "nonsense": syntax error\n'
 
 
-def test_at_the_prompt_an_error_ends_nothing_and_ctrl_c_forgets_what_was_typed() -> None:
-    with Typed("manage", "doltlite", "dbshell") as typed:
-        typed.until("doltlite> ")
-        typed.write("SELECT dolt_version();\n")
-        typed.until("dolt_version()\r\nv")
-        typed.write("nonsense;\n")
-        typed.until("syntax error")
-        typed.write("SELECT 1\n")
-        typed.until("...> ")
-        time.sleep(0.2)  # Python's readline does not notice a signal before it waits for input
-        typed.write("\x03")
-        typed.until("doltlite> ")
-        typed.write("SELECT 6 * 7 AS answer;\n")
-        typed.until("answer\r\n42")
-        typed.until("doltlite> ")
-        typed.write("\x04")
+def test_the_prompt_continues_after_an_error_and_ctrl_c_discards_the_input() -> None:
+    with Terminal("manage", "doltlite", "dbshell") as terminal:
+        terminal.until("doltlite> ")
+        terminal.write("SELECT dolt_version();\n")
+        terminal.until("dolt_version()\r\nv")
+        terminal.write("nonsense;\n")
+        terminal.until("syntax error")
+        terminal.write("SELECT 1\n")
+        terminal.until("...> ")
+        time.sleep(0.2)  # Python's readline handles a signal only while it waits for input
+        terminal.write("\x03")
+        terminal.until("doltlite> ")
+        terminal.write("SELECT 6 * 7 AS answer;\n")
+        terminal.until("answer\r\n42")
+        terminal.until("doltlite> ")
+        terminal.write("\x04")
 
-        assert typed.child.wait(30) == 0
+        assert terminal.child.wait(30) == 0

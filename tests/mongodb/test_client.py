@@ -1,4 +1,4 @@
-"""`dbshell` is mongosh."""
+"""`dbshell` runs mongosh."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.test_backends import manage
 
 
 @pytest.mark.parametrize("code", [0, 3])
-def test_dbshell_opens_mongosh_at_the_url_and_ends_with_its_exit_code(
+def test_dbshell_runs_mongosh_with_the_url_and_returns_its_exit_code(
     tmp_path: Path, code: int
 ) -> None:
     (tmp_path / "mongosh").write_text(f'#!/bin/sh\necho "$@"\nexit {code}\n')

@@ -6,7 +6,9 @@ from tests.documents import follow
 from tests.serving import Server
 
 
-def test_the_commands_of_the_application_chapter_print_what_it_shows(server: Server) -> None:
+def test_the_commands_of_the_application_chapter_print_the_output_that_it_shows(
+    server: Server,
+) -> None:
     server.start()
 
     follow("docs/application.md", server)

@@ -1,4 +1,4 @@
-"""Commands on kept data: several at once, after an unfinished copy, and at a terminal."""
+"""Commands on the data of `serve`: concurrent, after an unfinished copy, and in a terminal."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from runner.backends import backend
 from runner.kept import kept_server
 from runner.manage import manage as run_command
 from tests.serving import PYTHON, ROOT, start
+from tests.terminal import Terminal
 from tests.test_backends import say
-from tests.typed import Typed
 
 POSTGRESQL = backend("postgresql")
 WAITING = "waiting for another program that uses"
@@ -23,7 +23,7 @@ WAITING = "waiting for another program that uses"
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
-    """A directory with a bank, that no program uses."""
+    """Return a directory with a migrated database, whose server is stopped."""
     with TemporaryDirectory(prefix="kept-") as temporary:
         directory = Path(temporary) / "data"
         with kept_server(POSTGRESQL, directory) as url:
@@ -44,7 +44,9 @@ def test_a_command_waits_for_the_one_that_has_started_the_server(
 ) -> None:
     end = tmp_path / "end"
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(end)!r}).exists(): time.sleep(0.05)"
-    (data / "url").write_text("postgresql://nobody@127.0.0.1:1/left")  # by a killed program
+    (data / "url").write_text(
+        "postgresql://nobody@127.0.0.1:1/left"
+    )  # as a killed program leaves it
     first = start(
         "runner", *words(data, "shell", "--no-imports", "--command", wait), output=tmp_path / "1"
     )
@@ -61,18 +63,18 @@ def test_a_command_waits_for_the_one_that_has_started_the_server(
     assert (tmp_path / "2").read_text() == f"{WAITING} {data}\n"
 
 
-def test_ctrl_c_is_the_commands_alone(data: Path) -> None:
-    with Typed(*words(data, "dbshell", "--", "--no-psqlrc")) as typed:
-        typed.until("bank=# ")
-        typed.write("SELECT pg_sleep(60);\n")
+def test_ctrl_c_reaches_only_the_command(data: Path) -> None:
+    with Terminal(*words(data, "dbshell", "--", "--no-psqlrc")) as terminal:
+        terminal.until("bank=# ")
+        terminal.write("SELECT pg_sleep(60);\n")
         time.sleep(0.5)
-        typed.write("\x03")
-        typed.until("canceling statement due to user request")
-        typed.write("SELECT 6 * 7 AS answer;\n")
-        typed.until("42")
-        typed.write("\\q\n")
+        terminal.write("\x03")
+        terminal.until("canceling statement due to user request")
+        terminal.write("SELECT 6 * 7 AS answer;\n")
+        terminal.until("42")
+        terminal.write("\\q\n")
 
-        assert typed.child.wait(30) == 0
+        assert terminal.child.wait(30) == 0
 
 
 def test_an_export_is_imported_into_a_new_directory(data: Path, tmp_path: Path) -> None:
@@ -87,8 +89,10 @@ def test_an_export_is_imported_into_a_new_directory(data: Path, tmp_path: Path) 
     assert manage(tmp_path / "restored", "bank_export").stdout == exported
 
 
-# The last one: from here on the data is refused.
-def test_an_unfinished_copy_is_refused_by_all_but_what_may_continue_it(data: Path) -> None:
+# This must be the last test, because it makes the data unusable.
+def test_an_unfinished_copy_is_refused_by_all_commands_but_those_that_may_continue_it(
+    data: Path,
+) -> None:
     mark = "from bank.models import UnfinishedCopy; UnfinishedCopy.objects.create()"
     assert manage(data, "shell", "--no-imports", "--command", mark).returncode == 0
 

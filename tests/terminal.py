@@ -1,4 +1,4 @@
-"""A command in a terminal of its own, for tests that type."""
+"""A command in a pseudoterminal, for tests of interactive commands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from termios import TIOCSCTTY
 from tests.serving import PYTHON, ROOT
 
 
-class Typed:
-    """`python -m runner …` that can be typed to; it is killed at the end of the block."""
+class Terminal:
+    """`python -m runner …` in a pseudoterminal; it is killed at the end of the block."""
 
     def __init__(self, *words: str, **environment: str) -> None:
         self.shown = ""
@@ -29,7 +29,7 @@ class Typed:
         )
         os.close(theirs)
 
-    def __enter__(self) -> Typed:
+    def __enter__(self) -> Terminal:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -41,7 +41,7 @@ class Typed:
         os.write(self.terminal, text.encode())
 
     def until(self, text: str) -> None:
-        """Wait until this text is shown after the last one; OSError if the command ends before."""
+        """Wait for this output after that of the last call; OSError if the command ends before."""
         while text not in self.shown:
             self.shown += os.read(self.terminal, 4096).decode()
         self.shown = self.shown.partition(text)[2]
