@@ -133,7 +133,7 @@ def test_keys_are_kept_if_possible_and_new_keys_follow_them(
     shown = [found["id"] for found in (*customers[:2], *products, *orders)]
     assert shown == keys[:6]
     assert customers[-1] == new
-    assert new["id"] not in shown
+    assert new["id"] not in shown[:2]
 
 
 def test_keys_of_another_type_are_replaced_by_new_keys(api: Api, exported: str, load: Load) -> None:
