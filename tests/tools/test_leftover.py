@@ -1,4 +1,4 @@
-"""A server that a killed program has left running."""
+"""Stopping a server that a killed program has left running."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from runner import leftover
 from runner.errors import CannotRun
 
 SLEEP = "import time; time.sleep(60)"
-DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); "
+IGNORE = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); "
 
 
-def test_it_is_stopped_by_the_data_on_its_command_line(tmp_path: Path) -> None:
+def test_a_leftover_server_is_found_by_the_data_on_its_command_line(tmp_path: Path) -> None:
     with (
         subprocess.Popen([sys.executable, "-c", SLEEP, str(tmp_path)]) as child,
         subprocess.Popen([sys.executable, "-c", SLEEP, f"{tmp_path}/other"]) as other,
@@ -28,11 +28,11 @@ def test_it_is_stopped_by_the_data_on_its_command_line(tmp_path: Path) -> None:
         other.kill()
 
 
-def test_one_that_does_not_end_is_a_sentence(
+def test_a_leftover_server_that_does_not_stop_is_a_one_line_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leftover, "MAX_WAIT", 0.2)
-    command = [sys.executable, "-c", DEAF + SLEEP, str(tmp_path)]
+    command = [sys.executable, "-c", IGNORE + SLEEP, str(tmp_path)]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
