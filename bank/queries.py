@@ -1,8 +1,8 @@
-"""Documents from the database: one by its key, or a page of them after a key, oldest first.
+"""Reads documents from the database: one by its key, or a page after a key, oldest first.
 
-A page begins after a key and never at an OFFSET: the database goes straight to its first row
-instead of counting its way there, so the last page takes as long as the first. It is bounded in
-rows and, for orders, in lines, so that the memory of an answer is bounded.
+A page begins after a key and never at an OFFSET, so the database finds its first row in the index
+and the last page takes as long as the first. The number of rows, and of the lines of orders, is
+limited, so that the memory of a response is limited.
 """
 
 # ruff: noqa: B905 - zip() stops at the shorter on purpose: a row goes on after a document's columns
@@ -19,15 +19,15 @@ from bank.models import Key, Order
 
 Document = dict[str, Any]
 Row = tuple[Any, ...]
-# Lines on a page of orders. An order has at most 1,000, so two of any size fit.
+# Lines on a page of orders. An order has at most 1,000, so any two orders fit.
 MAX_LINES = 2000
 
 Columns = tuple[str, ...]
-"""Names of columns of a model; a document begins with the id, which is not among them."""
+"""Names of columns of a model, without the id, which every document has."""
 
 
 class OrderColumns(NamedTuple):
-    """Columns of an order, its customer, and the products of its lines and the lines themselves."""
+    """The columns of an order, its customer, the products of its lines, and the lines."""
 
     order: Columns
     customer: Columns
@@ -66,33 +66,33 @@ def _order_lines(columns: OrderColumns, limit: int | None = None) -> QuerySet[An
         *("pk", *columns.order),
         *("customer_id", *(f"customer__{name}" for name in columns.customer)),
     )
-    # One statement for an order and all of its lines: nobody sees an order half-written.
+    # One statement for an order and its lines, so a client never sees a partly written order.
     orders = Order.objects.filter(pk__gte=Parameter("first"), pk__lte=Parameter("last"))
     return orders.order_by("pk", "lines__pk").values_list(*paths)[:limit]
 
 
 def one(model: type[Model], columns: Columns, pk: Key) -> Document | None:
-    """The document of the row with this key, or None."""
+    """Return the document of the row with this key, or None."""
     rows = _one(model, columns)(pk=pk)
     return _documents(columns, rows)[0] if rows else None
 
 
 def some(model: type[Model], columns: Columns, after: Key | None, limit: int) -> Page:
-    """At most `limit` documents after this key."""
+    """Return at most `limit` documents after this key."""
     rows, next_after = _rows(model, columns, after, limit)
     return Page(_documents(columns, rows), next_after)
 
 
 def order(columns: OrderColumns, pk: Key) -> Document | None:
-    """The order with this key, with its lines, or None."""
+    """Return the order with this key, with its lines, or None."""
     return next(iter(_orders(columns, _order_lines(columns)(first=pk, last=pk))), None)
 
 
 def orders(columns: OrderColumns, after: Key | None, limit: int) -> Page:
-    """At most `limit` orders after this key, with at most MAX_LINES lines, in two statements.
+    """Return at most `limit` orders after this key, with at most MAX_LINES lines.
 
-    Only the keys of the first say whether there is more: of their orders, some may have been
-    deleted before the second, and others inserted between them.
+    The first of two statements reads the keys, which decide whether there is a next page. Before
+    the second, orders may be deleted, and others inserted between these keys.
     """
     rows, next_after = _rows(Order, (), after, limit)
     if not rows:
@@ -101,20 +101,20 @@ def orders(columns: OrderColumns, after: Key | None, limit: int) -> Page:
     lines = _order_lines(columns, MAX_LINES + 1)(first=rows[0][0], last=rows[-1][0])
     found = _orders(columns, lines)
     if len(lines) > MAX_LINES:
-        cut = found.pop()["id"]  # it may have more lines: it is the next page's first
-        if not found:  # one order alone, made without the API, has more than a page
+        cut = found.pop()["id"]  # it may have more lines, so it is the first of the next page
+        if not found:  # a single order, created without the API, exceeds a page
             found = _orders(columns, _order_lines(columns)(first=cut, last=cut))
         next_after = found[-1]["id"] if found else cut
     return Page([order for order in found if order["id"] in keys], next_after)
 
 
 def document(row: Model, columns: Columns) -> Document:
-    """The document of an instance, without reading it again."""
+    """Return the document of an instance, without a query."""
     return {"id": row.pk} | {name: getattr(row, name) for name in columns}
 
 
 def new_order(columns: OrderColumns, order: Order, customer: Document) -> Document:
-    """The document of an order that was just filled, without reading it again."""
+    """Return the document of an order that was just filled, without a query."""
     lines = [
         document(line.product, columns.product) | {n: getattr(line, n) for n in columns.line}
         for line in order.filled_lines
@@ -125,7 +125,7 @@ def new_order(columns: OrderColumns, order: Order, customer: Document) -> Docume
 def _rows(
     model: type[Any], columns: Columns, after: Key | None, limit: int
 ) -> tuple[list[Row], Key | None]:
-    """At most `limit` rows, the key first, and where the next page begins; one more is read."""
+    """Return at most `limit` rows, the key first, and the key after which the next page begins."""
     if after is None:
         rows = _first_page(model, columns, limit + 1)()
     else:
@@ -156,7 +156,7 @@ def _orders(columns: OrderColumns, rows: Iterable[Row]) -> list[Document]:
             found.append(document)
         if row[0] is not None:  # an order without lines is one row of the outer join
             shown = dict(zip(line, row))
-            if shown.get("name", "") is None:  # MongoDB has no foreign keys: the product is gone
+            if shown.get("name", "") is None:  # a deleted product: MongoDB has no foreign keys
                 shown["name"] = ""
             lines.append(shown)
     return found

@@ -1,1 +1,1 @@
-"""The REST API, and what only HTTP needs. `bank.api.routes.api` is all of it."""
+"""The REST API; `bank.api.routes.api` has all of its routes."""

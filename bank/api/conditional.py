@@ -14,7 +14,7 @@ from bank.queries import Document
 
 
 def one(request: HttpRequest, document: Document | None) -> HttpResponse:
-    """One document with its ETag; 304 where the client has it already, 404 where it is None."""
+    """Return the document with its ETag, or a 304 if the client has it; Http404 if it is None."""
     if document is None:
         raise Http404
     response = with_etag(document)
@@ -24,7 +24,7 @@ def one(request: HttpRequest, document: Document | None) -> HttpResponse:
 
 
 def check_preconditions(request: HttpRequest, current: Document | None) -> None:
-    """Raise a 404 where there is nothing, a 412 where If-Match or If-None-Match forbids a change.
+    """Raise Http404 if there is no document, or a 412 if If-Match or If-None-Match does not hold.
 
     Call it in the transaction that makes the change. If-Match compares strongly, If-None-Match
     weakly: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
@@ -42,6 +42,6 @@ def check_preconditions(request: HttpRequest, current: Document | None) -> None:
 
 
 def _names(header: str, etag: str, *, weak: bool = True) -> bool:
-    """Whether a list of ETags names this one, or anything (`*`); RFC 9110, 13.1."""
+    """Return whether a list of ETags contains this one or is `*` (RFC 9110, 13.1)."""
     tags = parse_etags(header)
     return "*" in tags or etag in tags or (weak and f"W/{etag}" in tags)

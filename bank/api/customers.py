@@ -1,4 +1,4 @@
-"""/customer/: who orders."""
+"""/customer/: the customers."""
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 

@@ -1,4 +1,4 @@
-"""Which problem each kind of error becomes."""
+"""Exception handlers: the problem document that each kind of error becomes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bank.transactions.error_kinds import ErrorKind, broken_constraint, classify
 
 logger = logging.getLogger(__name__)
 RETRY_LATER = {"Retry-After": "1"}
-SENTENCES = {  # in place of pydantic's, by its type of error
+SENTENCES = {  # replace pydantic's messages, by type of error
     "model_type": "Must be a JSON object.",
     "too_long": f"An order has at most {MAX_LINES} entries.",
 }
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Everything foreseen; what is not becomes Django's 500, logged with its traceback."""
+    """Register the handlers; any other error is Django's 500, logged with its traceback."""
     for error, problem in {
         Problem: lambda error: error,
         ValidationError: _invalid,
@@ -50,13 +50,13 @@ def _respond(problem: Any, request: HttpRequest, error: Exception) -> HttpRespon
 
 
 def _of_django_ninja(error: HttpError) -> Problem:
-    # It wraps what the parser of the body has raised, which says more.
+    # The cause is the more precise error of the parser of the body.
     cause = error.__cause__
     return cause if isinstance(cause, Problem) else Problem(error.status_code, str(error))
 
 
 def _invalid(error: ValidationError) -> Problem:
-    # django-ninja does not parse an empty body, but leaves the whole argument out.
+    # django-ninja does not parse an empty body, but omits the argument.
     if any(
         e["type"] == "missing" and e["loc"][0] == "body" and len(e["loc"]) == 2
         for e in error.errors
@@ -73,13 +73,13 @@ def _sentence(error: dict[str, Any]) -> str:
 
 
 def _pointed_at(location: tuple[Any, ...], message: str) -> dict[str, str]:
-    """Where and what: a JSON pointer into the body, or the name of a parameter."""
+    """Return the place of an error, a JSON pointer or a parameter's name, and its message."""
     where, *path = location
     detail = message.removeprefix("Value error, ")
     if where != "body":
         return {"parameter": str(path[-1]), "detail": detail}
     # ("body", "order", "products", 1, "id", "int"): the argument's name, the members, and which
-    # form of a value with several (an id is an integer or a string) was tried.
+    # type of a union (an id is an integer or a string) was tried.
     members = [str(part) for part in path[1:] if part not in ("int", "str")]
     return {"pointer": "#" + "".join(f"/{member}" for member in members), "detail": detail}
 
@@ -90,7 +90,7 @@ def _conflict(error: IntegrityError) -> Problem:
 
 
 def _database(error: Exception) -> Problem:
-    """503 while the database is away or says "again"; anything else is a defect of ours."""
+    """Return a 503 if the database is unavailable or refused the transaction; raise any other."""
     said = classify(error)
     if said is ErrorKind.OTHER:
         raise error

@@ -18,7 +18,7 @@ from bank.models import MAX_AMOUNT
 
 S = TypeVar("S", bound=BaseModel)
 VISIBLE = r"^[^\x00]*[^\s\x00][^\x00]*$"
-NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store it
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store NUL
 AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
 AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 
@@ -31,9 +31,9 @@ def amount(value: Any) -> Decimal:
     try:
         number = Decimal(value)
         if 0 <= number <= MAX_AMOUNT and number == (exact := number.quantize(Decimal("0.01"))):
-            return abs(exact)  # JSON knows a -0.00
+            return abs(exact)  # JSON allows -0.00
     except InvalidOperation:
-        pass  # more digits than a Decimal is computed with
+        pass  # more digits than the precision of decimal's context
     raise ValueError(AMOUNT_RULE)
 
 
@@ -54,21 +54,21 @@ Money = Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9]{2}$")]
 
 
 class Input(BaseModel):
-    """A body of a request, or a part of one. Unknown members are ignored."""
+    """The body of a request, or a part of it. Unknown members are ignored."""
 
-    # Python's \s is what str.strip takes away.
+    # Python's \s matches the characters that str.strip removes.
     model_config = pydantic.ConfigDict(regex_engine="python-re")
 
 
 class Output(BaseModel):
-    """A document of an answer, or a part of one."""
+    """A document in a response, or a part of it."""
 
 
 def from_model(model: type[models.Model], names: Iterable[str]) -> Callable[[type[S]], type[S]]:
     """Decorate an Input or Output: add these columns, except those that it declares itself.
 
     An Input gets no column that is not editable, such as one with auto_now_add. Raises
-    FieldDoesNotExist, or ImproperlyConfigured for a type of column that has no form here.
+    FieldDoesNotExist, or ImproperlyConfigured for a column of an unsupported type.
     """
 
     def decorate(schema: type[S]) -> type[S]:
@@ -91,7 +91,7 @@ def from_model(model: type[models.Model], names: Iterable[str]) -> Callable[[typ
 
 
 def assign(row: models.Model, sent: Input, names: Iterable[str]) -> None:
-    """Set those of these columns that clients send; all others stay as they are."""
+    """Set the columns that clients send; all others keep their values."""
     for name in names:
         if name in type(sent).model_fields:
             setattr(row, name, getattr(sent, name))
@@ -117,7 +117,7 @@ def _output(column: Any) -> tuple[Any, Any]:
 
 
 def _types(column: Any) -> tuple[Any, Any]:
-    """The type of this column in a request, and in an answer."""
+    """Return the types of this column in a request and in a response."""
     match column:
         case models.CharField() | models.TextField():
             least, pattern = (0, NO_NUL) if column.blank else (1, VISIBLE)
@@ -125,7 +125,7 @@ def _types(column: Any) -> tuple[Any, Any]:
             return Annotated[str, limits], str
         case models.DecimalField(max_digits=18, decimal_places=2):
             return Amount, Money
-        case models.IntegerField():  # its own validators are those of the database's type
+        case models.IntegerField():  # its validators have the limits of the database's type
             lower = [v.limit_value for v in column.validators if isinstance(v, MinValueValidator)]
             upper = [v.limit_value for v in column.validators if isinstance(v, MaxValueValidator)]
             return Annotated[int, Field(strict=True, ge=max(lower), le=min(upper))], int

@@ -1,4 +1,4 @@
-"""Ids that clients write, in a path, a body or a parameter."""
+"""Converts ids in paths, bodies and parameters to keys."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from bank.models import Key
 
 
 def key_of(model: type[Model], raw: int | str) -> Key:
-    """The key that a client wrote; raises ValueError if no key looks like that."""
+    """Return the key; raise ValueError if the text is not a key of this model."""
     try:
         key = model._meta.pk.clean(raw, None)
     except ValidationError as error:
         raise ValueError(f"{raw!r} is no {model._meta.verbose_name} id.") from error
-    if str(key) != str(raw):  # Python also reads 1_000, ' 7' and '٧' as integers
+    if str(key) != str(raw):  # int() also accepts 1_000, ' 7' and '٧'
         raise ValueError(f"{raw!r} is no {model._meta.verbose_name} id.")
     return key
 
 
 def key_in_path(model: type[Model], raw: str) -> Key:
-    """The key in a path; raises Http404 if it is malformed: nothing is at such an address."""
+    """Return the key in a path; raise Http404 if it is not a key of this model."""
     try:
         return key_of(model, raw)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""/openapi.json, with the one form that all errors have."""
+"""/openapi.json, with the format of all errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PROBLEM = {
 
 
 class ExactParser(Parser):
-    """Reads a body as UTF-8 JSON whatever its Content-Type, and 0.10 as exactly that."""
+    """Parses a body as UTF-8 JSON, whatever its Content-Type, and numbers as exact decimals."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
@@ -44,13 +44,13 @@ class ExactParser(Parser):
 
 
 class BankAPI(NinjaAPI):
-    """NinjaAPI whose parser is exact and whose operations may all answer with a problem."""
+    """NinjaAPI with an exact parser and a problem document as the default response."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(parser=ExactParser(), **options)
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The schema, with a problem as the default response of each operation."""
+        """Return the schema, with a problem as the default response of each operation."""
         schema = super().get_openapi_schema(**options)
         for path in schema["paths"].values():
             for operation in path.values():

@@ -1,4 +1,4 @@
-"""/order/: who ordered what, at which price."""
+"""/order/: the orders, with their lines."""
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
@@ -34,7 +34,7 @@ def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -
 
 @router.post("/", response=OrderOut, openapi_extra=IDEMPOTENCY_KEY)
 def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
-    """Takes the products out of stock; 409 where there is not enough, and nothing is changed."""
+    """Takes the products out of stock. If there is not enough, 409, and nothing is changed."""
 
     def create() -> HttpResponse:
         return created("order", _fill(Order(), order))
@@ -50,7 +50,7 @@ def get_order(request: HttpRequest, pk: str) -> HttpResponse:
 @router.put("/{pk}/", response=OrderOut)
 @retry_transaction
 def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
-    """As deleting it and placing it anew, at today's prices, under the same id."""
+    """The same as deleting and placing the order, with current prices, but it keeps its id."""
     key = key_in_path(Order, pk)
     check_preconditions(request, read(key))
     return with_etag(_fill(Order.objects.get(pk=key), order))
@@ -59,7 +59,7 @@ def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse
 @router.delete("/{pk}/", response={204: None})
 @retry_transaction
 def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
-    """Puts its products back in stock."""
+    """Puts the order's products back in stock."""
     key = key_in_path(Order, pk)
     check_preconditions(request, read(key))
     Order(pk=key).cancel()
@@ -67,7 +67,7 @@ def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _fill(order: Order, wanted: OrderIn) -> queries.Document:
-    """Give the order its customer and lines; a 422 points at the member that is wrong."""
+    """Set the order's customer and lines; raise a 422 that points at an invalid member."""
     quantities = _quantities(wanted.products)
     customer = _customer(wanted.customer.id)
     order.customer_id = customer["id"]
@@ -91,7 +91,7 @@ def _customer(raw: int | str) -> queries.Document:
 
 
 def _quantities(lines: list[LineIn]) -> dict[Key, int]:
-    """How many of each product; a product that is named twice is wanted twice."""
+    """Return the quantity of each product; quantities of the same product are added."""
     quantities: Counter[Key] = Counter()
     for position, line in enumerate(lines):
         try:

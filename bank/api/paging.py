@@ -27,9 +27,9 @@ def page(
     limit: int,
     after: str | None,
 ) -> HttpResponse:
-    """At most `limit` documents, and a Link to the next page where there is one.
+    """Return a page of at most `limit` documents, with a Link to the next page if there is one.
 
-    Raises a 422 where `after` is no id of this model.
+    Raises a 422 if `after` is not an id of this model.
     """
     documents, next_after = read(None if after is None else _after(model, after), limit)
     response = json_response(documents)

@@ -1,4 +1,4 @@
-"""Every error is an `application/problem+json` document (RFC 9457) that says what to do."""
+"""Errors as `application/problem+json` documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """Ends a request with this status. `errors` point at the members of the body in question."""
+    """Ends a request with this status. `errors` point at the invalid members of the body."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def response(self) -> HttpResponse:
-        """The problem document. Without a detail, it says what the status means."""
+        """Return the problem document. Without a detail, it has the meaning of the status."""
         status = HTTPStatus(self.status)
         document = {
             "type": "about:blank",
@@ -45,7 +45,7 @@ class Problem(Exception):
 
 
 def invalid(pointer: str, detail: str) -> Problem:
-    """A 422 about one member of the body, named by its JSON pointer (`/customer/id`)."""
+    """Return a 422 for one member of the body, given by its JSON pointer (`/customer/id`)."""
     return Problem(
         422, "The request is not valid.", errors=[{"pointer": f"#{pointer}", "detail": detail}]
     )

@@ -1,4 +1,4 @@
-"""/product/: what can be ordered."""
+"""/product/: the products."""
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 

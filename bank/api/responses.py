@@ -1,4 +1,4 @@
-"""Documents as JSON, with their ETag, and the answers to POST and DELETE."""
+"""Responses with documents as JSON and their ETag, and responses to POST and DELETE."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ ZERO = Decimal("0.00")
 
 
 def json_response(document: Any) -> HttpResponse:
-    """The document as JSON: decimals as strings with two places or more, datetimes in UTC."""
+    """Return the document as JSON: decimals as strings with at least two places, UTC datetimes."""
     return HttpResponse(_json(document), content_type="application/json")
 
 
 def with_etag(document: Document) -> HttpResponse:
-    """One document and its ETag, a hash of its bytes."""
+    """Return a response with one document and its ETag, a hash of the JSON."""
     return _with_etag(_json(document))
 
 
 def created(kind: str, document: Document) -> HttpResponse:
-    """A new document, its ETag, and its address."""
+    """Return a response with a new document, its ETag and its Location."""
     return new_at(f"/{kind}/{document['id']}/", _json(document))
 
 
 def new_at(location: str, content: bytes) -> HttpResponse:
-    """The same answer as created(), from the bytes of the document."""
+    """Return the same response as created(), from the JSON of the document."""
     response = _with_etag(content)
     response["Location"] = location
     return response
 
 
 def deleted(rows: QuerySet[Any], used_by: QuerySet[Any]) -> HttpResponse:
-    """Delete these rows: 204. Raises a 409 while orders refer to them."""
+    """Delete these rows and return a 204; raise a 409 if orders refer to them."""
     kind = rows.model._meta.verbose_name
     in_use = Problem(409, f"This {kind} has orders: delete them first.")
     if used_by.exists():
         raise in_use
     try:
         rows.delete()
-    except ProtectedError as error:  # ordered meanwhile
+    except ProtectedError as error:  # by an order that was placed in the meantime
         raise in_use from error
     return HttpResponse(status=204)
 

@@ -1,4 +1,4 @@
-"""The REST API: three kinds of things behind one door, and what a load balancer asks."""
+"""The REST API: the routers of all resources, and the monitoring endpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ api = BankAPI(
     description="Customers, products and orders, on the database of your choice.",
     urls_namespace="api",
     auth=BearerToken(),
-    docs=Swagger(),  # its scripts come from the `ninja` application, not from a CDN
+    docs=Swagger(),  # its scripts are static files of the `ninja` application, not from a CDN
     docs_url="/docs",
     docs_decorator=as_operation,
 )

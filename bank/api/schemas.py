@@ -1,6 +1,6 @@
-"""The columns that clients send and get, and the schemas of requests and answers.
+"""The columns that clients send and receive, and the schemas of requests and responses.
 
-Types and limits are those of the models. A PUT leaves all other columns as they are.
+Types and limits are those of the models. A PUT does not change other columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_LINES = 1000  # of an order
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=MAX_COUNT)]
-# Integers on SQL backends, strings on MongoDB; which it is, is for the database to say.
+# Integers on SQL backends, strings on MongoDB; bank/api/ids.py checks the type.
 Id = Annotated[int, Field(strict=True)] | Annotated[str, Field(strict=True)]
 
 

@@ -1,1 +1,1 @@
-"""All of the bank as a stream of records: written by one backend, read by any other."""
+"""Exports all data as a stream of records, which any other backend can import."""

@@ -1,7 +1,7 @@
-"""The columns of each model that a copy carries, and the form of their values in the stream.
+"""The columns of each model that are copied, and the format of their values in the stream.
 
-Django reads these forms itself, as field.to_python() does. export.py has forms of its own for keys,
-for references to other rows, and for the answers with keys in them.
+field.to_python() can read each format. export.py has its own formats for keys, for references to
+other rows, and for stored responses, which contain keys.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ ELSEWHERE = {
 
 
 class Form(NamedTuple):
-    """How the values of a column are written, None excepted, and their type in JSON."""
+    """How the values of a column, except None, are written, and their type in JSON."""
 
     write: Callable[[Any], Any]
     type: Any
 
 
 def carried(model: Model) -> dict[str, Form]:
-    """The columns of this model by name, in the order in which it declares them.
+    """Return the copied columns of this model by name, in the order of their declaration.
 
-    One that says editable=False is left out: a stock_token means nothing in another database.
+    Columns with editable=False are left out: a stock_token has no meaning in another database.
     Raises NotCarried for a column that would be lost.
     """
-    if model is OrderLine and (lost := automatic(model)):  # a line has no key by which to set it
+    if model is OrderLine and (lost := automatic(model)):  # cannot be set: lines have no key
         raise NotCarried(model._meta.get_field(lost[0]))
     fields = [*model._meta.concrete_fields, *model._meta.local_many_to_many]
     own = ("id", *ELSEWHERE.get(model, ()))
@@ -44,7 +44,7 @@ def carried(model: Model) -> dict[str, Form]:
 
 
 def written(columns: dict[str, Form], values: Callable[[str], Any]) -> dict[str, Any]:
-    """These columns as they are in the stream; values(name) is what a row has."""
+    """Return these columns in the format of the stream; values(name) returns a row's value."""
     return {
         name: None if (value := values(name)) is None else form.write(value)
         for name, form in columns.items()
@@ -52,7 +52,7 @@ def written(columns: dict[str, Form], values: Callable[[str], Any]) -> dict[str,
 
 
 def automatic(model: Model) -> list[str]:
-    """The columns that Django sets when a row is inserted, whatever the instance has."""
+    """Return the columns that Django sets at each insert, whatever value the instance has."""
     dates = [field for field in model._meta.concrete_fields if isinstance(field, models.DateField)]
     return [field.name for field in dates if field.auto_now or field.auto_now_add]
 

@@ -1,8 +1,8 @@
-"""All of the bank as a stream of records that any backend writes and any other reads.
+"""Exports all data as a stream of records that every backend can write and read.
 
-A record names others by number, the 3rd customer, the 7th product, in the order of their keys: so
-the content, and its hash, is the same wherever the bank is. Keys come along as well, and are kept
-where the target's are of that kind. All other columns are the models' own: see carried.py.
+A record refers to others by number, such as the 3rd customer or the 7th product in the order of
+their keys, so the content and its hash are the same on every backend. Each record also has its key,
+which is preserved if the target uses the same type of key. For all other columns see carried.py.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ from bank.transfer.carried import carried, written
 PAGE = 1000
 Contents = Iterator[tuple[Key, dict[str, Any]]]
 Numbers = dict[tuple[str, str], int]
-"""The number of the record of this kind whose key is this text."""
+"""Maps a kind of record and the text of a key to the number of the record."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A customer, product, order or answer: its kind, its key, and its content without any key."""
+    """A customer, product, order or stored response: kind, key, and content without keys."""
 
     kind: str
     key: Key
     content: dict[str, Any]
 
     def line(self) -> str:
-        """As it stands in the stream; amounts and keys of no JSON type are strings."""
+        """Return the line of the stream; amounts, and keys without a JSON type, are strings."""
         return json.dumps([self.kind, self.key, self.content], default=str, sort_keys=True)
 
 
 class Digest:
-    """The hash of the content of records, whatever their keys are."""
+    """The hash of the content of records, independent of their keys."""
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
 
     def add(self, record: Record) -> None:
-        """Take one in; the order counts."""
+        """Add a record; the order of records matters."""
         content = json.dumps([record.kind, record.content], default=str, sort_keys=True)
         self._sha256.update(content.encode() + b"\n")
 
@@ -67,7 +67,7 @@ class Digest:
 
 
 def records() -> Iterator[Record]:
-    """Customers, products, orders with their lines, stored answers: the oldest first.
+    """Yield customers, products, orders with their lines, and stored responses, oldest first.
 
     Raises NotCarried for a column that would be lost.
     """
@@ -85,18 +85,18 @@ def records() -> Iterator[Record]:
 
 
 def snapshot() -> AbstractContextManager[Any]:
-    """A transaction that reads everything as it was at one datetime."""
+    """Return a transaction that reads one snapshot of the database."""
     return Engine().snapshot()
 
 
 def refuse_unfinished() -> None:
-    """Raise NotWhole if a copy into this bank was not finished."""
+    """Raise NotWhole if a copy into this database was not finished."""
     if UnfinishedCopy.objects.exists():
         raise NotWhole
 
 
 def digest() -> str:
-    """The hash of the content of this bank."""
+    """Return the hash of the content of this database."""
     result = Digest()
     for record in records():
         result.add(record)
@@ -126,14 +126,14 @@ def _orders(numbers: Numbers) -> Contents:
 
 
 def _answers(numbers: Numbers) -> Contents:
-    """The answers to repeated requests; the keys in them are numbers as well."""
+    """Yield the stored responses, with numbers instead of keys."""
     columns = carried(IdempotencyRecord)
     for answer in IdempotencyRecord.objects.order_by("pk").iterator(PAGE):
         kind = answer.location.strip("/").partition("/")[0]
         body = json.loads(answer.body)
         try:
             translate(kind, body, lambda kind, key: numbers[kind, str(key)])
-        except KeyError:  # it is about something that was deleted: nothing to point to
+        except KeyError:  # the response is about a deleted object, which has no number
             body = None
         content = written(columns, partial(getattr, answer)) | {"kind": kind, "body": body}
         content["verbatim"] = None if body else [answer.location, answer.body]
@@ -141,7 +141,7 @@ def _answers(numbers: Numbers) -> Contents:
 
 
 def translate(kind: str, body: dict[str, Any], key: Callable[[str, Any], Any]) -> None:
-    """Replace every key in the body of an answer by key(kind, old), in place."""
+    """Replace each key in the body of a response by key(kind, old), in place."""
     body["id"] = key(kind, body["id"])
     if kind == "order":
         body["customer"]["id"] = key("customer", body["customer"]["id"])
@@ -150,7 +150,7 @@ def translate(kind: str, body: dict[str, Any], key: Callable[[str, Any], Any]) -
 
 
 def answer_text(body: dict[str, Any]) -> str:
-    """The body of an answer as the API would have written it."""
+    """Return the body of a response in the API's format."""
     return orjson.dumps(body, default=str).decode()
 
 

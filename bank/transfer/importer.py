@@ -1,4 +1,4 @@
-"""Fills an empty bank from the records of another one: see bank/transfer/export.py."""
+"""Imports the records of bank/transfer/export.py into an empty database."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ BATCH = 500  # records of a transaction
 
 @retry_transaction
 def begin(*, discard: bool = False) -> None:
-    """Mark this bank, which must be empty, as being filled.
+    """Mark this database, which must be empty, as unfinished.
 
-    With `discard` a bank that an earlier copy left unfinished is emptied first: nobody knows which
-    of its records are the copy's, and which an application has written meanwhile. Raises
-    TargetNotEmpty or NotDiscarded; then nothing was changed.
+    With `discard`, all records that are in it after an unfinished copy are deleted first, because
+    it is unknown which of them an application has written. Raises TargetNotEmpty or NotDiscarded
+    without changing anything.
     """
     unfinished = UnfinishedCopy.objects.exists()
     if records := sum(model.objects.count() for model in MODELS.values()):
@@ -53,13 +53,13 @@ def finish() -> None:
 
 
 class Importer:
-    """Inserts records in transactions of some hundred, each complete or absent."""
+    """Inserts records in transactions of at most BATCH records."""
 
     def __init__(self) -> None:
         self.keys: dict[str, list[Key]] = {kind: [] for kind in MODELS}
 
     def add(self, records: Iterable[Record]) -> Iterator[int]:
-        """Insert them, in the order in which they came; yield how many at a time."""
+        """Insert the records in their order; yield the size of each batch."""
         for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
             while batch := list(islice(of_a_kind, BATCH)):
                 self.keys[kind] += retry_transaction(self.insert)(kind, batch)
@@ -67,9 +67,9 @@ class Importer:
                 yield len(batch)
 
     def insert(self, kind: str, batch: list[Record]) -> list[Key]:
-        """Insert records of one kind, return their keys; call in a transaction.
+        """Insert records of one kind and return their keys; call it in a transaction.
 
-        What they refer to is in `keys`.
+        The keys of the records that they refer to are in `keys`.
         """
         model = MODELS[kind]
         build: Callable[[dict[str, Any]], models.Model] = getattr(self, f"_{kind}")
@@ -78,7 +78,7 @@ class Importer:
             row.pk = _own_key(model, record.key)
         model.objects.bulk_create(rows)
         keys = [row.pk for row in rows]
-        if None in keys:  # not every database returns those of a bulk insert
+        if None in keys:  # not every database returns the keys of a bulk insert
             keys = self._newest(kind, len(batch))
         if kind == "order":
             self._insert_lines(keys, batch)
@@ -105,13 +105,13 @@ class Importer:
                 model.objects.filter(pk=key).update(**{n: record.content[n] for n in names})
 
     def _key(self, kind: str, number: int) -> Key:
-        """The key that the record of this number got here."""
+        """Return the key of the record with this number in this database."""
         if number >= len(self.keys[kind]):
             raise CopyDiffers
         return self.keys[kind][number]
 
     def _newest(self, kind: str, count: int) -> list[Key]:
-        """The keys of the last rows."""
+        """Return the keys of the last rows."""
         keys = MODELS[kind].objects.order_by("-pk").values_list("pk", flat=True)[:count]
         return list(keys)[::-1]
 
@@ -141,14 +141,14 @@ def _without(content: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _reset_sequence(model: Any) -> None:
-    """New keys begin after the copied ones, also if the copy never ends."""
+    """Let new keys begin after the copied ones, even if the copy is never finished."""
     for sql in connection.ops.sequence_reset_sql(no_style(), [model]):
         with connection.cursor() as cursor:
             cursor.execute(sql)
 
 
 def _own_key(model: Any, key: Key) -> Key | None:
-    """The key of the source where it can be a key here, too; None: the database makes one."""
+    """Return the source's key, or None for a new key if this database has another type of key."""
     try:
         return model._meta.pk.to_python(key)
     except ValidationError:

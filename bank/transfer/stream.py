@@ -18,7 +18,7 @@ Amount = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,16}(\.[0-9]{1,2})?$")]
 Number = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=250)]
 KeyOfRecord = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)] | StrictStr
-LIMITS: dict[tuple[type[Model], str], Any] = {  # of columns that have less than their type allows
+LIMITS: dict[tuple[type[Model], str], Any] = {  # of columns with a smaller range than their type
     (Customer, "name"): Name,
     (Product, "name"): Name,
     (Product, "price"): Amount,
@@ -32,11 +32,11 @@ LAST: TypeAdapter[Any] = TypeAdapter(dict[Literal["hash"], StrictStr])
 
 
 class Content(BaseModel, extra="forbid"):
-    """The content of a record: each member is required, and there is no other."""
+    """The content of a record: all members are required, others are refused."""
 
 
 def record_type() -> TypeAdapter[Any]:
-    """A line of each kind of record; raises NotCarried for a column that would be lost."""
+    """Return the type of a line of the stream; raise NotCarried for a column that would be lost."""
     line: Any = tuple[Number, *_types(OrderLine).values()]  # type: ignore[misc]
     verbatim = tuple[StrictStr, StrictStr] | None  # the location and the body, as stored
     answer = {"kind": StrictStr, "body": dict[str, Any] | None, "verbatim": verbatim}
@@ -60,7 +60,7 @@ def _record(kind: str, members: dict[str, Any]) -> Any:
 
 
 class Source:
-    """The records, how many there should be, and the hash they should have.
+    """The records of a stream, their expected number, and their expected hash.
 
     Raises WrongLine for a line that bank_export would not write.
     """
@@ -79,7 +79,7 @@ class Source:
         self.line = record_type()
 
     def records(self) -> Iterator[Record]:
-        """All of them; raises CopyEnded without the last line, which has the hash."""
+        """Yield all records; raise CopyEnded if the last line, with the hash, is missing."""
         for line in self.stream:
             self.number += 1
             if line.startswith(b"{"):
