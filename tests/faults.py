@@ -1,7 +1,8 @@
 """Injects a database's errors into statements or COMMITs, to test how the application reacts.
 
 tests/NAME/faults.py has what is specific to a backend: `conflict`, `lost` and `timed_out` create
-its errors, and it may replace `at_statement` and `at_commit`.
+its errors, UNREACHABLE is a URL at which no server answers, and it may replace `at_statement` and
+`at_commit`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ special = import_module(f"tests.{settings.BACKEND}.faults")
 conflict: Callable[[], Exception] = special.conflict
 lost: Callable[[], Exception] = special.lost
 timed_out: Callable[[], Exception] = special.timed_out
+UNREACHABLE: str = special.UNREACHABLE
 
 
 @contextmanager

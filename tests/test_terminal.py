@@ -18,18 +18,11 @@ from django.conf import settings
 from runner.backends import backend
 from runner.docker import free_port
 from runner.kept import kept_server
+from tests.faults import UNREACHABLE
 from tests.serving import PYTHON, ROOT, gone
 from tests.test_backends import say
 
 VARIABLE = f"{settings.BACKEND.upper()}_URL"
-DEAD = {
-    "postgresql": "postgresql://ann:pa55word@127.0.0.1:1/bank",
-    "cockroachdb": "postgresql://ann:pa55word@127.0.0.1:1/bank",
-    "dolt": "mysql://ann:pa55word@127.0.0.1:1/bank",
-    "doltlite": "doltlite:////no/such/directory/bank.db",
-    "mongodb": "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200",
-    "djongo": "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200",
-}
 
 
 def test_a_url_without_a_server_is_a_one_line_error(tmp_path: Path) -> None:
@@ -37,7 +30,7 @@ def test_a_url_without_a_server_is_a_one_line_error(tmp_path: Path) -> None:
 
     said = say(
         *("serve", settings.BACKEND, "--port", str(free_port()), "--data", str(data)),
-        **{VARIABLE: DEAD[settings.BACKEND]},
+        **{VARIABLE: UNREACHABLE},
     )
 
     assert said.returncode == 1
@@ -73,17 +66,17 @@ def test_an_invalid_url_is_a_one_line_error(tmp_path: Path) -> None:
 def test_serve_with_a_url_starts_no_server_and_stores_no_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(VARIABLE, DEAD[settings.BACKEND])
+    monkeypatch.setenv(VARIABLE, UNREACHABLE)
     with open(tmp_path / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
         with kept_server(backend(settings.BACKEND), tmp_path) as url:
-            assert url == DEAD[settings.BACKEND]
+            assert url == UNREACHABLE
 
 
 def test_manage_py_with_traceback_shows_the_traceback() -> None:
     variables = {"DJANGO_SETTINGS_MODULE": f"settings.{settings.BACKEND}"}
-    variables[VARIABLE] = DEAD[settings.BACKEND]
+    variables[VARIABLE] = UNREACHABLE
 
     said = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--traceback"],

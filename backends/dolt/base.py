@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-import select
 from types import TracebackType
 from typing import Any
 
 import MySQLdb
-from django.core import checks
-from django.db.backends.mysql import base, creation, validation
+from django.db.backends.mysql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 
 from backends.dolt.client import DatabaseClient
 from backends.dolt.collation import COLLATION
-from backends.dolt.errors import broken_constraint, error_kind
+from backends.dolt.errors import broken_constraint
 from backends.dolt.features import DatabaseFeatures
 from backends.dolt.operations import DatabaseOperations
 from backends.dolt.schema import DatabaseSchemaEditor, add_row_tokens
-from backends.time_limit import TimeLimit
+from backends.mysql.base import Session
+from backends.mysql.collation import DatabaseCreation, DatabaseValidation
 
 UNKNOWN = 1105  # the number of every error for which Dolt has no number of MySQL's
 # Unlike on MySQL, the column's collation overrides BINARY, but not an explicit COLLATE:
@@ -49,39 +48,10 @@ def _breaks_a_rule(number: Any = None, message: Any = "", *rest: Any) -> bool:
     return number == UNKNOWN and bool(BROKEN_RULE.search(str(message)))
 
 
-class DatabaseCreation(creation.DatabaseCreation):
-    def sql_table_creation_suffix(self) -> str:
-        return f"CHARACTER SET utf8mb4 COLLATE {COLLATION}"
-
-
-class DatabaseValidation(validation.DatabaseValidation):
-    """Refuses a database with another collation, before anything is migrated."""
-
-    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        return [*super().check(**kwargs), *self._check_collation()]
-
-    def _check_collation(self) -> list[checks.CheckMessage]:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT @@collation_database")
-            (collation,) = cursor.fetchone()
-        if collation == COLLATION:
-            return []
-        name = self.connection.settings_dict["NAME"]
-        return [
-            checks.Error(
-                f"The database {name!r} has the collation {collation}: icontains and iexact "
-                "would be case-sensitive.",
-                hint=f"Before it has tables: ALTER DATABASE {name} COLLATE {COLLATION};",
-                id="dolt.E001",
-            )
-        ]
-
-
-class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
+class DatabaseWrapper(Session, base.DatabaseWrapper):
     display_name = "Dolt"
-    error_kind = staticmethod(error_kind)
+    collation = COLLATION
     broken_constraint = staticmethod(broken_constraint)
-    too_late = (2003, *TimeLimit.too_late)  # CR_CONN_HOST_ERROR
     operators = base.DatabaseWrapper.operators | {
         "contains": f"LIKE %s {EXACTLY}",
         "startswith": f"LIKE %s {EXACTLY}",
@@ -113,17 +83,3 @@ class DatabaseWrapper(TimeLimit, base.DatabaseWrapper):
     def prepare_database(self) -> None:
         """Called by `migrate`: adds row_token to tables that were created without it."""
         add_row_tokens(self)
-
-    def is_usable(self) -> bool:
-        """Whether the connection's socket is open, with no unread message of the server.
-
-        As on PostgreSQL, without a round trip: Django's own check is a COM_PING before each
-        request, and it would wait on a connection that is lost without a notice.
-        """
-        try:
-            number = self.connection.fileno()
-        except MySQLdb.Error:
-            return False
-        socket = select.poll()
-        socket.register(number, select.POLLIN)
-        return not socket.poll(0)

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from backends.dolt.collation import COLLATION
+from backends.mysql.driver import connect
 from runner.docker import free_port
 from runner.errors import CannotRun
 from runner.leftover import stop_leftover
@@ -52,20 +52,6 @@ def _refuse_lost(password: Path, databases: Path) -> None:
     """Raise CannotRun if there are databases but no password: a new one would not open them."""
     if any(databases.iterdir()) and not (password.exists() and password.stat().st_size):
         raise CannotRun(f"{password} is missing, but there are databases: restore the file.")
-
-
-def connect(address: SplitResult) -> Any:
-    """Return a connection of the driver, without Django."""
-    import MySQLdb
-
-    return MySQLdb.connect(
-        host=address.hostname,
-        port=address.port,
-        user=address.username,
-        password=unquote(address.password or ""),
-        database=address.path[1:],
-        autocommit=True,
-    )
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import stat
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,10 +16,9 @@ from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
 from runner.leftover import stop_leftover
-from runner.processes import die_with_parent, identity, log_file, running, wait_until
+from runner.processes import log_file, running, wait_until
+from runner.system_user import SYSTEM_USER, let_pass, own_directory, run_as_system_user
 
-# PostgreSQL refuses to run as root: https://www.postgresql.org/docs/18/postgres-user.html
-SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
 NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 
 
@@ -47,14 +44,15 @@ def _programs(what: str, find: Callable[[], Path | None], command: str) -> Provi
 def _server(programs: Path, data: Path | None) -> Iterator[str]:
     """Run a server during the block; yield the URL of its database `bank`.
 
-    It listens on a Unix socket that only its owner can open. In `data` commits are durable, even
-    after kill -9. Without `data` they are faster, and the data is deleted at the end.
+    It listens on a Unix socket that only its owner can open, and refuses to run as root:
+    https://www.postgresql.org/docs/18/postgres-user.html. In `data` commits are
+    durable, even after kill -9. Without `data` they are faster, and the data is deleted at the end.
     """
     with tempfile.TemporaryDirectory(prefix="bank-postgresql-") as temporary:
         os.chmod(temporary, 0o711)  # noqa: S103 - others may only pass through it
         cluster = (data or Path(temporary)).resolve() / "cluster"
         sockets = Path(temporary) / "socket"  # the path of a socket has at most 107 bytes
-        _give(sockets)
+        own_directory(sockets)
         if not (cluster / "PG_VERSION").exists():
             _initdb(programs, cluster)
         # SIGINT is PostgreSQL's fast shutdown: https://www.postgresql.org/docs/18/server-shutdown.html
@@ -92,48 +90,16 @@ def _initdb(programs: Path, cluster: Path) -> None:
     """Create the data under another name, then rename it: an interrupted initdb is repeated."""
     new = cluster.with_name("cluster.new")
     shutil.rmtree(new, ignore_errors=True)
-    _give(new)
+    own_directory(new)
     # PostgreSQL's own collation, which no update of a system library can change.
     locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
     # --auth=trust: only the owner can open the socket.
-    _let_pass(programs)
-    _run(programs / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
+    let_pass(programs)
+    run_as_system_user(programs / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *locale)
     try:
         new.rename(cluster)
     except OSError as error:
         raise CannotRun(f"{cluster} is not empty and not of PostgreSQL: move it away.") from error
-
-
-def _run(program: Path, *arguments: str | Path) -> None:
-    command = [str(word) for word in (program, *arguments)]
-    result = subprocess.run(
-        command,
-        cwd="/",
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
-        **identity(SYSTEM_USER),
-    )
-    if result.returncode:
-        said = (result.stderr or result.stdout).strip().partition("\n")[0]
-        raise CannotRun(f"{program.name} failed: {said}")
-
-
-def _give(directory: Path) -> None:
-    """Create a directory that is owned by the server's user and closed to others."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _let_pass(directory)
-    if SYSTEM_USER:
-        shutil.chown(directory, SYSTEM_USER)
-
-
-def _let_pass(directory: Path) -> None:
-    """As root, let the server's user pass through the parent directories; print each change."""
-    for parent in directory.resolve().parents if SYSTEM_USER else ():
-        mode = parent.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            print(f"chmod o+x {parent}: PostgreSQL runs as {SYSTEM_USER}, not as root.")
-            parent.chmod(mode | stat.S_IXOTH)
 
 
 BACKEND = Backend(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.postgresql.faults import conflict, lost, timed_out
+from tests.postgresql.faults import UNREACHABLE, conflict, lost, timed_out
 
-__all__ = ["conflict", "lost", "timed_out"]
+__all__ = ["UNREACHABLE", "conflict", "lost", "timed_out"]

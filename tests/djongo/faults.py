@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import OperationalError
 from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
+UNREACHABLE = "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200"
+
 WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
 
 

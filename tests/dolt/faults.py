@@ -5,6 +5,8 @@ from __future__ import annotations
 import MySQLdb
 from django.db import OperationalError
 
+UNREACHABLE = "mysql://ann:pa55word@127.0.0.1:1/bank"
+
 
 def conflict() -> OperationalError:
     """Another transaction has committed another value for what this one has written."""

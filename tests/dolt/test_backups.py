@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backends.dolt.own_server import connect
+from backends.mysql.driver import connect
 from tests.serving import Server
 from tests.test_backends import manage
 

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage
 from django.db import connection
 from django.db.models import F
 
-from backends.dolt.own_server import COLLATION
+from backends.dolt.collation import COLLATION
 from bank.models import Customer
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 import pytest
 from django.db import connection
 
-from backends.dolt.own_server import connect
+from backends.mysql.driver import connect
 from bank.models import Customer
 from bank.transactions import retry_transaction
 from tests.serving import Server

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from MySQLdb import OperationalError
 
-from backends.dolt.own_server import connect
-from backends.dolt.server import APPLICATION
+from backends.mysql.driver import APPLICATION, connect
 from runner.backends import backend
 from tests.serving import ROOT, Server
 

@@ -6,6 +6,8 @@ import sqlite3
 
 from django.db import OperationalError
 
+UNREACHABLE = "doltlite:////no/such/directory/bank.db"
+
 
 def conflict() -> OperationalError:
     """A second writer that has waited long enough, as it reaches the application."""

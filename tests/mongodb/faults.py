@@ -13,6 +13,8 @@ from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from backends.mongodb.statements import Statements
 
+UNREACHABLE = "mongodb://ann:pa55word@127.0.0.1:1/bank?serverSelectionTimeoutMS=200"
+
 WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
 
 

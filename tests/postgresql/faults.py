@@ -7,6 +7,8 @@ from importlib import import_module
 from django.db import OperationalError
 from django.db.backends.postgresql.psycopg_any import errors, is_psycopg3
 
+UNREACHABLE = "postgresql://ann:pa55word@127.0.0.1:1/bank"
+
 
 class SerializationFailure(errors.SerializationFailure):
     """What the server's 40001 becomes; only the driver can give a psycopg2 error its code."""

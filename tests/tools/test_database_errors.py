@@ -9,9 +9,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 
-from backends.dolt import errors as dolt_errors
 from backends.doltlite import errors as doltlite_errors
 from backends.mongodb import error_codes as mongodb_errors
+from backends.mysql import errors as mysql_errors
 from backends.postgresql import errors as postgresql_errors
 from bank.transactions.error_kinds import ErrorKind, classify, unavailable
 
@@ -52,9 +52,12 @@ POSTGRESQL = [
     (None, postgresql("25P02")),
     (None, foreign("psycopg", "ProgrammingError", "no SQLSTATE: psycopg's own")),
 ]
-DOLT = [
+MYSQL = [
     ("CONFLICT", foreign("MySQLdb", "OperationalError", 1213, "serialization failure")),
     ("CONFLICT", foreign("MySQLdb", "OperationalError", 1205, "lock wait timeout")),
+    ("CONFLICT", foreign("MySQLdb", "OperationalError", 1020, "record has changed since")),
+    ("TIMEOUT", foreign("MySQLdb", "OperationalError", 1969, "max_statement_time exceeded")),
+    ("LOST", foreign("MySQLdb", "OperationalError", 1927, "connection was killed")),
     ("LOST", foreign("MySQLdb", "OperationalError", 2013, "lost connection")),
     (None, foreign("MySQLdb", "IntegrityError", 1062, "duplicate entry")),
 ]
@@ -79,7 +82,7 @@ MONGODB = [
 ]
 KINDS = [
     *((postgresql_errors.error_kind, kind, error) for kind, error in POSTGRESQL),
-    *((dolt_errors.error_kind, kind, error) for kind, error in DOLT),
+    *((mysql_errors.error_kind, kind, error) for kind, error in MYSQL),
     *((doltlite_errors.error_kind, kind, error) for kind, error in DOLTLITE),
     *((mongodb_errors.error_kind, kind, error) for kind, error in MONGODB),
 ]

@@ -1,0 +1,1 @@
+"""MariaDB: its engine (base.py), and how a server is started (server.py)."""

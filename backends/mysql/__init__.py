@@ -1,0 +1,1 @@
+"""The parts that Dolt and MariaDB share, as both speak MySQL's protocol. Not a backend."""

@@ -1,0 +1,105 @@
+"""How our own server is closed to others: its users, its socket, its files."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import pytest
+from django.db import connection
+from MySQLdb import OperationalError
+
+from backends.mariadb import server as mariadb
+from backends.mysql.driver import APPLICATION, connect, least_privilege
+from runner.backends import backend
+from runner.errors import ServerUnavailable
+from tests.serving import ROOT, Server
+
+REFUSED = [
+    "CREATE TABLE loot (id int)",
+    "DROP TABLE customers",
+    "ALTER TABLE customers ADD COLUMN loot int",
+    "CREATE DATABASE loot",
+    "CREATE USER eve",
+    f"GRANT ALL ON *.* TO {APPLICATION}",
+    "SELECT * FROM mysql.global_priv",
+    "SELECT * FROM customers INTO OUTFILE '/tmp/loot'",
+    "SET GLOBAL innodb_lock_wait_timeout = 1",
+]
+
+
+@pytest.fixture
+def owner() -> SplitResult:
+    return urlsplit(os.environ["MARIADB_URL"])
+
+
+def test_the_application_can_change_rows_and_nothing_else(owner: SplitResult) -> None:
+    application = urlsplit(least_privilege(owner.geturl()))
+
+    with connect(application) as other, other.cursor() as cursor:
+        for statement in REFUSED:
+            with pytest.raises(OperationalError, match="denied"):
+                cursor.execute(statement)
+        cursor.execute("SELECT LOAD_FILE('/etc/passwd')")
+        assert cursor.fetchall() == ((None,),)
+
+
+def test_no_user_can_log_in_without_a_password(owner: SplitResult) -> None:
+    least_privilege(owner.geturl())
+    where = owner.netloc.rpartition("@")[2]
+
+    for user in ("root", "nobody", APPLICATION):
+        with pytest.raises(OperationalError, match="Access denied"):
+            connect(owner._replace(netloc=f"{user}:@{where}"))
+
+
+@pytest.mark.django_db
+def test_it_listens_on_a_socket_that_only_its_owner_can_open(owner: SplitResult) -> None:
+    socket = Path(unquote(owner.netloc.rpartition("@")[2]))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@skip_networking, @@socket")
+        assert cursor.fetchone() == (1, str(socket))
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((socket.parent / "init.sql").stat().st_mode) == 0o600
+
+
+@pytest.mark.django_db
+def test_what_is_kept_is_on_disk_before_it_is_acknowledged(server: Server) -> None:
+    server.start()
+    address = urlsplit(server.database_url())
+
+    order = server.call(
+        "POST", "/order/", {"customer": {"id": 1}, "products": [{"id": 4, "quantity": 2}]}
+    )
+    with connect(address) as other, other.cursor() as cursor:
+        cursor.execute("SELECT @@innodb_flush_log_at_trx_commit, @@innodb_doublewrite")
+        durable = cursor.fetchone()
+    again = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=ROOT,
+        env=backend("mariadb").environment(server.database_url()),
+        capture_output=True,
+        text=True,
+    )
+
+    assert durable == (1, 1)
+    assert address.username == APPLICATION
+    assert server.call("GET", f"/order/{order['id']}/") == order
+    assert (again.returncode, "No migrations to apply" in again.stdout) == (0, True)
+
+
+def test_the_command_that_installs_a_missing_server_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mariadb, "PROGRAMS", "/no/such/directory")
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(ServerUnavailable) as caught:
+        backend("mariadb").provider()
+
+    assert caught.value.command == "apt install mariadb-server-core mariadb-client-core"

@@ -1,0 +1,98 @@
+"""A request of a running application ends in time, also behind a lock."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import OperationalError, connection
+
+from backends.mysql.driver import connect
+from bank.transactions.error_kinds import ErrorKind, classify
+from tests.serving import Server
+
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+LIMITS = (
+    *("max_statement_time", "innodb_lock_wait_timeout", "lock_wait_timeout"),
+    "idle_transaction_timeout",
+)
+
+
+def test_a_request_that_waits_for_a_lock_is_a_503_in_time(server: Server) -> None:
+    server.start("--no-demo")
+    product = server.call("POST", "/product/", {"name": "Pen", "price": "1", "stock": 5})
+    order = {"customer": server.call("POST", "/customer/", {"name": "Carl"}), "products": [product]}
+
+    other = connect(urlsplit(server.database_url()))
+    other.begin()
+    other.cursor().execute("UPDATE products SET stock = 4")
+    read = server.ask("GET", "/product/")
+    written = server.ask("POST", "/order/", order)
+    other.rollback()
+    after = server.ask("POST", "/order/", order)
+    other.close()
+
+    assert [answer.status for answer in (read, written, after)] == [200, 503, 200]
+    assert written.headers["Retry-After"] == "1"
+    assert written.seconds < IN_TIME
+    assert len(server.orders()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
+    connection.close()
+    with connection.time_limit(60):
+        limited = shown()
+    connection.close()
+
+    assert limited == (5, 2, 2, 5)
+    assert shown() == (0, 50, 86400, 0)
+
+
+def shown() -> tuple[int, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(f'@@{name}' for name in LIMITS)}")
+        return tuple(map(int, cursor.fetchone()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_the_server_ends_is_a_timeout_and_keeps_its_connection() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION max_statement_time = 0.1")
+        with pytest.raises(OperationalError, match="1969") as error:
+            cursor.execute("SELECT SLEEP(20)")
+        cursor.execute("SELECT 1")
+
+    assert classify(error.value) is ErrorKind.TIMEOUT
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_is_ended_at_the_time_limit_whatever_the_server_does() -> None:
+    connection.ensure_connection()
+    began = time.monotonic()
+
+    with (
+        connection.time_limit(0.5),
+        pytest.raises(OperationalError) as error,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT SLEEP(60)")
+
+    assert time.monotonic() - began < 20
+    assert classify(error.value) is ErrorKind.LOST
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_the_time_limit_there_is_no_new_connection() -> None:
+    connection.close()
+
+    with (
+        connection.time_limit(0.1),
+        pytest.raises(OperationalError, match="no time left") as error,
+    ):
+        connection.ensure_connection()
+
+    assert classify(error.value) is ErrorKind.LOST
