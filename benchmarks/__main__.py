@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from benchmarks.database import ROOT
-from benchmarks.errors import BenchmarkError, WrkMissing
 from benchmarks.load import require_wrk
 from benchmarks.peers import PEERS
 from benchmarks.report import tables, with_ratios, write_json
 from benchmarks.rounds import Plan, measure
 from benchmarks.server import postgresql
 from benchmarks.works import GROWTH, WORKS
+from runner.program import run
 
 RESULT = ROOT / "build" / "bench.json"
 USUAL = 10_000  # orders in the table when all works are measured
@@ -56,39 +54,19 @@ def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
     return Plan(orders, [GROWTH], [], options.rounds, max(1, options.seconds // 2))
 
 
-def main(given: Sequence[str]) -> None:
+def main(given: Sequence[str]) -> int:
     options = arguments(given)
     require_wrk()
     peers = [PEERS[name] for name in options.peers]
     rows = []
-    with postgresql() as url:
+    with postgresql() as (url, log):
         for work_plan in plans(options):
-            rows += measure(url, peers, work_plan)
+            rows += measure(url, log, peers, work_plan)
     rows = with_ratios(rows)
     write_json(rows, RESULT)
     print("", *filter(None, tables(rows)), f"Written to {RESULT}", sep="\n")
-
-
-def end(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, so that SIGTERM stops all started processes as Ctrl-C does."""
-    raise KeyboardInterrupt
-
-
-def script() -> int:
-    """Return the exit code: 0, 1 after a failure, 2 if wrk is missing, 130 after Ctrl-C."""
-    signal.signal(signal.SIGTERM, end)
-    try:
-        main(sys.argv[1:])
-    except WrkMissing as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BenchmarkError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(script())
+    run(lambda: main(sys.argv[1:]))

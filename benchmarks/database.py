@@ -74,6 +74,14 @@ class Database:
         # FULL, because the update of the subtotals left a dead row for each order.
         self.connection.execute("vacuum (full, analyze)")
 
+    @contextmanager
+    def logged_statements(self) -> Iterator[None]:
+        """Let the server log all statements of connections that are made during the block."""
+        name = sql.Identifier(self.connection.info.dbname)
+        self.connection.execute(sql.SQL("alter database {} set log_statement = 'all'").format(name))
+        yield
+        self.connection.execute(sql.SQL("alter database {} reset log_statement").format(name))
+
     def set_next_ids(self) -> None:
         for table in TABLES:
             statement = sql.SQL(NEXT_ID).format(sql.Identifier(table))
@@ -113,10 +121,7 @@ class Database:
 
 @contextmanager
 def seeded_database(server: str, orders: int) -> Iterator[Database]:
-    """Yield a new database with this number of orders on the server; drop it at the end.
-
-    Other databases are not changed, so any PostgreSQL server can be used.
-    """
+    """Yield a new database with this number of orders on the server; drop it at the end."""
     name = f"benchmark_{os.getpid()}_{orders}"
     with psycopg.connect(server, autocommit=True) as administration:
         administration.execute(sql.SQL("create database {}").format(sql.Identifier(name)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from runner.errors import CannotRun
 
-class BenchmarkError(Exception):
+
+class BenchmarkError(CannotRun):
     """The benchmark could not be finished; nothing was written."""
 
     def __str__(self) -> str:

@@ -64,7 +64,7 @@ def call(application: Application, request: Request) -> None:
 
 
 def main(work: str) -> None:
-    with postgresql() as server, seeded_database(server, 10_000) as database:
+    with postgresql() as (server, _), seeded_database(server, 10_000) as database:
         os.environ |= backend("postgresql").environment(database.url)
         from myproject.wsgi import application  # imported here: it reads the environment
 

@@ -12,7 +12,7 @@ from benchmarks.load import Speed, load, middle, request_file
 from benchmarks.peers import Peer
 from benchmarks.report import Row
 from benchmarks.running import Server, serving
-from benchmarks.statements import counting_proxy, statements_per_request
+from benchmarks.statements import statements_per_request
 from benchmarks.works import Work
 
 WARM_UP = 1  # seconds
@@ -30,11 +30,11 @@ class Plan:
     seconds: int
 
 
-def measure(server_url: str, peers: Sequence[Peer], plan: Plan) -> list[Row]:
-    """Check, count and time these peers on a new database."""
+def measure(server_url: str, log: Path, peers: Sequence[Peer], plan: Plan) -> list[Row]:
+    """Check, count and time these peers on a new database of the server with this log."""
     say(plan, "filling the tables")
     with seeded_database(server_url, plan.orders) as database:
-        statements = inspect(peers, plan, database)
+        statements = inspect(peers, plan, database, log)
         with serving(peers, database.url) as servers:
             speeds = {work: take_times(servers, work, plan, database) for work in plan.works}
     return [
@@ -45,19 +45,21 @@ def measure(server_url: str, peers: Sequence[Peer], plan: Plan) -> list[Row]:
     ]
 
 
-def inspect(peers: Sequence[Peer], plan: Plan, database: Database) -> dict[tuple[Work, str], int]:
+def inspect(
+    peers: Sequence[Peer], plan: Plan, database: Database, log: Path
+) -> dict[tuple[Work, str], int]:
     """Check the answers and count the statements.
 
-    This uses its own servers, because the statements pass through a proxy, which takes time.
+    This uses its own servers, because each statement is logged, which takes time.
     """
     works = (*plan.works, *plan.counted)
-    with counting_proxy(database.url) as proxy, serving(peers, proxy.url) as servers:
+    with database.logged_statements(), serving(peers, database.url) as servers:
         say(plan, "comparing the answers")
         check_answers(servers, works, database)
         say(plan, "counting the statements")
         counts = {
             (work, server.name): statements_per_request(
-                proxy, server, work.requests(plan.orders, count=COUNTED)
+                log, server, work.requests(plan.orders, count=COUNTED)
             )
             for work in works
             for server in servers

@@ -5,22 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.database import ROOT
 from benchmarks.errors import PeerFailed
 from benchmarks.peers import Peer
 from benchmarks.works import Request
+from runner.docker import free_port
+from runner.processes import log_file, running, wait_until
 
-LOGS = ROOT / "build" / "bench"
 PING = Request("GET", "/ping/")
 JSON = {"Content-Type": "application/json", "Connection": "close"}
 
@@ -31,7 +28,6 @@ class Server:
 
     name: str
     port: int
-    process: subprocess.Popen[bytes]
     log: Path
 
     @property
@@ -50,6 +46,12 @@ class Server:
         finally:
             connection.close()
 
+    def answers(self) -> bool:
+        """Whether it is ready."""
+        with suppress(PeerFailed):
+            return self.ask(PING)[0] == 200
+        return False
+
     def ask_json(self, request: Request) -> tuple[int, Any]:
         status, body = self.ask(request)
         try:
@@ -65,59 +67,22 @@ class Server:
 
 @contextmanager
 def serving(peers: Iterable[Peer], database_url: str) -> Iterator[list[Server]]:
-    """Yield these peers, running on that database; stop all of their processes at the end."""
+    """Yield these peers, running on that database; stop all of their processes at the end.
+
+    Raises CannotRun, with the end of its log, if a peer ends or does not answer within 60 s.
+    """
     with ExitStack() as stack:
-        servers = []
-        for peer in peers:
-            servers.append(start(peer, database_url))
-            stack.callback(stop, servers[-1].process)
-        for server in servers:
-            wait_for(server)
-        yield servers
+        started = [stack.enter_context(_started(peer, database_url)) for peer in peers]
+        for server, process in started:
+            wait_until(server.answers, process, what=server.name, log=server.log)
+        yield [server for server, _ in started]
 
 
-def start(peer: Peer, database_url: str) -> Server:
+@contextmanager
+def _started(peer: Peer, database_url: str) -> Iterator[tuple[Server, subprocess.Popen[bytes]]]:
     port = free_port()
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{peer.name}.log"
+    server = Server(peer.name, port, log_file(f"benchmark-{peer.name}", None))
     command = [part.format(port=port) for part in peer.command]
     environment = os.environ | {"POSTGRESQL_URL": database_url} | peer.environment
-    with log.open("wb") as output:
-        # Its own session, so that its workers can be stopped with it and do not get Ctrl-C.
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-            stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    return Server(peer.name, port, process, log)
-
-
-def free_port() -> int:
-    """Return a free port of this machine."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_for(server: Server, *, seconds: float = 60) -> None:
-    """Return when the peer answers; raise PeerFailed if it exits or takes longer than this."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if server.process.poll() is not None:
-            raise server.failed(f"ended with status {server.process.returncode}")
-        try:
-            if server.ask(PING)[0] == 200:
-                return
-        except PeerFailed:
-            time.sleep(0.1)
-    raise server.failed(f"did not answer within {seconds:.0f} seconds")
-
-
-def stop(process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
-    """Terminate the peer, then kill all remaining processes of its process group."""
-    if process.poll() is None:
-        process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with running(command, log=server.log, env=environment) as process:
+        yield server, process

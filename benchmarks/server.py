@@ -7,19 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.errors import BenchmarkError
 from runner.backends import backend
-from runner.errors import CannotRun
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Yield the URL of a server: POSTGRESQL_URL, or a new one that is deleted at the end."""
-    # With a data directory the server is durable (fsync), like that of `make serve`. Without one
-    # it would be the tests' server, which commits faster but loses its data in a crash.
+def postgresql() -> Iterator[tuple[str, Path]]:
+    """Yield the URL and the log of a new server, which is stopped and deleted at the end.
+
+    It is durable (fsync), as that of `make serve`; the tests' server writes orders faster, and
+    loses them in a crash. POSTGRESQL_URL is not used, because the log of that server is elsewhere.
+    """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
-        try:
-            with backend("postgresql").server(Path(directory)) as url:
-                yield url
-        except CannotRun as error:
-            raise BenchmarkError(str(error)) from error
+        data = Path(directory)
+        with backend("postgresql").provider().server(data) as url:
+            yield url, data / "postgresql.log"
