@@ -1,6 +1,6 @@
-"""Count the statements of a request, in PostgreSQL's log.
+"""Counts the statements of a request in PostgreSQL's log.
 
-It has a line for each message that makes the server run something, BEGIN and COMMIT too:
+The log has a line for each message that executes a statement, BEGIN and COMMIT included:
 https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-STATEMENT
 """
 
@@ -23,7 +23,7 @@ STATEMENT = re.compile(r"LOG:  (?:statement|execute )")
 def statements_per_request(log: Path, server: Server, requests: Iterable[Request]) -> int:
     """Return the median number of statements per request, within Database.logged_statements().
 
-    Send no other requests meanwhile: their statements would be counted too.
+    Send no other requests at the same time: their statements would be counted too.
     """
     counts = []
     with log.open(errors="replace") as lines:
@@ -34,5 +34,5 @@ def statements_per_request(log: Path, server: Server, requests: Iterable[Request
                 raise DifferentAnswers(f"{server.name} answers {request} with {status}.")
             time.sleep(0.005)  # some peers reset their connection after the response
             counts.append(len(STATEMENT.findall(lines.read())))
-    # The median: a request that meets a thread without a connection pays for connecting.
+    # The median, because the first request of a thread also opens a connection.
     return int(median(counts))
