@@ -1,11 +1,33 @@
-"""Model fields that Django does not have."""
+"""Columns and constraints that several models use, and their limits."""
 
 from __future__ import annotations
 
+import secrets
 import zlib
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models import CheckConstraint, Q
+
+Key = Any  # an integer on SQL backends, an ObjectId on MongoDB
+MAX_AMOUNT = Decimal("9999999999999999.99")
+MAX_COUNT = 2**31 - 1  # pieces in stock, and in an order
+
+
+def money(**options: Any) -> models.DecimalField:
+    """An amount up to 9999999999999999.99, exact to the cent on every backend."""
+    return models.DecimalField(max_digits=18, decimal_places=2, **options)
+
+
+def rule(name: str, condition: Q, message: str) -> CheckConstraint:
+    """A CHECK constraint, and the message of a form that violates it."""
+    return CheckConstraint(condition=condition, name=name, violation_error_message=message)
+
+
+def new_token() -> int:
+    """Return a random number of 63 bits, so that two calls practically never return the same."""
+    return secrets.randbits(63)
 
 
 class CompressedTextField(models.BinaryField):

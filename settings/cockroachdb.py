@@ -6,7 +6,7 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
 from settings.base import *  # noqa: F403
 from settings.base import SERVER_LIMITS
-from settings.environment import database
+from settings.database_url import database
 
 BACKEND = "cockroachdb"
 DATABASES = {

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from settings import base
 from settings.base import *  # noqa: F403
-from settings.environment import url
+from settings.database_url import url
 
 BACKEND = "djongo"
 URL = url("DJONGO_URL", "mongodb", "mongodb+srv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from settings.base import *  # noqa: F403
-from settings.environment import database
+from settings.database_url import database
 
 BACKEND = "dolt"
 DATABASES = {

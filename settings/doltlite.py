@@ -5,7 +5,7 @@ from __future__ import annotations
 import dj_database_url
 
 from settings.base import *  # noqa: F403
-from settings.environment import database
+from settings.database_url import database
 
 dj_database_url.register("doltlite", "backends.doltlite")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from settings.base import *  # noqa: F403
 from settings.base import SERVER_LIMITS
-from settings.environment import database
+from settings.database_url import database
 
 BACKEND = "mariadb"
 STATEMENT, LOCK, IDLE = (milliseconds // 1000 for milliseconds in SERVER_LIMITS.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from settings import base
 from settings.base import *  # noqa: F403
-from settings.environment import url
+from settings.database_url import url
 
 BACKEND = "mongodb"
 # The driver reads the URL itself: it may name several servers, or be a mongodb+srv:// one.

@@ -6,7 +6,7 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel, is_psycopg
 
 from settings.base import *  # noqa: F403
 from settings.base import SERVER_LIMITS
-from settings.environment import database
+from settings.database_url import database
 
 BACKEND = "postgresql"
 # The server prepares a statement that is repeated, and from then on only executes it. psycopg2,

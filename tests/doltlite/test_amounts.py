@@ -44,7 +44,7 @@ def test_amounts_are_compared_as_numbers() -> None:
 
 
 def test_a_sum_computed_in_sql_has_only_15_digits() -> None:
-    # Therefore totals are computed in Python: bank/models.py.
+    # Therefore totals are computed in Python: bank/models/orders.py.
     prices("9999999999999999.99", "0.02")
 
     total = Product.objects.aggregate(total=Sum("price"))["total"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from settings import environment
+from settings import database_url, environment
 from tests.serving import ROOT
 
 LONG = "0123456789abcdef"
@@ -155,7 +155,7 @@ def test_a_valid_database_url_is_returned_unchanged(
 ) -> None:
     monkeypatch.setenv("X_URL", value)
 
-    assert environment.url("X_URL", *schemes) == value
+    assert database_url.url("X_URL", *schemes) == value
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_an_invalid_database_url_is_refused_and_not_shown(
     monkeypatch.setenv("X_URL", value)
 
     with pytest.raises(ImproperlyConfigured) as refused:
-        environment.url("X_URL", *schemes)
+        database_url.url("X_URL", *schemes)
 
     assert str(refused.value).startswith(message)
     assert "pw" not in str(refused.value)
@@ -198,7 +198,7 @@ def test_connections_are_persistent_and_the_url_overrides_options(
 ) -> None:
     monkeypatch.setenv("X_URL", "postgresql:///bank?sslmode=require")
 
-    found = environment.database(
+    found = database_url.database(
         "X_URL", *SQL, engine="backends.postgresql", sslmode="disable", prepare_threshold=3
     )
 
