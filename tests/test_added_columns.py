@@ -1,4 +1,4 @@
-"""A column added to a model is in a copy and in the admin, and in the API if a schema names it."""
+"""A column added to a model is copied, is in the admin, and in the API if a schema names it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SINCE = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
 
 
 def columns() -> list[Added]:
-    """What is added to the models, and for NAMED also to the schemas."""
+    """Return the columns that are added to the models; NAMED adds some of them to the schemas."""
     return [
         (Customer, "email", models.EmailField(blank=True, default="")),
         (Customer, "remark", models.CharField(max_length=100, default="none")),
@@ -58,7 +58,7 @@ NAMED = [  # the edits of bank/api/schemas.py
 
 @contextmanager
 def declared(added: list[Added]) -> Iterator[None]:
-    """The models with these columns."""
+    """Add these columns to the models during the block."""
     for model, name, field in added:
         field.contribute_to_class(model, name)
     yield
@@ -70,7 +70,7 @@ def declared(added: list[Added]) -> Iterator[None]:
 
 @contextmanager
 def migrated(added: list[Added]) -> Iterator[None]:
-    """The tables with these columns."""
+    """Add these columns to the tables during the block."""
     for model, _, field in added:
         with connection.schema_editor() as editor:
             editor.add_field(model, field)
@@ -82,7 +82,7 @@ def migrated(added: list[Added]) -> Iterator[None]:
 
 @contextmanager
 def imported_with(edits: list[tuple[str, str]]) -> Iterator[None]:
-    """The API imported anew, with these edits of bank/api/schemas.py."""
+    """Import the API again, with these edits of bank/api/schemas.py, during the block."""
     importlib.import_module("myproject.urls")
     names = [name for name in sys.modules if re.match(r"bank\.api\b|myproject\.urls$", name)]
     before = {name: sys.modules.pop(name) for name in names}
@@ -119,11 +119,11 @@ def _added(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 @pytest.fixture
 def api(_added: None, client: Client, db: None) -> Api:
-    """The API of a bank with the added columns."""
+    """Return a client of the API with the added columns."""
     return Api(client)
 
 
-def test_what_is_posted_is_in_every_answer(api: Api) -> None:
+def test_posted_values_are_in_every_response(api: Api) -> None:
     ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
     pen = api.post("/product/", {"name": "Pen", "price": "1.20", "grams": 12}).json()
     order = api.post("/order/", {"customer": ann, "products": [pen], "gift": True}).json()
@@ -139,7 +139,7 @@ def test_what_is_posted_is_in_every_answer(api: Api) -> None:
         assert api.list(f"/{kind}/") == [document]
 
 
-def test_put_replaces_it_by_what_is_sent_or_by_its_default(api: Api) -> None:
+def test_put_stores_the_sent_value_or_the_default(api: Api) -> None:
     ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
     path = f"/customer/{ann['id']}/"
 
@@ -150,7 +150,7 @@ def test_put_replaces_it_by_what_is_sent_or_by_its_default(api: Api) -> None:
     assert api.get(path).json() == left_out
 
 
-def test_the_limits_of_the_model_are_those_of_the_api(api: Api) -> None:
+def test_the_api_enforces_the_limits_of_the_model(api: Api) -> None:
     price = {"name": "Pen", "price": 1}
 
     assert pointers(api.post("/customer/", {"name": "Ann", "email": "ann"})) == ["#/email"]
@@ -160,7 +160,7 @@ def test_the_limits_of_the_model_are_those_of_the_api(api: Api) -> None:
     assert pointers(api.post("/order/", {"customer": {"id": 1}, "gift": 1})) == ["#/gift"]
 
 
-def test_openapi_has_it_where_the_schema_names_it(api: Api) -> None:
+def test_openapi_documents_the_columns_that_a_schema_names(api: Api) -> None:
     schemas = api.get("/openapi.json").json()["components"]["schemas"]
 
     assert schemas["CustomerIn"]["properties"]["email"]["maxLength"] == 254
@@ -174,7 +174,7 @@ def test_openapi_has_it_where_the_schema_names_it(api: Api) -> None:
     assert not re.search("remark|cost|batch|_token", json.dumps(schemas))
 
 
-def test_put_leaves_a_column_that_clients_do_not_send_as_it_was(api: Api) -> None:
+def test_put_does_not_change_a_column_that_clients_do_not_send(api: Api) -> None:
     ann, pen = api.customer("Ann"), api.product("Pen")
     order = api.order(ann, pen)
     fill()
@@ -192,7 +192,7 @@ FILLED = ["a\nb 🧾", "1.125", SINCE, "red", 2**40]
 
 
 def fill() -> None:
-    """Give the rows of a bank of one order values that clients do not send."""
+    """Set the columns that clients do not send, in a bank with one order."""
     Customer.objects.update(remark="a\nb 🧾")
     Product.objects.update(cost="1.125")
     Order.objects.update(since=SINCE)
@@ -200,7 +200,7 @@ def fill() -> None:
 
 
 def found() -> list[Any]:
-    """These values in the database."""
+    """Return the values of these columns."""
     customer, product = Customer.objects.values_list("remark"), Product.objects.values_list("cost")
     order = Order.objects.values_list("since")
     line = OrderLine.objects.values_list("colour", "batch")
@@ -208,7 +208,7 @@ def found() -> list[Any]:
     return [remark, str(cost), since, colour, batch]
 
 
-def test_a_copy_has_every_column_and_its_hash_too(
+def test_a_copy_and_its_hash_contain_every_column(
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
@@ -243,7 +243,7 @@ def test_a_copy_has_every_column_and_its_hash_too(
         *((Order, {"gift": True}), (Order, {"since": None}), (OrderLine, {"batch": 1})),
     ],
 )
-def test_another_value_is_another_hash(api: Api, model: Any, other: dict[str, Any]) -> None:
+def test_a_changed_value_changes_the_hash(api: Api, model: Any, other: dict[str, Any]) -> None:
     api.order(api.customer(), api.product())
     before = digest()
 
@@ -252,7 +252,7 @@ def test_another_value_is_another_hash(api: Api, model: Any, other: dict[str, An
     assert digest() != before
 
 
-def test_the_admin_shows_and_changes_it(api: Api, admin: Client) -> None:
+def test_the_admin_shows_and_changes_an_added_column(api: Api, admin: Client) -> None:
     path = f"/admin/bank/customer/{api.customer('Ann')['id']}/change/"
 
     assert form_of(admin, path)["remark"] == "none"
@@ -270,7 +270,7 @@ def test_the_admin_shows_and_changes_it(api: Api, admin: Client) -> None:
         (OrderLine, models.DateField(auto_now=True)),
     ],
 )
-def test_a_column_that_a_copy_would_lose_is_refused_by_name(
+def test_a_column_that_cannot_be_copied_is_refused_and_named(
     db: None, monkeypatch: pytest.MonkeyPatch, model: Any, field: Any
 ) -> None:
     stream = b'{"records": 0}\n{"hash": "x"}\n'
@@ -286,7 +286,7 @@ def test_a_column_that_a_copy_would_lose_is_refused_by_name(
     assert not UnfinishedCopy.objects.exists()
 
 
-def test_a_schema_that_names_no_column_is_an_error_at_the_start() -> None:
+def test_a_schema_that_names_an_unknown_column_is_an_error_at_startup() -> None:
     edit = [('PRODUCT = ("name",', 'PRODUCT = ("colour", "name",')]
 
     with pytest.raises(FieldDoesNotExist, match="no field named 'colour'"), imported_with(edit):

@@ -60,7 +60,7 @@ def exported(api: Api, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def remove_all() -> None:
-    """Delete all data; new keys still follow the former ones."""
+    """Delete all data without resetting the sequences of keys."""
     for model in (OrderLine, Order, Product, Customer, IdempotencyRecord):
         model.objects.all().delete()
 
@@ -75,7 +75,7 @@ def content(api: Api) -> list[Any]:
 
 
 def errors() -> list[str | None]:
-    """Return the errors of the system checks, with which no start succeeds."""
+    """Return the errors of the system checks, each of which prevents a start."""
     return [found.id for found in run_checks(databases=["default"]) if found.is_serious()]
 
 
@@ -93,7 +93,7 @@ def with_larger_keys(lines: str) -> str:
     first, *records, last = lines.splitlines()
     moved = [json.loads(record) for record in records]
     for record in moved:
-        if isinstance(record[1], int):  # ObjectIds are made of the time, not of those before
+        if isinstance(record[1], int):  # an ObjectId depends on the time, not on earlier keys
             record[1] += 5000
     return "\n".join([first, *map(json.dumps, moved), last, ""])
 
@@ -317,7 +317,7 @@ def test_an_export_contains_nothing_of_an_order_placed_meanwhile(
     assert digest() != before
 
 
-def test_an_export_of_an_earlier_version_is_imported_and_exported_as_it_was(
+def test_an_export_of_an_earlier_version_is_imported_and_exported_unchanged(
     db: None, load: Load, capsys: pytest.CaptureFixture[str]
 ) -> None:
     earlier = Path(__file__).with_name("exports") / "before_columns_were_derived.jsonl"
