@@ -92,7 +92,7 @@ def test_in_mariadbs_own_collations_these_texts_are_equal(
         assert cursor.fetchone() == (1,)
 
 
-def test_our_database_passes_the_check() -> None:
+def test_our_database_passes_the_collation_check() -> None:
     assert errors() == []
 
 

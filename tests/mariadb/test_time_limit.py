@@ -40,7 +40,7 @@ def test_a_request_that_waits_for_a_lock_is_a_503_in_time(server: Server) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_sessions_made_by_requests_have_the_servers_limits() -> None:
+def test_only_sessions_opened_by_requests_have_server_side_timeouts() -> None:
     connection.close()
     with connection.time_limit(60):
         limited = shown()
@@ -86,7 +86,7 @@ def test_a_statement_is_ended_at_the_time_limit_whatever_the_server_does() -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_the_time_limit_there_is_no_new_connection() -> None:
+def test_no_connection_is_opened_after_the_time_limit() -> None:
     connection.close()
 
     with (
