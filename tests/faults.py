@@ -1,6 +1,6 @@
-"""Injects a database's errors into statements or COMMITs, to test how the application reacts.
+"""Inject errors of a database into statements or COMMITs, to test how the application handles them.
 
-tests/NAME/faults.py has what is specific to a backend: `conflict`, `lost` and `timed_out` create
+tests/NAME/faults.py is specific to a backend: `conflict`, `lost` and `timed_out` create
 its errors, UNREACHABLE is a URL at which no server answers, and it may replace `at_statement` and
 `at_commit`.
 """
@@ -30,7 +30,7 @@ def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[
     execute, faults = CursorWrapper._execute, iter([error] * times)
 
     def faulty(cursor: CursorWrapper, *statement: Any) -> Any:
-        # Some backends execute BEGIN as a statement, which is not one of the transaction.
+        # Some backends execute BEGIN as a statement, which precedes the transaction.
         for fault in faults if connection.in_atomic_block else ():
             raise fault()
         return execute(cursor, *statement)

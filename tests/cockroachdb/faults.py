@@ -1,4 +1,4 @@
-"""CockroachDB speaks PostgreSQL's protocol: its refusals look the same."""
+"""CockroachDB uses PostgreSQL's protocol, so its errors are the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MongoDB's errors as they come through Djongo."""
+"""MongoDB's errors as Djongo raises them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
 
 
 def conflict() -> OperationalError:
-    """A write conflict as it reaches the application."""
+    """Return a write conflict."""
     return _as_django_raises(OperationFailure("WriteConflict", 112, WRITE_CONFLICT))
 
 
 def lost() -> OperationalError:
-    """A connection that is gone."""
+    """Return the error of a lost connection."""
     return _as_django_raises(AutoReconnect("connection closed"))
 
 
 def timed_out() -> OperationalError:
-    """An operation that was ended at its time limit."""
+    """Return the error of an operation that exceeded its time limit."""
     return _as_django_raises(OperationFailure("MaxTimeMSExpired", 50))
 
 

@@ -1,4 +1,4 @@
-"""What Dolt's refusals look like, for the tests that make some."""
+"""Dolt's errors as mysqlclient raises them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ UNREACHABLE = "mysql://ann:pa55word@127.0.0.1:1/bank"
 
 
 def conflict() -> OperationalError:
-    """Another transaction has committed another value for what this one has written."""
+    """Return a conflict: another transaction has committed another value of the same column."""
     return _as_django_raises(1213, "serialization failure: this transaction conflicts")
 
 
 def lost() -> OperationalError:
-    """A connection that is gone."""
+    """Return the error of a lost connection."""
     return _as_django_raises(2013, "Lost connection to server during query")
 
 
 def timed_out() -> OperationalError:
-    """A statement at its time limit: the engine ends its connection."""
+    """Return the error of a statement at its time limit: the engine ends its connection."""
     return lost()
 
 

@@ -1,4 +1,4 @@
-"""DoltLite's refusals as Python's sqlite3 raises them."""
+"""DoltLite's errors as Python's sqlite3 raises them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ UNREACHABLE = "doltlite:////no/such/directory/bank.db"
 
 
 def conflict() -> OperationalError:
-    """A second writer that has waited long enough, as it reaches the application."""
+    """Return the error of a second writer whose wait for the lock has timed out."""
     return _as_django_raises("database is locked", sqlite3.SQLITE_BUSY)
 
 
 def lost() -> OperationalError:
-    """There is no connection to lose; what can be lost during COMMIT is the disk."""
+    """Return an error of the disk, which here takes the place of a lost connection."""
     return _as_django_raises("disk I/O error", sqlite3.SQLITE_IOERR)
 
 
 def timed_out() -> OperationalError:
-    """A statement that was ended at its time limit."""
+    """Return the error of a statement that exceeded its time limit."""
     return _as_django_raises("interrupted", sqlite3.SQLITE_INTERRUPT)
 
 

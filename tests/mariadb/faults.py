@@ -9,17 +9,17 @@ UNREACHABLE = "mysql://ann:pa55word@127.0.0.1:1/bank"
 
 
 def conflict() -> OperationalError:
-    """A deadlock: two transactions that have read a row both write it."""
+    """Return a deadlock: two transactions that have read a row both write it."""
     return _as_django_raises(1213, "Deadlock found when trying to get lock")
 
 
 def lost() -> OperationalError:
-    """A connection that is gone."""
+    """Return the error of a lost connection."""
     return _as_django_raises(2013, "Lost connection to server during query")
 
 
 def timed_out() -> OperationalError:
-    """A statement that was ended at max_statement_time."""
+    """Return the error of a statement that exceeded max_statement_time."""
     return _as_django_raises(1969, "Query execution was interrupted (max_statement_time exceeded)")
 
 

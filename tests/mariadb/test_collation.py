@@ -1,4 +1,4 @@
-"""Texts compare by their code points; only lookups that ignore case do otherwise."""
+"""Texts are compared by their code points, except by case-insensitive lookups."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def default_database() -> Iterator[None]:
-    """A database as MariaDB 10.11 makes it where nobody says how."""
+    """Create a database with the default collation of MariaDB 10.11 and use it during the test."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE as_it_comes CHARACTER SET latin1")
-        cursor.execute("USE as_it_comes")
+        cursor.execute("CREATE DATABASE with_defaults CHARACTER SET latin1")
+        cursor.execute("USE with_defaults")
         yield
-        cursor.execute("DROP DATABASE as_it_comes")
+        cursor.execute("DROP DATABASE with_defaults")
     connection.close()
 
 
@@ -31,7 +31,7 @@ def errors() -> list[CheckMessage]:
 
 
 @pytest.mark.parametrize("other", ["CARL", "Cärl", "Carl ", "Carl\x01", "Carl😀"])
-def test_two_texts_that_differ_are_not_equal(other: str) -> None:
+def test_different_texts_are_not_equal(other: str) -> None:
     Customer.objects.create(name="Carl")
 
     assert not Customer.objects.filter(name=other).exists()
@@ -47,7 +47,7 @@ def test_two_texts_that_differ_are_not_equal(other: str) -> None:
         {"name__iregex": "^åR"},
     ],
 )
-def test_a_search_that_ignores_case_finds_either_and_no_other_accents(
+def test_case_insensitive_lookups_distinguish_accents(
     search: dict[str, str],
 ) -> None:
     for name in ("Årø_%", "åRØ_%", "Aro_%"):
@@ -59,14 +59,14 @@ def test_a_search_that_ignores_case_finds_either_and_no_other_accents(
 
 
 @pytest.mark.parametrize("lookup", ["icontains", "istartswith", "iendswith", "iexact"])
-def test_a_search_that_ignores_case_takes_its_text_from_a_column_too(lookup: str) -> None:
+def test_case_insensitive_lookups_accept_a_column(lookup: str) -> None:
     Customer.objects.create(name="Årø_%")
 
     assert Customer.objects.filter(**{f"name__{lookup}": F("name")}).exists()
 
 
 @pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith", "regex"])
-def test_a_search_that_respects_case_finds_one_of_both(lookup: str) -> None:
+def test_case_sensitive_lookups_distinguish_case(lookup: str) -> None:
     for name in ("Årø", "årØ"):
         Customer.objects.create(name=name)
 
@@ -83,7 +83,7 @@ def test_a_search_that_respects_case_finds_one_of_both(lookup: str) -> None:
         ("utf8mb4_uca1400_ai_ci", "\x01", ""),
     ],
 )
-def test_in_mariadbs_own_collations_these_texts_are_equal(
+def test_other_collations_of_mariadb_compare_these_texts_as_equal(
     collation: str, left: str, right: str
 ) -> None:
     with connection.cursor() as cursor:

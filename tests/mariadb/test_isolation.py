@@ -1,4 +1,4 @@
-"""The isolation levels: which of them allow a lost update, and which write skew."""
+"""Which isolation levels allow lost updates and write skew."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WEAK = ["read committed", "repeatable read"]
 
 @pytest.fixture
 def isolation(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Set the level of the connections that the test's threads will make."""
+    """Return a function that sets the isolation level of the connections of the test's threads."""
 
     def change(level: str, snapshot_isolation: str = "OFF") -> None:
         # ON is the default from MariaDB 11.6.2: https://jira.mariadb.org/browse/MDEV-35124
@@ -33,7 +33,7 @@ def isolation(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def after_reading(read: Work, write: Callable[[str, Any], None]) -> Work:
-    """Reads, then writes; the first two runs wait for each other in between."""
+    """Return a function that reads, then writes; its first two runs wait for each other between."""
     barrier, runs = Barrier(2), iter(range(2))
 
     def work(name: str) -> Any:
@@ -48,7 +48,7 @@ def after_reading(read: Work, write: Callable[[str, Any], None]) -> Work:
 
 
 def sale() -> Work:
-    """Takes one of ten pens out of stock."""
+    """Return a function that takes one of ten pens out of stock."""
     Product.objects.create(name="pen", price=1, stock=10)
     return after_reading(
         lambda _: Product.objects.get(name="pen").stock,
@@ -57,13 +57,13 @@ def sale() -> Work:
 
 
 def sell_out() -> Work:
-    """Sells out one of two products if the other is in stock: one of them is to stay."""
+    """Return a function that sells out one of two products if the other is in stock."""
     products = {
         name: Product.objects.create(name=name, price=1, stock=1) for name in ("pen", "ink")
     }
 
     def write(name: str, others: bool) -> None:
-        if others:  # by its key: an UPDATE that looks for its rows locks all that it looks at
+        if others:  # by primary key, because an UPDATE locks every row that it scans
             Product.objects.filter(pk=products[name].pk).update(stock=0)
 
     return after_reading(
@@ -76,7 +76,7 @@ def both(work: Work) -> list[Any]:
 
 
 def numbers(results: list[Any]) -> list[int]:
-    """Those of the errors among them."""
+    """Return the error numbers of the OperationalErrors."""
     return [result.args[0] for result in results if isinstance(result, OperationalError)]
 
 
@@ -99,7 +99,7 @@ def test_serializable_refuses_the_second_update_as_a_deadlock() -> None:
     assert (numbers(results), stock()) == ([1213], 9)
 
 
-def test_retried_transactions_sell_both() -> None:
+def test_retried_transactions_lose_no_sale() -> None:
     results = both(retry_transaction(sale()))
 
     assert (sorted(results), stock()) == ([9, 10], 8)
@@ -120,7 +120,7 @@ def test_serializable_refuses_write_skew() -> None:
     assert (numbers(results), stock()) == ([1213], 1)
 
 
-def test_retried_transactions_keep_the_rule() -> None:
+def test_retried_transactions_prevent_write_skew() -> None:
     results = both(retry_transaction(sell_out()))
 
     assert (sorted(results), stock()) == ([False, True], 1)
@@ -156,7 +156,7 @@ def test_a_read_outside_of_a_transaction_waits_for_no_lock() -> None:
     assert (found, Customer.objects.get().name) == ("Carl", "Dora")
 
 
-def test_a_snapshot_is_of_one_datetime_and_lets_others_write() -> None:
+def test_a_snapshot_is_consistent_and_does_not_block_writers() -> None:
     Customer.objects.create(name="Carl")
 
     with connection.snapshot():

@@ -1,4 +1,4 @@
-"""How our own server is closed to others: its users, its socket, its files."""
+"""The server that we start is closed to others: its users, its socket, its files."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_user_can_log_in_without_a_password(owner: SplitResult) -> None:
 
 
 @pytest.mark.django_db
-def test_it_listens_on_a_socket_that_only_its_owner_can_open(owner: SplitResult) -> None:
+def test_the_server_listens_on_a_socket_that_only_its_owner_can_open(owner: SplitResult) -> None:
     socket = Path(unquote(owner.netloc.rpartition("@")[2]))
 
     with connection.cursor() as cursor:
@@ -69,7 +69,7 @@ def test_it_listens_on_a_socket_that_only_its_owner_can_open(owner: SplitResult)
 
 
 @pytest.mark.django_db
-def test_what_is_kept_is_on_disk_before_it_is_acknowledged(server: Server) -> None:
+def test_a_commit_is_on_disk_before_it_is_acknowledged(server: Server) -> None:
     server.start()
     address = urlsplit(server.database_url())
 
@@ -93,7 +93,7 @@ def test_what_is_kept_is_on_disk_before_it_is_acknowledged(server: Server) -> No
     assert (again.returncode, "No migrations to apply" in again.stdout) == (0, True)
 
 
-def test_the_command_that_installs_a_missing_server_is_named(
+def test_the_error_names_the_command_that_installs_a_missing_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mariadb, "PROGRAMS", "/no/such/directory")

@@ -1,4 +1,4 @@
-"""A request of a running application ends in time, also behind a lock."""
+"""A request ends at its deadline, even while it waits for a lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backends.mysql.driver import connect
 from bank.transactions.error_kinds import ErrorKind, classify
 from tests.serving import Server
 
-IN_TIME = 8  # seconds: REQUEST_DEADLINE, and what a busy machine adds
+IN_TIME = 8  # seconds: REQUEST_DEADLINE, plus the delay of a busy machine
 LIMITS = (
     *("max_statement_time", "innodb_lock_wait_timeout", "lock_wait_timeout"),
     "idle_transaction_timeout",
@@ -69,7 +69,7 @@ def test_a_statement_that_the_server_ends_is_a_timeout_and_keeps_its_connection(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_statement_is_ended_at_the_time_limit_whatever_the_server_does() -> None:
+def test_a_statement_is_ended_at_the_time_limit_even_if_the_server_does_not() -> None:
     connection.ensure_connection()
     began = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""The errors and statements that end a transaction of MariaDB, and those that do not."""
+"""Which errors and statements end a transaction of MariaDB, and which do not."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def names() -> list[str]:
 
 
 @contextmanager
-def a_writer_of(customer: Customer) -> Iterator[Event]:
-    """Another connection that keeps it locked until the event is set, or the block ends."""
+def row_lock(customer: Customer) -> Iterator[Event]:
+    """Lock this row in another connection until the event is set or the block ends."""
     writes, done = Event(), Event()
 
     def write() -> None:
@@ -54,7 +54,7 @@ def test_a_lock_wait_timeout_is_a_conflict() -> None:
     wait_for_locks(1)
 
     with (
-        a_writer_of(carl),
+        row_lock(carl),
         pytest.raises(OperationalError, match="1205") as refused,
         transaction.atomic(),
     ):
@@ -70,7 +70,7 @@ def test_a_lock_wait_timeout_rolls_back_the_statement_and_not_the_transaction() 
     carl = Customer.objects.create(name="Carl")
     wait_for_locks(1)
 
-    with a_writer_of(carl), transaction.atomic():
+    with row_lock(carl), transaction.atomic():
         Customer.objects.create(name="Emil")
         with connection.cursor() as cursor, pytest.raises(OperationalError, match="1205"):
             cursor.execute("UPDATE customers SET name = 'Fritz' WHERE name = 'Carl'")
@@ -81,12 +81,12 @@ def test_a_lock_wait_timeout_rolls_back_the_statement_and_not_the_transaction() 
     connection.close()
 
 
-def test_a_function_that_catches_a_lock_wait_timeout_is_run_again_as_a_whole() -> None:
+def test_a_function_that_catches_a_lock_wait_timeout_is_run_again_completely() -> None:
     carl = Customer.objects.create(name="Carl")
     wait_for_locks(1)
     runs = []
 
-    with a_writer_of(carl) as done:
+    with row_lock(carl) as done:
 
         @retry_transaction
         def body() -> None:

@@ -1,4 +1,4 @@
-"""MongoDB's refusals as its driver, pymongo, raises them."""
+"""MongoDB's errors as its driver, pymongo, raises them."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ WRITE_CONFLICT = {"code": 112, "errorLabels": ["TransientTransactionError"]}
 
 
 def conflict() -> OperationalError:
-    """A write conflict as it reaches the application."""
+    """Return a write conflict."""
     return _as_django_raises(OperationFailure("WriteConflict", 112, WRITE_CONFLICT))
 
 
 def lost() -> OperationalError:
-    """A connection that is gone."""
+    """Return the error of a lost connection."""
     return _as_django_raises(AutoReconnect("connection closed"))
 
 
 def timed_out() -> OperationalError:
-    """An operation that was ended at its time limit."""
+    """Return the error of an operation that exceeded its time limit."""
     return _as_django_raises(OperationFailure("MaxTimeMSExpired", 50))
 
 
 @contextmanager
 def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[None]:
-    """The next operations are not executed, but raise, where the driver would."""
+    """Let the next operations raise instead of being executed, where the driver would."""
     run, faults = Statements._run, iter([error] * times)
 
     def faulty(self: Statements, name: str, operation: Any, *args: Any, **options: Any) -> Any:
@@ -54,7 +54,7 @@ def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[
 def at_commit(
     error: Callable[[], Exception], *, times: int = 1, committed: bool = False
 ) -> Iterator[None]:
-    """The next COMMITs raise, after they were done or instead."""
+    """Let the next COMMITs raise, instead of or after their execution."""
     commit, faults = ClientSession.commit_transaction, iter([error] * times)
 
     def faulty(session: ClientSession) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL's refusals as its driver, psycopg 3 or psycopg2, raises them."""
+"""PostgreSQL's errors as its driver, psycopg 3 or psycopg2, raises them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ UNREACHABLE = "postgresql://ann:pa55word@127.0.0.1:1/bank"
 
 
 class SerializationFailure(errors.SerializationFailure):
-    """What the server's 40001 becomes; only the driver can give a psycopg2 error its code."""
+    """The driver's error for 40001; psycopg2 allows only itself to set the code of its errors."""
 
     sqlstate = pgcode = "40001"
 
 
 class QueryCanceled(errors.QueryCanceled):
-    """What the server's 57014 becomes."""
+    """The driver's error for 57014."""
 
     sqlstate = pgcode = "57014"
 
 
 def conflict() -> OperationalError:
-    """A serialization failure as it reaches the application."""
+    """Return a serialization failure."""
     return _as_django_raises(SerializationFailure("restart transaction"))
 
 
 def lost() -> OperationalError:
-    """A connection that is gone: libpq says so, without an SQLSTATE."""
+    """Return the error of a lost connection, which libpq reports without an SQLSTATE."""
     driver = "psycopg" if is_psycopg3 else "psycopg2"
     return _as_django_raises(import_module(driver).OperationalError("server closed the connection"))
 
 
 def timed_out() -> OperationalError:
-    """A statement that was ended at its time limit, or by an operator."""
+    """Return the error of a statement that exceeded its time limit or was canceled."""
     return _as_django_raises(QueryCanceled("canceling statement due to statement timeout"))
 
 

@@ -18,7 +18,7 @@ def test_a_backend_has_every_file_that_the_documentation_lists(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_backend_has_the_name_of_its_package_and_a_command_for_each_missing_server(
+def test_a_backend_is_named_like_its_package_and_each_missing_server_has_a_command(
     name: str,
 ) -> None:
     found = backend(name)
@@ -30,7 +30,7 @@ def test_a_backend_has_the_name_of_its_package_and_a_command_for_each_missing_se
         assert command is None or len(command.splitlines()) == 1
 
 
-def test_no_other_module_knows_the_backend_that_was_added_last() -> None:
+def test_no_other_module_names_the_backend_that_was_added_last() -> None:
     own = ("backends/mariadb/", "backends/mysql/", "settings/mariadb.py", "tests/mariadb/")
     places = ("bank", "backends", "runner", "matrix", "myproject", "settings", "tests")
     modules = [file for place in places for file in (ROOT / place).rglob("*.py")]
