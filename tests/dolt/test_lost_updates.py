@@ -135,7 +135,7 @@ def order() -> OrderUnderTest:
 def test_without_the_token_two_concurrent_changes_of_an_order_are_merged(
     order: OrderUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bank.models.new_token", lambda: 1)
+    monkeypatch.setattr("bank.models.orders.new_token", lambda: 1)
 
     responses = commit_concurrently(
         lambda: order.put(0, 1, if_match=order.etag), lambda: order.put(0, 2, if_match=order.etag)
