@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
 from django.test import Client
 from django.urls import clear_url_caches
@@ -31,15 +31,17 @@ from tests.api import Api, pointers
 
 Model = type[models.Model]
 Added = tuple[Model, str, "models.Field[Any, Any]"]
+LIMITS: list[Any] = [*map(MinValueValidator, (1, 0)), *map(MaxValueValidator, (9000, 10_000))]
 SINCE = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
 
 
 def columns() -> list[Added]:
     """Return the columns that are added to the models; NAMED adds some of them to the schemas."""
     return [
-        (Customer, "email", models.EmailField(blank=True, default="")),
+        (Customer, "born", models.DateField(null=True, blank=True)),
+        (Customer, "email", models.EmailField(blank=True, help_text="For receipts.")),
         (Customer, "remark", models.CharField(max_length=100, default="none")),
-        (Product, "grams", models.IntegerField(null=True, validators=[MaxValueValidator(9000)])),
+        (Product, "grams", models.IntegerField(null=True, validators=LIMITS)),
         (Product, "cost", models.DecimalField(max_digits=7, decimal_places=3, default=0)),
         (Order, "gift", models.BooleanField(default=False)),
         (Order, "since", models.DateTimeField(auto_now_add=True, null=True)),
@@ -49,7 +51,7 @@ def columns() -> list[Added]:
 
 
 NAMED = [  # the edits of bank/api/schemas.py
-    ('CUSTOMER = ("name",)', 'CUSTOMER = ("name", "email")'),
+    ('CUSTOMER = ("name",)', 'CUSTOMER = ("name", "email", "born")'),
     ('PRODUCT = ("name", "price", "stock")', 'PRODUCT = ("name", "price", "stock", "grams")'),
     ('ORDER = ("subtotal",)', 'ORDER = ("subtotal", "gift", "since")'),
     ('LINE = ("price", "quantity")', 'LINE = ("price", "quantity", "colour")'),
@@ -124,11 +126,12 @@ def api(_added: None, client: Client, db: None) -> Api:
 
 
 def test_posted_values_are_in_every_response(api: Api) -> None:
-    ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
+    sent = {"name": "Ann", "email": "ann@example.org", "born": "2001-02-03"}
+    ann = api.post("/customer/", sent).json()
     pen = api.post("/product/", {"name": "Pen", "price": "1.20", "grams": 12}).json()
     order = api.post("/order/", {"customer": ann, "products": [pen], "gift": True}).json()
 
-    assert ann == {"id": ann["id"], "name": "Ann", "email": "ann@example.org"}
+    assert ann == {"id": ann["id"], **sent}
     assert pen == {"id": pen["id"], "name": "Pen", "price": "1.20", "stock": None, "grams": 12}
     line = {"id": pen["id"], "name": "Pen", "price": "1.20", "quantity": 1, "colour": "any"}
     since = Order.objects.get().since.isoformat(timespec="milliseconds")  # type: ignore[attr-defined]
@@ -145,9 +148,10 @@ def test_put_stores_the_sent_value_or_the_default(api: Api) -> None:
 
     sent = api.put(path, {"name": "Ann", "email": "a@example.org"}).json()
     left_out = api.put(path, {"name": "Ann"}).json()
+    blank = api.put(path, {"name": "Ann", "email": "", "born": None}).json()
 
     assert (sent["email"], left_out["email"]) == ("a@example.org", "")
-    assert api.get(path).json() == left_out
+    assert api.get(path).json() == left_out == blank
 
 
 def test_the_api_enforces_the_limits_of_the_model(api: Api) -> None:
@@ -155,6 +159,7 @@ def test_the_api_enforces_the_limits_of_the_model(api: Api) -> None:
 
     assert pointers(api.post("/customer/", {"name": "Ann", "email": "ann"})) == ["#/email"]
     assert pointers(api.post("/customer/", {"name": "Ann", "email": "a\0@b.org"})) == ["#/email"]
+    assert pointers(api.post("/customer/", {"name": "Ann", "born": "3.2.2001"})) == ["#/born"]
     assert pointers(api.post("/product/", {**price, "grams": 9001})) == ["#/grams"]
     assert pointers(api.post("/product/", {**price, "grams": "12"})) == ["#/grams"]
     assert pointers(api.post("/order/", {"customer": {"id": 1}, "gift": 1})) == ["#/gift"]
@@ -164,8 +169,11 @@ def test_openapi_documents_the_columns_that_a_schema_names(api: Api) -> None:
     schemas = api.get("/openapi.json").json()["components"]["schemas"]
 
     assert schemas["CustomerIn"]["properties"]["email"]["maxLength"] == 254
+    assert schemas["CustomerIn"]["properties"]["email"]["description"] == "For receipts."
     assert schemas["CustomerOut"]["properties"]["email"]["type"] == "string"
-    assert schemas["ProductIn"]["properties"]["grams"]["anyOf"][0]["maximum"] == 9000
+    assert schemas["CustomerIn"]["properties"]["born"]["anyOf"][0]["format"] == "date"
+    grams = schemas["ProductIn"]["properties"]["grams"]["anyOf"][0]
+    assert (grams["minimum"], grams["maximum"]) == (1, 9000)
     assert schemas["OrderIn"]["properties"]["gift"]["type"] == "boolean"
     assert "gift" not in schemas["OrderIn"]["required"]
     assert schemas["LineOut"]["properties"]["colour"]["type"] == "string"
@@ -226,7 +234,7 @@ def test_a_copy_and_its_hash_contain_every_column(
     assert (digest(), found(), api.list("/customer/"), api.list("/order/")) == before
     contents = [json.loads(line)[2] for line in lines.splitlines()[1:-1]]
     assert contents == [
-        {"name": "Ann", "email": "ann@example.org", "remark": "a\nb 🧾"},
+        {"name": "Ann", "email": "ann@example.org", "born": None, "remark": "a\nb 🧾"},
         {"name": "Pen", "price": "1.20", "stock": None, "grams": None, "cost": "1.125"},
         {
             **{"customer": 0, "subtotal": "1.20", "gift": True},
@@ -284,6 +292,33 @@ def test_a_column_that_cannot_be_copied_is_refused_and_named(
             call_command("bank_import")
 
     assert not UnfinishedCopy.objects.exists()
+
+
+def test_a_many_to_many_column_is_refused_and_named(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field: Any = models.ManyToManyField(Product)
+    field.name, field.model = "new", Customer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Customer._meta, "local_many_to_many", [field])
+        with pytest.raises(CommandError, match=r"^bank\.Customer\.new is a ManyToManyField"):
+            call_command("bank_export")
+
+
+@pytest.mark.parametrize("field", [models.DurationField(), models.DecimalField("", "", 7, 3)])
+def test_a_type_that_no_schema_can_derive_is_declared_in_the_schema_itself(field: Any) -> None:
+    named = ('LINE = ("price", "quantity")', 'LINE = ("price", "quantity", "new")')
+    itself = ("class LineOut(Document):\n    pass", "class LineOut(Document):\n    new: str")
+    message = (
+        rf"^bank\.OrderLine\.new: declare the member of a {type(field).__name__} in the schema"
+    )
+
+    with declared([(OrderLine, "new", field)]):
+        with pytest.raises(ImproperlyConfigured, match=message), imported_with([named]):
+            pass
+        with imported_with([named, itself]):
+            pass
 
 
 def test_a_schema_that_names_an_unknown_column_is_an_error_at_startup() -> None:

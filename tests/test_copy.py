@@ -251,11 +251,17 @@ def test_an_empty_input_is_refused(db: None, load: Load) -> None:
         *("", "garbage", "[]", '["customer",1', '["nope",1,{}]', b"\xff\xfe", "[" * 100_000),
         '["customer",9223372036854775808,{"name":"A"}]',
         '["customer",1,{"name":""}]',
+        f'["customer",1,{{"name":"{"A" * 251}"}}]',
         '["product",1,{"name":"A","price":"-5.00","stock":3}]',
         '["product",1,{"name":"A","price":"5.00","stock":-3}]',
         '["product",1,{"name":"A","price":"5.00","stock":3,"id":7}]',
         '["order",1,{"customer":-1,"subtotal":"1.00","lines":[]}]',
         '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",0]]}]',
+        '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",2147483648]]}]',
+        '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"-1.00",1]]}]',
+        '["product",1,{"name":"A","price":"5.00"}]',
+        '["answer",1,{"client":null,"key":"k","request":"r","created":"2026-01-02T03:04:05.000Z",'
+        '"kind":"customer","body":null,"verbatim":["/customer/1/","{}"]}]',
     ],
 )
 def test_a_line_that_is_not_a_record_is_refused(db: None, load: Load, line: str | bytes) -> None:
@@ -278,9 +284,10 @@ def test_records_that_the_database_refuses_are_a_one_line_error(db: None, load: 
     assert UnfinishedCopy.objects.exists()
 
 
-def test_a_wrong_number_of_records_is_refused(exported: str, load: Load) -> None:
+@pytest.mark.parametrize("number", [6, 8])
+def test_a_wrong_number_of_records_is_refused(exported: str, load: Load, number: int) -> None:
     with pytest.raises(CommandError, match="differs from the data that was to be copied"):
-        load(exported.replace('"records": 7', '"records": 6'))
+        load(exported.replace('"records": 7', f'"records": {number}'))
 
     assert UnfinishedCopy.objects.exists()
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from bank import queries
-from bank.models import Order
+from bank.models import Order, OrderLine
 from tests.api import Api, problem
 from tests.threads import at_once
 
@@ -196,6 +196,33 @@ def test_a_page_of_orders_has_a_limited_number_of_lines(
     pages = walk(api, "/order/?limit=6")
 
     assert pages == [orders[:2], orders[2:4], orders[4:5], orders[5:6], orders[6:7], orders[7:]]
+    assert api.list("/order/?limit=2") == orders[:2]
+
+
+def test_an_order_of_too_many_lines_deleted_while_it_is_read_hides_no_others(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_LINES", 1)
+    carl = api.customer()
+    large, other = api.order(carl, api.product(), api.product()), api.order(carl)
+
+    with before_statement(3, Order.objects.filter(pk=large["id"]).delete):
+        first = api.client.get("/order/")
+
+    assert first.json() == []
+    assert walk(api, next_page(first) or "") == [[other]]
+
+
+def test_the_lines_of_an_order_stay_in_their_order(api: Api) -> None:
+    order = api.order(api.customer(), api.product("Pen"), api.product("Cup"))
+    first = OrderLine.objects.order_by("pk")[0]
+    first.product_id = api.product("Mug")["id"]
+    first.save()  # an indexed column has changed: PostgreSQL finds this line after the other one
+
+    [read] = api.list("/order/")
+
+    assert [line["name"] for line in read["products"]] == ["Mug", "Cup"]
+    assert read == api.get(f"/order/{order['id']}/").json()
 
 
 @pytest.mark.parametrize("gone", [[0], [1], [2], [0, 1], [1, 2], [0, 1, 2], [3]])
