@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from myproject.content_type import without_charset
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 django = get_asgi_application()
+import_module(settings.ROOT_URLCONF)  # as in wsgi.py
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Callable[..., Any]) -> None:

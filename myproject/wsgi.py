@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from myproject.content_type import without_charset
 
 django = get_wsgi_application()
+# Otherwise the first request imports it, from files that may have changed since the start.
+import_module(settings.ROOT_URLCONF)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""wsgi.py, asgi.py and rsgi.py run on the backend that is named."""
+"""wsgi.py, asgi.py and rsgi.py run on the backend that is named, and load all its views first."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from tests.serving import ROOT
 
 
 @pytest.mark.parametrize("entry_point", ["wsgi", "asgi", "rsgi"])
-def test_an_entry_point_runs_on_the_backend_that_the_variable_names(entry_point: str) -> None:
+def test_an_entry_point_has_loaded_all_views_of_the_named_backend(entry_point: str) -> None:
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     script = f"""
 from myproject.{entry_point} import application
 from django.conf import settings
-print(settings.BACKEND, callable(application) or hasattr(application, "__rsgi__"))"""
+import sys
+serves = callable(application) or hasattr(application, "__rsgi__")
+print(settings.BACKEND, serves, settings.ROOT_URLCONF in sys.modules)"""
 
     said = subprocess.run(
         [sys.executable, "-c", script],
@@ -28,4 +30,4 @@ print(settings.BACKEND, callable(application) or hasattr(application, "__rsgi__"
         text=True,
     )
 
-    assert (said.stdout, said.stderr) == (f"{settings.BACKEND} True\n", "")
+    assert (said.stdout, said.stderr) == (f"{settings.BACKEND} True True\n", "")
