@@ -1,4 +1,4 @@
-"""`python -m runner`: starts servers and runs things on them; the Makefile calls it."""
+"""`python -m runner`: starts servers and runs commands on them; the Makefile calls it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main() -> int:
     """Run the command; raise CannotRun for an error that the user can correct."""
     options, unknown = _parser().parse_known_args()
     if unknown and options.run is not _test:
-        raise CannotRun(f"What is {' '.join(unknown)!r}? See `{invocation('--help')}`.")
+        raise CannotRun(f"Unknown argument: {' '.join(unknown)}. See `{invocation('--help')}`.")
     options.pytest = unknown
     return int(options.run(options) or 0)
 

@@ -41,7 +41,7 @@ def manage_in_terminal(backend: Backend, data: Path, words: Sequence[str]) -> in
     name = words[0] if words else "help"
     if not (backend.given_url or data.exists() or name == "migrate"):
         raise CannotRun(
-            f"There is no data in {near(data)}: `make serve BACKEND={backend.name}` makes it, "
+            f"There is no data in {near(data)}: `make serve BACKEND={backend.name}` creates it, "
             f"or `{example(backend, data, 'migrate')}`."
         )
     with shared_server(backend, data) as url:

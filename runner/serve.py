@@ -64,7 +64,7 @@ def _pages(backend: Backend, data: Path, address: str) -> str:
     return f"""
   {address}/customer/  the API
   {address}/docs       its documentation
-  {address}/admin/     for users that this command makes:
+  {address}/admin/     the admin; this command creates a user:
     {example(backend, data, "createsuperuser")}
 """
 

@@ -45,5 +45,5 @@ def let_pass(directory: Path) -> None:
     for parent in directory.resolve().parents if SYSTEM_USER else ():
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
-            print(f"chmod o+x {parent}: the server runs as {SYSTEM_USER}, not as root.")
+            print(f"{parent}: added o+x, because the server runs as {SYSTEM_USER}, not as root.")
             parent.chmod(mode | stat.S_IXOTH)

@@ -42,8 +42,8 @@ def url(variable: str, *schemes: str) -> str:
         backend = variable.removesuffix("_URL").lower()
         raise ImproperlyConfigured(
             f"{variable} is not set. `{invocation('manage', backend, 'COMMAND')}` runs a command "
-            f"on the data of `make serve BACKEND={backend}`; or set it to a database's URL, with "
-            f"BACKEND=NAME for another backend."
+            f"on the data of `make serve BACKEND={backend}`. To use another database, set "
+            f"BACKEND={backend} and {variable} to its URL."
         )
     if wrong := _wrong(found, schemes):
         raise ImproperlyConfigured(

@@ -51,7 +51,7 @@ def test_an_invalid_value_of_deploy_is_refused(tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (["serv"], 2, "invalid choice: 'serv'"),
-        (["list", "--no-such-option"], 1, "What is '--no-such-option'? See `"),
+        (["list", "--no-such-option"], 1, "Unknown argument: --no-such-option. See `"),
         (["up", "oracle"], 1, "There is no backend 'oracle'; there is: cockroachdb, "),
         (["copy", "postgresql"], 2, "the following arguments are required: target"),
     ],
