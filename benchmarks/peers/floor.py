@@ -37,7 +37,7 @@ PLACE = """
         select id, name from customers where id = %(customer)s
     ), found as (
         select p.id, p.name, p.price, p.stock, w.quantity from wanted w join products p using (id)
-    ), verdict as (
+    ), checked as (
         select case
             when not exists (select from customer) then 422
             when (select count(*) from found) < (select count(*) from wanted) then 422
@@ -47,7 +47,7 @@ PLACE = """
         insert into orders (customer_id, subtotal)
         select customer.id,
             coalesce(%(subtotal)s::numeric, (select sum(price * quantity) from found))
-        from verdict, customer where refusal is null
+        from checked, customer where refusal is null
         returning id, subtotal
     ), taken as (
         update products p set stock = p.stock - f.quantity
@@ -58,7 +58,7 @@ PLACE = """
     )
     select refusal, placed.id, placed.subtotal::text, customer.id, customer.name,
         f.id, f.name, f.price::text, f.quantity
-    from verdict
+    from checked
     left join placed on true left join customer on true left join found f on true
     order by f.id
 """
