@@ -22,10 +22,10 @@ CONNECT_TIMEOUT = 2  # seconds; the minimum of psycopg and libpq
 
 
 class Watchdog:
-    """Calls functions at given times, unless they are withdrawn before, from a thread of its own.
+    """Calls functions in a separate thread at given times, unless they are canceled before.
 
     The thread starts with the first function. A function is called under the lock with which it is
-    withdrawn: once it is withdrawn it neither starts nor is still running. Thread-safe.
+    canceled: once it is canceled, it neither starts nor is still running. Thread-safe.
     """
 
     def __init__(self) -> None:

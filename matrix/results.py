@@ -26,7 +26,7 @@ class Test:
     seconds: float = 0.0
     properties: dict[str, Any] = field(default_factory=dict)
     traceback: str | None = None
-    """Of a failed test: as pytest prints it."""
+    """The traceback of a failed test, as pytest prints it."""
 
     @property
     def short_reason(self) -> str:
@@ -48,7 +48,7 @@ class Result:
     reason: str | None = None
     """Why the row failed, if no test failed."""
     log: str | None = None
-    """Where the output of pytest is, relative to the directory of matrix.json."""
+    """The path of the file with the output of pytest, relative to the current directory."""
     tests: dict[str, Test] = field(default_factory=dict)
 
     @classmethod
@@ -67,7 +67,7 @@ class Result:
         )
 
     def document(self) -> dict[str, Any]:
-        """As build/matrix.json has it."""
+        """Return the value of this row in build/matrix.json."""
         return {
             "status": self.status,
             "server": self.server,

@@ -26,19 +26,19 @@ class AdminOnly(MiddlewareMixin):
 
 
 class Session(AdminOnly, SessionMiddleware):
-    """Django's, for the admin."""
+    """Django's sessions, for the admin only."""
 
 
 class Authentication(AdminOnly, AuthenticationMiddleware):
-    """Django's, for the admin; the API has tokens."""
+    """Django's logins, for the admin only; the API has tokens."""
 
 
 class Message(AdminOnly, MessageMiddleware):
-    """Django's, for the admin."""
+    """Django's messages, for the admin only."""
 
 
 class Csrf(AdminOnly, CsrfViewMiddleware):
-    """Django's, for the admin: the API accepts no cookies, so it needs no CSRF protection."""
+    """CSRF protection for the admin only: the API accepts no cookies, so it needs none."""
 
     def process_view(self, request: HttpRequest, *view: Any) -> Any:
         """Django calls this besides `__call__`; it would turn 404 and 405 of the API into 403."""

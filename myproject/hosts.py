@@ -16,10 +16,10 @@ MONITORED = ("/ping/", "/health/")  # a load balancer calls an IP address, not a
 
 
 class AllowedHosts(CommonMiddleware):
-    """Django's, but a Host that is not in ALLOWED_HOSTS is a problem document and one log line.
+    """Answers a Host that is not in ALLOWED_HOSTS with a problem document and one log line.
 
-    Django logs a traceback for each, which any client can cause. The paths that monitors request
-    are answered for any Host, because nothing in their responses depends on it.
+    Django would log a traceback for each, and any client could fill the log with them. Requests of
+    monitors are answered for any Host, because nothing in their responses depends on it.
     """
 
     def process_request(self, request: HttpRequest) -> Any:

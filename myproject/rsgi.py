@@ -92,7 +92,7 @@ application = Front()
 
 
 def _end_without(parent: int | None, loop: asyncio.AbstractEventLoop) -> None:
-    """Kill this worker when granian was killed; it would keep the port and go on writing."""
+    """Kill this worker if granian was killed; it would keep the port and continue to write."""
     if os.getppid() == parent:
         loop.call_later(ORPHAN_SECONDS, _end_without, parent, loop)
     else:

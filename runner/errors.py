@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CannotRun(Exception):
-    """Its message is shown to the user."""
+    """The command cannot be run; the message is shown to the user, without a traceback."""
 
 
 class ServerUnavailable(CannotRun):

@@ -1,4 +1,4 @@
-"""Runs servers that refuse to run as root as a system user, with directories of its own."""
+"""Runs servers that refuse to run as root as a system user, which owns their directories."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ DJANGOS: Any = BaseDatabaseWrapper  # whose private methods are missing in its t
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Its transactions are MongoDB's, its errors Django's; one client for all threads."""
+    """Djongo with MongoDB's transactions, Django's errors and one client for all threads."""
 
     display_name = "MongoDB"
     # Missing in Djongo: columns of these types were left out of the tables.
@@ -51,7 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _rollback, _commit, _close = DJANGOS._rollback, DJANGOS._commit, DJANGOS._close
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
-        """End whatever the driver and the server do for the block after so many seconds.
+        """End the operations of the block, in the driver and on the server, after `seconds`.
 
         https://www.mongodb.com/docs/languages/python/pymongo-driver/current/connect/connection-options/csot/
         """
@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def transaction_aborted(self) -> bool:
-        """Whether an error of the server has ended the transaction, as any of its errors does.
+        """Whether the server has returned an error, which always ends the transaction.
 
         https://www.mongodb.com/docs/manual/core/transactions/#errors
         """
@@ -67,7 +67,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def database(self) -> Connection:
-        """The connection, for a command that is no SQL."""
+        """The connection, for a command that is not SQL."""
         self.ensure_connection()
         connection: Connection = self.connection
         return connection
@@ -88,7 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return Cursor(self.connection.client, self.connection, self.djongo_connection)
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        """Djongo's does nothing; this begins a transaction with the next operation, or ends one."""
+        """Let the next operation begin a transaction, or commit; Djongo's method does nothing."""
         self.connection.commit()
         self.connection.autocommit = autocommit
 

@@ -20,7 +20,7 @@ HOME = ROOT / "build" / "djongo-venv"
 
 
 def environment() -> dict[str, str]:
-    """For tests that start a server: from here, not from Djongo's own environment."""
+    """Return the variables with which tests start a server in this environment, not in Djongo's."""
     return {"RUNNER_PYTHON": os.environ.get("RUNNER_PYTHON", sys.executable)}
 
 

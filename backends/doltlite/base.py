@@ -121,7 +121,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that only reads, and sees one snapshot; others may write meanwhile.
+        """Begin a transaction that only reads one snapshot, while others may write.
 
         https://www.sqlite.org/isolation.html
         """

@@ -58,7 +58,7 @@ class DatabaseWrapper(Session, base.DatabaseWrapper):
 
     @property
     def transaction_aborted(self) -> bool:
-        """Whether the server has ended the transaction, as long as no other has begun.
+        """Whether the server has ended the transaction, and no other has begun since.
 
         It rolls all of it back at some errors, and commits it at a statement like CREATE TABLE:
         https://mariadb.com/docs/server/reference/sql-statements/transactions/sql-statements-that-cause-an-implicit-commit
@@ -71,9 +71,9 @@ class DatabaseWrapper(Session, base.DatabaseWrapper):
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that reads everything as it was at one datetime, and locks nothing.
+        """Begin a transaction that reads one snapshot and takes no locks.
 
-        In a SERIALIZABLE one every row that is read is locked:
+        A SERIALIZABLE transaction locks every row that it reads:
         https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/set-commands/set-transaction
         """
         if not self.in_atomic_block:  # inside of a TestCase's transaction it is too late

@@ -1,4 +1,4 @@
-"""MariaDB: the server of the system's packages, with data and settings of its own; or Docker."""
+"""MariaDB: `mariadbd` on PATH, with its own data and settings; or Docker."""
 
 from __future__ import annotations
 

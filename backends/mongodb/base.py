@@ -88,9 +88,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._end_session()
 
     def rollback(self) -> None:
-        """End a failed block of Django's atomic(), which undoes nothing here.
+        """End a failed block of Django's atomic(); nothing is rolled back.
 
-        Inside a transaction its writes stay, and so do the transaction's on_commit hooks.
+        Inside a transaction the block's writes and the on_commit hooks are kept.
         """
         hooks = self.run_on_commit
         super().rollback()

@@ -21,7 +21,7 @@ OPEN_AGAIN = "Nothing was saved: open this page again."
 
 
 class CurrentForm(forms.ModelForm):
-    """Invalid if the row is not as the form showed it; the error has the field's current value."""
+    """Is invalid if the row has changed since it was shown; the error has the current value."""
 
     # Fields that change often: compared only if this form changes them too.
     volatile: frozenset[str] = frozenset()
@@ -100,7 +100,7 @@ class Lines(forms.BaseInlineFormSet):
 
 
 class HiddenKeys(forms.HiddenInput):
-    """The keys shown in a multiple choice, in one hidden field, which an empty choice has too."""
+    """One hidden field with all keys of a multiple choice; it exists also if there are none."""
 
     def format_value(self, value: Any) -> str:
         return ",".join(map(str, value or []))

@@ -70,7 +70,7 @@ class AddRequestId(logging.Filter):
 class OneLineRefusals(logging.Filter):
     """Removes the traceback of requests that Django refused (too many fields, …) from the log.
 
-    Any client could fill the log with these tracebacks, and they never report a bug of ours.
+    Any client could fill the log with these tracebacks, and none of them reports a bug here.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

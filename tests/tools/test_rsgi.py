@@ -19,7 +19,7 @@ from myproject.threads import Threads
 
 
 class Headers(dict[str, list[str]]):
-    """Like granian's: names in lower case, each with all of its values."""
+    """Headers as granian has them: names in lower case, each with all of its values."""
 
     def get_all(self, name: str) -> list[str]:
         return self[name]

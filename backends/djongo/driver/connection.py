@@ -90,8 +90,8 @@ class Connection:
 class Collection:
     """A collection whose operations are in the connection's transaction.
 
-    Not so the counters of keys: like the sequences of other databases they go on after a rollback,
-    and two that insert at once do not wait for, or refuse, each other.
+    The counters of keys are not: like the sequences of other databases they are not rolled back,
+    and two concurrent inserts neither wait for each other nor conflict.
     """
 
     def __init__(self, connection: Connection, collection: MongoCollection[Document]) -> None:

@@ -17,7 +17,7 @@ from backends.djongo.translation.expressions import Stage
 
 class SelectQuery(query.SelectQuery):
     stages: Sequence[Stage] = ()
-    """Those of the Statement, which add its computed columns."""
+    """The stages of the Statement, which add its computed columns."""
 
     def __iter__(self) -> Iterator[tuple[object, ...]]:
         """Return one row for an aggregate of no rows; Djongo returns none."""

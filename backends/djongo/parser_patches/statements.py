@@ -16,7 +16,7 @@ UNNAMED_AGGREGATE = re.compile(r"(SELECT \w+\([^()]*\)) FROM", re.IGNORECASE)
 
 
 class Query(query.Query):
-    """Djongo's, which can parse a single aggregate such as COUNT(*) only with an alias."""
+    """Adds an alias to a single aggregate such as COUNT(*), which Djongo cannot parse without."""
 
     def __init__(
         self,
