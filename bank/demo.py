@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from bank.errors import NotEnoughStock, NotOnlyDemoData
-from bank.models import Customer, DemoData, Key, Order, Product
+from bank.models import Customer, DemoData, Key, Order, OrderLine, Product
 from bank.transactions import retry_transaction
 from bank.transfer.export import Record, refuse_unfinished
 from bank.transfer.importer import Importer
@@ -80,13 +80,25 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
     for kind, model in (("customer", Customer), ("product", Product)):
         importer.keys[kind] = list(model.objects.order_by("pk").values_list("pk", flat=True))
     if contents:
-        importer.insert("order", [Record("order", None, content) for content in contents])
+        without_lines = [Record("order", None, {**content, "lines": []}) for content in contents]
+        orders = importer.insert("order", without_lines)
+        OrderLine.objects.bulk_create(_lines(orders, importer.keys["product"], contents))
         try:
             _take(importer, contents)
         except NotEnoughStock as error:
             raise NotOnlyDemoData from error  # the stock was changed by hand
     DemoData.objects.all().delete()
     DemoData.objects.create(orders=begin + len(contents), wanted=wanted)
+
+
+def _lines(
+    orders: list[Key], products: list[Key], contents: list[dict[str, Any]]
+) -> Iterator[OrderLine]:
+    """Yield the lines; a column that was added to the model has its default."""
+    for order, content in zip(orders, contents, strict=True):
+        for product, price, quantity in content["lines"]:
+            key = products[product]
+            yield OrderLine(order_id=order, product_id=key, price=price, quantity=quantity)
 
 
 def _take(importer: Importer, contents: list[dict[str, Any]]) -> None:

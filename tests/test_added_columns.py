@@ -21,9 +21,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
 from django.test import Client
 from django.urls import clear_url_caches
+from pydantic import ValidationError
 from pytest_django.plugin import DjangoDbBlocker
 
 import bank
+from bank.api.from_model import Input, from_model
 from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, UnfinishedCopy
 from bank.transfer.export import digest
 from tests.admin_pages import change, form_of
@@ -268,6 +270,28 @@ def test_the_admin_shows_and_changes_an_added_column(api: Api, admin: Client) ->
 
     customer = Customer.objects.get()
     assert (customer.name, customer.email, customer.remark) == ("Ann", "ann@example.org", "paid")  # type: ignore[attr-defined]
+
+
+def test_demo_data_has_the_defaults_of_added_columns(api: Api) -> None:
+    call_command("bank_demo", "--orders", "2", verbosity=0)
+
+    for order in api.list("/order/"):
+        assert (order["gift"], order["customer"]["email"]) == (False, "")
+        assert {line["colour"] for line in order["products"]} == {"any"}
+    assert Order.objects.filter(since=None).count() == 0
+    assert Order.objects.count() == 2
+
+
+@pytest.mark.parametrize("sent", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_datetime_whose_year_in_utc_is_not_1_to_9999_is_refused(sent: str) -> None:
+    with declared([(Customer, "joined", models.DateTimeField(null=True))]):
+
+        @from_model(Customer, ["joined"])
+        class Sent(Input):
+            pass
+
+    with pytest.raises(ValidationError, match="A datetime is in the years 1 to 9999, in UTC"):
+        Sent.model_validate({"joined": sent})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
@@ -50,6 +50,16 @@ Amount = Annotated[
         }
     ),
 ]
+
+
+def in_utc(value: datetime) -> datetime:
+    """The same datetime in UTC; raises ValueError if its year is then not 1 to 9999."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("A datetime is in the years 1 to 9999, in UTC.") from error
+
+
 Money = Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9]{2}$")]
 
 
@@ -132,7 +142,7 @@ def _types(column: Any) -> tuple[Any, Any]:
         case models.BooleanField():
             return StrictBool, bool
         case models.DateTimeField():
-            return AwareDatetime, AwareDatetime
+            return Annotated[AwareDatetime, AfterValidator(in_utc)], AwareDatetime
         case models.DateField():
             return date, date
     kind = type(column).__name__

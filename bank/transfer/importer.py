@@ -99,10 +99,11 @@ class Importer:
         OrderLine.objects.bulk_create(lines, batch_size=BATCH)
 
     def _set_automatic(self, model: Any, keys: list[Key], batch: list[Record]) -> None:
-        # auto_now and auto_now_add have set them to the datetime of this insert.
-        if names := automatic(model):
-            for key, record in zip(keys, batch, strict=True):
-                model.objects.filter(pk=key).update(**{n: record.content[n] for n in names})
+        # auto_now and auto_now_add have set them to the datetime of this insert, which is right for
+        # demo data only: it has no such columns.
+        names = [name for name in automatic(model) if name in batch[0].content]
+        for key, record in zip(keys, batch, strict=True) if names else ():
+            model.objects.filter(pk=key).update(**{n: record.content[n] for n in names})
 
     def _key(self, kind: str, number: int) -> Key:
         """Return the key of the record with this number in this database."""
