@@ -257,6 +257,8 @@ def test_an_empty_input_is_refused(db: None, load: Load) -> None:
         '["product",1,{"name":"A","price":"5.00","stock":3,"id":7}]',
         '["order",1,{"customer":-1,"subtotal":"1.00","lines":[]}]',
         '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",0]]}]',
+        '["answer",1,{"client":"","key":"k","request":"r","created":"2026-01-02T03:04:05.000+00:00",'
+        '"kind":"customer","body":null,"verbatim":["/customer/1/","not JSON"]}]',
         '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"1.00",2147483648]]}]',
         '["order",1,{"customer":0,"subtotal":"1.00","lines":[[0,"-1.00",1]]}]',
         '["product",1,{"name":"A","price":"5.00"}]',

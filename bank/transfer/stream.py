@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO, Literal
 
 from django.db.models import Model
-from pydantic import BaseModel, Field, StrictInt, StrictStr, TypeAdapter, create_model
+from pydantic import BaseModel, Field, Json, StrictInt, StrictStr, TypeAdapter, create_model
 
 from bank.errors import CopyDiffers, CopyEnded, EmptyInput, WrongLine
 from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product
@@ -38,7 +38,7 @@ class Content(BaseModel, extra="forbid"):
 def record_type() -> TypeAdapter[Any]:
     """Return the type of a line of the stream; raise NotCarried for a column that would be lost."""
     line: Any = tuple[Number, *_types(OrderLine).values()]  # type: ignore[misc]
-    verbatim = tuple[StrictStr, StrictStr] | None  # the location and the body, as stored
+    verbatim = tuple[StrictStr, Json[dict[str, Any]]] | None  # the location and the body, as stored
     answer = {"kind": StrictStr, "body": dict[str, Any] | None, "verbatim": verbatim}
     order = {"customer": Number, "lines": list[line]}
     return TypeAdapter(
