@@ -6,6 +6,7 @@ The program sqlite3 cannot open DoltLite's files. The engine's connection also h
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from code import InteractiveConsole
@@ -45,7 +46,7 @@ class Console(InteractiveConsole):
         for statement in statements(source):
             try:
                 self.client.run(statement)
-            except (Error, KeyboardInterrupt) as error:
+            except (Error, ValueError, KeyboardInterrupt) as error:
                 print(str(error) or "interrupted", file=sys.stderr)
         return False
 
@@ -65,7 +66,11 @@ class DatabaseClient(BaseDatabaseClient):
             for text in given or [sys.stdin.read()]:
                 for statement in statements(text):
                     self.run(statement)
-        except Error as error:
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader of the output has ended, for example `head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except (Error, ValueError) as error:  # the latter: not UTF-8, or with a NUL
             raise CommandError(str(error)) from error
 
     def _prompt(self) -> None:

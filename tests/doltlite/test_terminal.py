@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.serving import ROOT
 from tests.terminal import Terminal
 from tests.test_backends import manage, say
@@ -47,6 +49,39 @@ def test_dbshell_executes_sql_from_a_pipe_up_to_the_first_error() -> None:
 
     assert (said.returncode, said.stdout) == (1, "more\n1\n")
     assert said.stderr == 'CommandError: near "nonsense": syntax error\n'
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [(b"SELECT '\xff';", b"surrogates not allowed"), (b"SELECT '\0';", b"embedded null character")],
+)
+def test_dbshell_refuses_input_that_is_not_text_in_one_line(sql: bytes, message: bytes) -> None:
+    command = [sys.executable, "manage.py", "dbshell"]
+
+    said = subprocess.run(command, cwd=ROOT, input=sql, capture_output=True)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(b"CommandError: ")
+    assert message in said.stderr
+    assert said.stderr.count(b"\n") == 1
+
+
+def test_dbshell_prints_no_traceback_if_the_reader_of_its_output_ends() -> None:
+    sql = (
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 99999) "
+        "SELECT n FROM numbers"
+    )
+    command = [sys.executable, "manage.py", "dbshell", sql]
+
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout and child.stderr
+        first = child.stdout.readline()
+        child.stdout.close()
+        errors = child.stderr.read()
+
+    assert (first, errors, child.returncode) == (b"n\n", b"", 1)
 
 
 def test_the_prompt_continues_after_an_error_and_ctrl_c_discards_the_input() -> None:
