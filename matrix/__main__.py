@@ -39,13 +39,20 @@ def main() -> int:
         return _docs(options.output / "matrix.json")
     for name in {*options.rows, *options.require} - {TOOLS}:
         backend(name)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(f"Cannot write into {options.output}: {error.strerror}.") from error
     return run([*dict.fromkeys(options.rows)], options.require, options.output)
 
 
 def _docs(file: Path) -> int:
     if not file.exists():
         raise CannotRun(f"There is no {near(file)}: `make matrix` writes it.")
-    matrix = read(file)
+    try:
+        matrix = read(file)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CannotRun(f"{near(file)} is damaged: run `make matrix` again.") from error
     if {result.name for result in matrix.results} != {*NAMES, TOOLS}:
         raise CannotRun(f"{near(file)} does not have all backends: run `make matrix` first.")
     for document in write_documents(matrix, ROOT):

@@ -159,6 +159,29 @@ def test_a_saved_matrix_is_read_unchanged(suite: Reports, tmp_path: Path) -> Non
     assert read(tmp_path / "matrix.json") == matrix
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"backends": []}'])
+def test_a_damaged_matrix_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    (tmp_path / "matrix.json").write_text(content)
+
+    refused = run_matrix("--docs", "--output", str(tmp_path))
+
+    assert refused.stderr == f"{tmp_path}/matrix.json is damaged: run `make matrix` again.\n"
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    refused = run_matrix("tools", "--output", str(tmp_path / "file"))
+
+    assert refused.stderr == f"Cannot write into {tmp_path}/file: File exists.\n"
+
+
+def run_matrix(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m matrix` and return its result."""
+    command = [sys.executable, "-m", "matrix", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 def test_an_unfinished_report_is_read_up_to_its_last_complete_line(
     suite: Reports, tmp_path: Path
 ) -> None:
