@@ -4,7 +4,6 @@ BACKEND ?= postgresql
 # From the command line only: some shells export HOST, the name of the machine.
 HOST = 127.0.0.1
 PORT ?= 8000
-DATA ?= .data/$(BACKEND)
 DEMO ?= 1
 PYTHON ?= python3
 VENV = .venv/bin/python
@@ -19,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
-	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(PORT) --data $(DATA) $(if $(filter 0,$(DEMO)),--no-demo)
+	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(PORT) $(if $(DATA),--data $(DATA)) $(if $(filter 0,$(DEMO)),--no-demo)
 
 dev: .venv/ready-dev
 

@@ -23,6 +23,8 @@ def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False)
     interrupted can only be used by another copy into it, which deletes the data there first: always
     if we started the server, because nobody else can have written; at NAME_URL only with `discard`.
     """
+    if source is target:
+        raise CannotRun(f"{source.name} cannot be copied into itself: name two backends.")
     with _bank(source, data) as source_environment, _bank(target, data) as target_environment:
         manage(source, source_environment, "migrate", "--verbosity", "0")
         manage(target, target_environment, "migrate", "--verbosity", "0", "--skip-checks")

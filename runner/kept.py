@@ -65,7 +65,7 @@ def _own_or_served(backend: Backend, data: Path, stack: ExitStack) -> str | None
         return stack.enter_context(kept_server(backend, data))
     except InUse:
         with suppress(FileNotFoundError):
-            return (data / "url").read_text()
+            return (data / "url").read_text(errors="replace").strip()
     return None
 
 
@@ -115,6 +115,12 @@ def writable(data: Path) -> Iterator[None]:
         raise InUse(f"Another program uses {data}: stop it, or give DATA=elsewhere.") from error
     except OSError as error:
         raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
+
+
+def is_empty(data: Path) -> bool:
+    """Whether there is no such directory, or nothing in it; raise CannotRun if it is unreadable."""
+    with writable(data):
+        return not data.exists() or (data.is_dir() and not any(data.iterdir()))
 
 
 def secret_key(data: Path) -> str:

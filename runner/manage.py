@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.backend import Backend
 from runner.errors import CannotRun
-from runner.kept import DATA, shared_server
+from runner.kept import DATA, is_empty, shared_server
 from runner.processes import ROOT
 from runner.terminal import in_terminal
 from settings.invocation import invocation, near
@@ -39,7 +39,7 @@ def manage_in_terminal(backend: Backend, data: Path, words: Sequence[str]) -> in
     database was not finished.
     """
     name = words[0] if words else "help"
-    if not (backend.given_url or data.exists() or name == "migrate"):
+    if not backend.given_url and name != "migrate" and is_empty(data):
         raise CannotRun(
             f"There is no data in {near(data)}: `make serve BACKEND={backend.name}` creates it, "
             f"or `{example(backend, data, 'migrate')}`."

@@ -24,7 +24,7 @@ def serve_options(command: ArgumentParser) -> None:
         help="address to listen on; one that other machines can reach is a deployment",
     )
     command.add_argument("--port", type=_port, default=8000, help="1 to 65535")
-    command.add_argument("--data", type=Path, help="data directory (default: .data/BACKEND)")
+    command.add_argument("--data", type=_data, help="data directory (default: .data/BACKEND)")
     command.add_argument(
         "--no-demo",
         dest="demo",
@@ -39,9 +39,15 @@ def _port(word: str) -> int:
     return int(word)
 
 
+def _data(word: str) -> Path:
+    if not word:  # it would be the current directory
+        raise argparse.ArgumentTypeError("it is empty: give a directory")
+    return Path(word)
+
+
 def manage_options(command: ArgumentParser) -> None:
     command.add_argument(
-        "--data", type=Path, help="data directory of `serve` (default: .data/BACKEND)"
+        "--data", type=_data, help="data directory of `serve` (default: .data/BACKEND)"
     )
     command.add_argument("backend")
     command.add_argument(
@@ -52,7 +58,7 @@ def manage_options(command: ArgumentParser) -> None:
 def copy_options(command: ArgumentParser) -> None:
     command.add_argument("source")
     command.add_argument("target")
-    command.add_argument("--data", type=Path, default=DATA, help="default: .data")
+    command.add_argument("--data", type=_data, default=DATA, help="default: .data")
     command.add_argument(
         "--discard",
         action="store_true",

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from runner.backends import backend
-from runner.kept import kept_server
+from runner.kept import directory, kept_server
 from runner.manage import manage as run_command
 from tests.serving import PYTHON, ROOT, start
 from tests.terminal import Terminal
@@ -87,6 +87,23 @@ def test_an_export_is_imported_into_a_new_directory(data: Path, tmp_path: Path) 
 
     assert exported.count("\n") > 10
     assert manage(tmp_path / "restored", "bank_export").stdout == exported
+
+
+def test_an_empty_directory_has_no_data_and_stays_empty(tmp_path: Path) -> None:
+    refused = manage(tmp_path, "createsuperuser")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"There is no data in {tmp_path}: ")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_damaged_url_file_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    with directory(tmp_path):
+        (tmp_path / "url").write_bytes(b"\xff\n")
+        refused = manage(tmp_path, "check")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("POSTGRESQL_URL: it does not begin with postgresql://")
 
 
 # This must be the last test, because it makes the data unusable.

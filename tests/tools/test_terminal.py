@@ -53,6 +53,8 @@ def test_an_invalid_value_of_deploy_is_refused(tmp_path: Path) -> None:
         (["serv"], 2, "invalid choice: 'serv'"),
         (["list", "--no-such-option"], 1, "Unknown argument: --no-such-option. See `"),
         (["up", "oracle"], 1, "There is no backend 'oracle'; there is: cockroachdb, "),
+        (["copy", "dolt", "dolt"], 1, "dolt cannot be copied into itself: name two backends."),
+        (["manage", "--data", "", "dolt", "check"], 2, "--data: it is empty: give a directory"),
         (["copy", "postgresql"], 2, "the following arguments are required: target"),
     ],
 )
