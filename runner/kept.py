@@ -95,12 +95,12 @@ def directory(data: Path) -> Iterator[None]:
     """
     mask = os.umask(0o077)
     try:
-        with writable(data):
-            data.mkdir(parents=True, exist_ok=True)
-            lock = open(data / "lock", "w")  # noqa: SIM115 - held until the program ends
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            (data / "url").unlink(missing_ok=True)  # left by a killed program
-        with lock:
+        with ExitStack() as stack:
+            with writable(data):
+                data.mkdir(parents=True, exist_ok=True)
+                lock = stack.enter_context(open(data / "lock", "w"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                (data / "url").unlink(missing_ok=True)  # left by a killed program
             yield
     finally:
         os.umask(mask)
