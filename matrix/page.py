@@ -17,7 +17,7 @@ ORDER = ("failed", "expected", "passed")
 
 def page(matrix: Matrix) -> str:
     """Return the page. All text is escaped, because reasons quote error messages of databases."""
-    engine = Engine(dirs=[str(Path(__file__).parent)], autoescape=True)
+    engine = Engine(dirs=[str(Path(__file__).parent)])
     # No localization: it needs Django's settings, and this process has none.
     return engine.get_template("report.html").render(Context(_context(matrix), use_l10n=False))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,7 +34,19 @@ def test_a_url_that_the_server_refuses_is_a_one_line_error(
     assert said.stderr.count("\n") == 1
 
 
-def test_dbshell_runs_dolt_sql() -> None:
-    said = say("manage", "dolt", "dbshell", "--", "-q", "SELECT 6 * 7 AS answer", "-r", "csv")
+def test_dbshell_runs_dolt_sql_in_the_database_of_the_url() -> None:
+    said = say("manage", "dolt", "dbshell", "--", "-q", "SELECT DATABASE() AS name", "-r", "csv")
 
-    assert (said.returncode, said.stdout, said.stderr) == (0, "answer\n42\n", "")
+    name = urlsplit(os.environ["DOLT_URL"]).path[1:]
+    assert (said.returncode, said.stdout, said.stderr) == (0, f"name\n{name}\n", "")
+
+
+def test_dbshell_runs_mysql_if_there_is_no_dolt(tmp_path: Path) -> None:
+    (tmp_path / "mysql").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "mysql").chmod(0o755)
+
+    said = manage("dbshell", "--", "--batch", PATH=str(tmp_path))
+
+    name = urlsplit(os.environ["DOLT_URL"]).path[1:]
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.endswith(f" {name} --batch\n")

@@ -14,6 +14,8 @@ from tests.serving import ROOT
 from tests.terminal import Terminal
 from tests.test_backends import manage, say
 
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
 
 def test_a_damaged_file_is_a_one_line_error_and_is_left_unchanged(tmp_path: Path) -> None:
     file, content = tmp_path / "bank.db", random.Random(1).randbytes(9000)
@@ -84,7 +86,7 @@ def test_dbshell_prints_no_traceback_if_the_reader_of_its_output_ends() -> None:
     assert (first, errors, child.returncode) == (b"n\n", b"", 1)
 
 
-def test_the_prompt_continues_after_an_error_and_ctrl_c_discards_the_input() -> None:
+def test_the_prompt_continues_after_an_error_and_ctrl_c_cancels_what_is_typed_or_running() -> None:
     with Terminal("manage", "doltlite", "dbshell") as terminal:
         terminal.until("doltlite> ")
         terminal.write("SELECT dolt_version();\n")
@@ -95,6 +97,11 @@ def test_the_prompt_continues_after_an_error_and_ctrl_c_discards_the_input() -> 
         terminal.until("...> ")
         time.sleep(0.2)  # Python's readline handles a signal only while it waits for input
         terminal.write("\x03")
+        terminal.until("doltlite> ")
+        terminal.write(f"{ENDLESS};\n")
+        time.sleep(0.5)
+        terminal.write("\x03")
+        terminal.until("interrupted")
         terminal.until("doltlite> ")
         terminal.write("SELECT 6 * 7 AS answer;\n")
         terminal.until("answer\r\n42")

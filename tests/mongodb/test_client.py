@@ -11,10 +11,10 @@ from tests.test_backends import manage
 
 
 @pytest.mark.parametrize("code", [0, 3])
-def test_dbshell_runs_mongosh_with_the_url_and_returns_its_exit_code(
+def test_dbshell_runs_mongosh_which_handles_ctrl_c_and_returns_its_exit_code(
     tmp_path: Path, code: int
 ) -> None:
-    (tmp_path / "mongosh").write_text(f'#!/bin/sh\necho "$@"\nexit {code}\n')
+    (tmp_path / "mongosh").write_text(f'#!/bin/sh\nkill -INT $PPID\necho "$@"\nexit {code}\n')
     (tmp_path / "mongosh").chmod(0o755)
 
     said = manage("dbshell", "--", "--quiet", PATH=f"{tmp_path}:{os.environ['PATH']}")

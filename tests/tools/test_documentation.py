@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from matrix.documents import BEGIN, END, PARTS, write_documents
+from matrix.documents import BEGIN, END, PARTS, sample, write_documents
 from matrix.report import write
 from matrix.results import Matrix, Result
 from matrix.results import Test as Ended
@@ -87,6 +87,21 @@ def test_a_run_replaces_only_the_text_between_the_comments(
     assert "\n- mongodb: MongoDB 8\n" in readme
     assert "\n4 passed, 0 failed\n```" in readme
     assert "4 minutes on 2 cores" in (tmp_path / "docs" / "matrix.md").read_text()
+
+
+def test_the_readme_shows_three_equal_rows_and_all_that_differ() -> None:
+    tests = {f"tests/test_{name}.py::test_1": Ended() for name in "abcde"}
+    more = tests | {"tests/test_e.py::test_2": Ended()}
+    results = [
+        Result("dolt", "passed", "Dolt 1", 12, tests=tests),
+        Result("mongodb", "passed", "MongoDB 8", 20, tests=more),
+        Result("cockroachdb", command="get cockroach"),
+    ]
+
+    first = [line.split()[0] for line in sample(Matrix(results, "")).splitlines()]
+
+    table = ["dolt", "a", "b", "c", "…", "e", "all", "seconds"]
+    assert first == ["```console", "$", *table, "…", "-", "-", "…", "The", "11", "```"]
 
 
 @pytest.mark.parametrize("document", PARTS)

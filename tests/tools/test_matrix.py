@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from matrix.page import page
 from matrix.report import markdown, read, write
 from matrix.reports import Reports
 from matrix.results import REASON, Matrix, Result
@@ -147,6 +148,20 @@ def test_the_table_shortens_a_reason_to_one_line_and_the_page_shows_all_of_it(
     assert "<pre>def &lt;test&gt;():\n&gt;   assert 503 == 200</pre>" in page
     assert 'href="logs/dolt-tests.log"' in page
     assert "<script" not in page
+
+
+def test_the_page_links_each_number_to_its_group_where_failed_tests_come_first() -> None:
+    expected = Ended("expected", "it has no sets", requirement="sets")
+    tests = {"tests/test_a.py::test_1": Ended(), "tests/test_a.py::test_2": Ended("failed", "no")}
+    tests["tests/test_b.py::test_3"] = expected
+
+    shown = page(Matrix([Result("dolt", "failed", tests=tests)], ""))
+
+    assert '<a href="#dolt-a">1 1 FAILED</a>' in shown
+    assert '<details id="dolt-a" open>' in shown
+    assert '<details id="dolt-b">' in shown
+    assert shown.index("test_2") < shown.index("test_1")
+    assert '<span class="expected">not possible</span><small>it has no sets</small>' in shown
 
 
 def test_a_saved_matrix_is_read_unchanged(suite: Reports, tmp_path: Path) -> None:

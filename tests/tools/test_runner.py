@@ -13,7 +13,7 @@ import pytest
 from settings import NAMES
 from settings.invocation import invocation
 from tests.serving import PYTHON, ROOT, run
-from tests.test_backends import say
+from tests.test_backends import manage, say
 
 NOWHERE = "mysql://ann@127.0.0.1:1/bank"
 
@@ -70,6 +70,26 @@ def test_manage_py_without_a_url_is_a_one_line_error(
     assert said.returncode == 1
     assert said.stderr.decode().startswith(message)
     assert said.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "last"),
+    [
+        ("raise KeyboardInterrupt", 130, []),
+        ("import no_such_module", 1, ["ModuleNotFoundError: No module named 'no_such_module'"]),
+        (
+            "from django.db import IntegrityError; raise IntegrityError('twice')",
+            *(1, ["django.db.utils.IntegrityError: twice"]),
+        ),
+    ],
+)
+def test_manage_py_shows_the_traceback_of_a_mistake_but_not_of_ctrl_c(
+    script: str, code: int, last: list[str]
+) -> None:
+    said = manage("shell", "--no-imports", "--command", script)
+
+    assert said.returncode == code
+    assert said.stderr.splitlines()[-1:] == last
 
 
 @pytest.mark.parametrize(

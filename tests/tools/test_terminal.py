@@ -20,7 +20,7 @@ from tests.serving import PYTHON, ROOT
 from tests.test_backends import say
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "-1", "99999", "80.5", ""])
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", ""])
 def test_an_invalid_port_is_refused(port: str) -> None:
     said = say("serve", "postgresql", f"--port={port}")
 
@@ -242,6 +242,21 @@ def test_a_management_command_that_fails_stops_the_start(tmp_path: Path) -> None
         serve.manage(backend("postgresql"), environment, "check", "--deploy")
 
     assert stopped.value.code == 1
+
+
+def test_a_killed_management_command_is_a_one_line_error() -> None:
+    kill = "import os; os.kill(os.getpid(), 9)"
+
+    with pytest.raises(CannotRun, match=r"^`manage\.py shell` was ended by signal 9\. Start"):
+        serve.manage(backend("postgresql"), os.environ, "shell", "--command", kill)
+
+
+def test_manage_without_a_command_and_data_is_a_one_line_error(tmp_path: Path) -> None:
+    said = say("manage", "--data", str(tmp_path / "none"), "postgresql", POSTGRESQL_URL="")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"There is no data in {tmp_path}/none: ")
+    assert said.stderr.count("\n") == 1
 
 
 def test_ctrl_c_does_not_reach_a_management_command(capfd: pytest.CaptureFixture[str]) -> None:
