@@ -11,10 +11,19 @@ ACTIONS = ("add", "change", "delete", "view")
 
 def rename_permissions(apps: Any, schema_editor: Any) -> None:
     """Rename the permissions; Django would create new ones, which no user has been given."""
+    _rename(apps, schema_editor, "stored answer", "idempotency record")
+
+
+def restore_permissions(apps: Any, schema_editor: Any) -> None:
+    """Undo rename_permissions(); otherwise Django would create the old ones beside the new."""
+    _rename(apps, schema_editor, "idempotency record", "stored answer")
+
+
+def _rename(apps: Any, schema_editor: Any, old: str, new: str) -> None:
     permissions = apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias)
     for action in ACTIONS:
-        permissions.filter(codename=f"{action}_storedanswer").update(
-            codename=f"{action}_idempotencyrecord", name=f"Can {action} idempotency record"
+        permissions.filter(codename=f"{action}_{old.replace(' ', '')}").update(
+            codename=f"{action}_{new.replace(' ', '')}", name=f"Can {action} {new}"
         )
 
 
@@ -23,5 +32,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RenameModel("StoredAnswer", "IdempotencyRecord"),
-        migrations.RunPython(rename_permissions, migrations.RunPython.noop),
+        migrations.RunPython(rename_permissions, restore_permissions),
     ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import Client
 
@@ -61,3 +63,17 @@ def test_a_unique_violation_of_a_repeated_request_returns_the_first_response() -
     ]
     assert (again.status_code, again.content) == (200, first.content)
     assert api.list("/customer/") == [first.json()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_renamed_permissions_survive_a_reversed_and_repeated_migration() -> None:
+    permissions = Permission.objects.filter(content_type__app_label="bank").order_by("pk")
+    before = list(permissions.values_list("pk", "codename", "name"))
+
+    call_command("migrate", "bank", "0010", verbosity=0)
+    reversed_names = set(permissions.values_list("codename", flat=True))
+    call_command("migrate", verbosity=0)
+
+    assert "add_storedanswer" in reversed_names
+    assert "add_idempotencyrecord" not in reversed_names
+    assert list(permissions.values_list("pk", "codename", "name")) == before
