@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from settings import NAMES
-from tests.differences import DIFFERENCES, Difference
+from tests.differences import DIFFERENCES, Difference, expected
 from tests.serving import ROOT
 
 FILES = {file.relative_to(ROOT): file.read_text() for file in (ROOT / "tests").rglob("test_*.py")}
@@ -20,3 +20,14 @@ def test_a_declared_difference_names_existing_tests_and_backends(difference: Dif
         path, _, test = pattern.partition("::")
         source = f"\ndef {test.rstrip('*')}("
         assert any(fnmatchcase(str(file), path) and source in FILES[file] for file in FILES), test
+
+
+def test_brackets_in_a_declaration_are_the_parameters_of_a_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = Difference("", "", frozenset({"dolt"}), ("tests/test_a.py::test_1[x]",))
+    monkeypatch.setattr("tests.differences.DIFFERENCES", [one])
+
+    assert expected("dolt", "tests/test_a.py::test_1[x]") is one
+    assert expected("dolt", "tests/test_a.py::test_1x") is None
+    assert expected("mongodb", "tests/test_a.py::test_1[x]") is None

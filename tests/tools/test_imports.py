@@ -33,6 +33,7 @@ def copy(tmp_path: Path) -> Path:
     ("module", "imported", "contract"),
     [
         ("bank/queries.py", "backends.postgresql.base", "bank depends on no database"),
+        ("bank/queries.py", "psycopg", "bank depends on no database"),
         ("backends/dolt/errors.py", "bank.errors", "backends do not depend on"),
         ("backends/mongodb/flush.py", "runner.errors", "an engine imports nothing"),
         ("runner/serve.py", "matrix.results", "the matrix imports the runner"),

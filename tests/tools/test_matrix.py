@@ -17,7 +17,7 @@ from matrix.reports import Reports
 from matrix.results import REASON, Matrix, Result
 from matrix.results import Test as Ended
 from matrix.row import Row
-from matrix.run import exit_code, longest_first
+from matrix.run import exit_code, longest_first, run
 from tests.serving import ROOT
 
 SUITE = """
@@ -259,12 +259,13 @@ def test_a_number_recorded_by_a_test_is_a_row(suite: Reports) -> None:
 
 def test_the_score_is_the_number_of_orm_checks_that_passed() -> None:
     checks = {"test_a.py::test_1": "passed", "test_b.py::test_2": "expected"}
+    checks["test_b.py::test_3"] = "failed"
     tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
     tests["tests/orm/requirements/test_c.py::test_3"] = Ended()
 
     table = markdown(Matrix([Result("dolt", tests=tests)], ""))
 
-    assert "| ORM checks passed | 1 of 2 |" in table
+    assert "| ORM checks passed | 1 of 3 |" in table
 
 
 @pytest.mark.parametrize(
@@ -296,6 +297,44 @@ def test_the_backend_that_took_longest_starts_first(tmp_path: Path) -> None:
     assert longest_first(["tools", "cockroachdb", "djongo", "dolt"], earlier) == [
         *("dolt", "djongo", "cockroachdb", "tools")
     ]
+
+
+def test_the_columns_are_in_the_given_order_whichever_backend_ends_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = {name: Result(name, "passed") for name in ("mongodb", "dolt")}
+    monkeypatch.setattr("matrix.run._results", lambda *_: ended)
+
+    run(["dolt", "mongodb"], [], tmp_path)
+
+    assert capsys.readouterr().out.split()[:2] == ["dolt", "mongodb"]
+
+
+def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> None:
+    tests = {f"tests/test_a.py::test_{n}": Ended("expected", "it has no sets") for n in (1, 2)}
+    results = [Result("dolt", "failed", reason="no server"), Result("mongodb", tests=tests)]
+
+    text = markdown(Matrix(results, ""))
+
+    assert "| all | FAILED | " in text
+    listed = [f"  - {node}" for node in tests]
+    assert "\n".join(["- mongodb differs: it has no sets", *listed]) in text
+
+
+def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("COCKROACHDB_URL", "")
+    row = Row("cockroachdb", 0, tmp_path)
+    for file in (row.log, row.reports.reports, row.reports.running):
+        file.write_text("earlier\n")
+
+    with row:
+        result = row.result()
+
+    assert (result.status, result.tests) == ("not-run", {})
+    assert "binaries.cockroachdb.com" in str(result.command)
 
 
 def test_the_progress_of_a_row_is_one_line(tmp_path: Path) -> None:

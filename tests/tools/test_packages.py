@@ -98,6 +98,19 @@ def test_an_unreachable_package_index_is_a_one_line_error(
         packages.install("own", own=True)
 
 
+def test_the_backends_versions_override_those_that_packages_ask_for(project: Path) -> None:
+    (project / "old").mkdir()
+    (project / "old" / "setup.py").write_text(
+        "from setuptools import setup; setup(name='old', install_requires=['packaging<20'])"
+    )
+    (project / "requirements.txt").write_text(f"old @ file://{project}/old\n")
+    (project / "backends" / "own" / "requirements.txt").write_text("packaging==26.3\n")
+
+    python = packages.install("own", own=True)
+
+    assert "packaging==26.3\n" in uv(python, "freeze")
+
+
 def test_a_failed_build_names_the_system_packages_that_it_needs(
     project: Path,
 ) -> None:

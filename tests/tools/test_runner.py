@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.processes import identity
 from settings import NAMES
 from settings.invocation import invocation
 from tests.serving import PYTHON, ROOT, run
@@ -90,6 +92,15 @@ def test_manage_py_shows_the_traceback_of_a_mistake_but_not_of_ctrl_c(
 
     assert said.returncode == code
     assert said.stderr.splitlines()[-1:] == last
+
+
+def test_a_program_of_another_user_has_none_of_our_groups() -> None:
+    nobody = pwd.getpwnam("nobody")
+
+    assert identity("nobody") == {
+        **{"user": nobody.pw_uid, "group": nobody.pw_gid},
+        "extra_groups": [],
+    }
 
 
 @pytest.mark.parametrize(

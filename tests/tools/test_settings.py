@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from settings import chosen
 from tests.serving import ROOT
 
 SECRETS = {
@@ -27,6 +28,15 @@ def check(**environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
     )
+
+
+@pytest.mark.parametrize(("value", "name"), [("", "postgresql"), ("dolt", "dolt")])
+def test_an_empty_variable_names_the_default_backend(
+    monkeypatch: pytest.MonkeyPatch, value: str, name: str
+) -> None:
+    monkeypatch.setenv("BACKEND", value)
+
+    assert chosen() == name
 
 
 def test_a_deployed_application_passes_djangos_deployment_check() -> None:
