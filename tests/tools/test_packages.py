@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from runner import packages
 from runner.errors import CannotRun, ServerUnavailable
 from tests import serving
 from tests.serving import ROOT, Server
+
+MAKE = shutil.which("make") or "make"
 
 
 def uv(python: Path, *words: str | Path) -> str:
@@ -122,3 +126,35 @@ def test_a_failed_build_names_the_system_packages_that_it_needs(
         packages.install("own", own=True, system="apt install compiler")
 
     assert refused.value.command == "apt install compiler"
+
+
+@pytest.mark.parametrize(
+    ("changed", "outdated"),
+    [
+        (None, []),
+        ("requirements.txt", [".venv/ready", ".venv/ready-dev"]),
+        ("requirements-dev.txt", [".venv/ready-dev"]),
+    ],
+)
+def test_make_installs_again_what_has_changed(
+    tmp_path: Path, changed: str | None, outdated: list[str]
+) -> None:
+    stamps = [".venv/ready", ".venv/ready-dev"]
+    (tmp_path / ".venv").mkdir()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for number, name in enumerate(["requirements.txt", "requirements-dev.txt", *stamps]):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (number, number))
+    if changed:
+        os.utime(tmp_path / changed, (9, 9))
+
+    asked = {name: subprocess.run([MAKE, "-q", name], cwd=tmp_path) for name in stamps}
+
+    assert [name for name in stamps if asked[name].returncode] == outdated
+
+
+@pytest.mark.parametrize(("demo", "option"), [("DEMO=0", True), ("DEMO=1", False)])
+def test_make_serve_adds_demo_data_unless_demo_is_0(demo: str, option: bool) -> None:
+    shown = subprocess.run([MAKE, "-n", "serve", demo], cwd=ROOT, capture_output=True, text=True)
+
+    assert ("--no-demo" in shown.stdout) is option

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from runner.processes import identity
+from runner.terminal import in_terminal
 from settings import NAMES
 from settings.invocation import invocation
 from tests.serving import PYTHON, ROOT, run
@@ -92,6 +93,14 @@ def test_manage_py_shows_the_traceback_of_a_mistake_but_not_of_ctrl_c(
 
     assert said.returncode == code
     assert said.stderr.splitlines()[-1:] == last
+
+
+def test_a_killed_command_has_the_exit_code_of_a_shell_and_ctrl_c_is_ours_again() -> None:
+    ours = signal.getsignal(signal.SIGINT)
+
+    code = in_terminal(["/bin/sh", "-c", "kill -9 $$"], os.environ)
+
+    assert (code, signal.getsignal(signal.SIGINT)) == (137, ours)
 
 
 def test_a_program_of_another_user_has_none_of_our_groups() -> None:
