@@ -32,7 +32,10 @@ def check_unfinished_copy(
     return [
         checks.Error(
             f"The copy into the database {alias!r} was not finished: its data is incomplete.",
-            hint="Run the same `.venv/bin/python -m runner copy` again: see docs/copying.md.",
+            hint=(
+                "Run the same `.venv/bin/python -m runner copy` again, or `bank_import --discard`: "
+                "see docs/copying.md."
+            ),
             id="bank.E002",
         )
         for alias in databases or []

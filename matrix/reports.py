@@ -71,10 +71,10 @@ class Reports:
             return
         with self.reports.open("rb") as file:
             file.seek(self.position)
-            for line in file:
-                if line.endswith(b"\n"):  # the last one may be half-written
-                    self.position += len(line)
-                    yield json.loads(line)
+            written = file.read()
+        complete = written[: written.rfind(b"\n") + 1]  # the last line may be half-written
+        self.position += len(complete)
+        yield from map(json.loads, complete.splitlines())
 
 
 def _add(test: Test, report: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -103,6 +104,28 @@ def test_tests_that_share_a_node_id_are_counted_separately(tmp_path: Path) -> No
         "tests/test_a.py::test_calls[/a]": 1.5,
         "tests/test_a.py::test_calls[/b]": 1.5,
     }
+
+
+def test_a_report_is_read_once_while_it_is_written_in_pieces(tmp_path: Path) -> None:
+    reports = Reports(tmp_path / "reports", tmp_path / "output")
+    passed = {"$report_type": "TestReport", "outcome": "passed", "duration": 1}
+    named = {"nodeid": "a.py", "location": ["a.py", 1, "b"], "user_properties": []}
+    line = json.dumps(passed | named)
+
+    def write_pieces() -> None:
+        with reports.reports.open("wb", buffering=0) as log:
+            for _ in range(5000):
+                log.write(line[:50].encode())
+                log.write(f"{line[50:]}\n".encode())
+
+    writer = threading.Thread(target=write_pieces)
+    writer.start()
+    while writer.is_alive():
+        reports.read()
+    writer.join()
+    reports.read()
+
+    assert reports.tests["a.py::b"].seconds == 5000
 
 
 def test_every_failure_has_a_reason(suite: Reports) -> None:
