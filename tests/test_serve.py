@@ -24,7 +24,7 @@ from tests.tools.test_settings import SECRETS
 # The processes that are killed under load, one after another; KILLS=5 kills all of them.
 KILLED = ["everything", "database", "workers", "everything", "database"]
 KILLED = KILLED[: int(os.environ.get("KILLS", "2"))]
-ORDERS = 200  # sent before each kill, which happens when a quarter is acknowledged
+ORDERS = 120  # sent before each kill, which happens when a quarter is acknowledged
 
 
 @pytest.fixture(scope="module")
