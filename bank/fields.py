@@ -12,6 +12,7 @@ from django.db.models import CheckConstraint, Q
 
 Key = Any  # an integer on SQL backends, an ObjectId on MongoDB
 MAX_AMOUNT = Decimal("9999999999999999.99")
+AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"  # of an amount that is written as a string
 MAX_COUNT = 2**31 - 1  # pieces in stock, and in an order
 
 

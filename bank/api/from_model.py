@@ -14,13 +14,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, StrictBool
 
-from bank.models import MAX_AMOUNT
+from bank.fields import AMOUNT_PATTERN, MAX_AMOUNT
 
 S = TypeVar("S", bound=BaseModel)
 VISIBLE = r"^[^\x00]*[^\s\x00][^\x00]*$"
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store NUL
 AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
-AMOUNT_PATTERN = r"^[0-9]{1,16}(\.[0-9]{1,2})?$"
 
 
 def amount(value: Any) -> Decimal:

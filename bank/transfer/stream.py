@@ -10,11 +10,12 @@ from django.db.models import Model
 from pydantic import BaseModel, Field, Json, StrictInt, StrictStr, TypeAdapter, create_model
 
 from bank.errors import CopyDiffers, CopyEnded, EmptyInput, WrongLine
+from bank.fields import AMOUNT_PATTERN
 from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product
 from bank.transfer.carried import carried
 from bank.transfer.export import Digest, Record
 
-Amount = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,16}(\.[0-9]{1,2})?$")]
+Amount = Annotated[StrictStr, Field(pattern=AMOUNT_PATTERN)]
 Number = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=250)]
 KeyOfRecord = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)] | StrictStr
