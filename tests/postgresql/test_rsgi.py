@@ -230,7 +230,7 @@ def test_ping_does_not_wait_for_the_database(running: Server) -> None:
     assert took < 1
 
 
-def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_not_executed(
+def test_more_requests_than_threads_are_a_503_at_their_deadline_and_not_executed(
     running: Server,
 ) -> None:
     late = request("POST", "/customer/", b'{"name":"Late"}')
@@ -242,7 +242,12 @@ def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_not_executed(
 
     details = [problem(answer, 503) for answer in answers]
     assert {answer.headers["retry-after"] for answer in answers} == {"1"}
-    assert "The server is busy; try again." in details
+    # Whichever is first at 5 s: the deadline in the queue, or a thread that becomes free and refuses.
+    # tests/tools/test_rsgi.py tests the first alone.
+    assert {*details} <= {
+        "The server is busy; try again.",
+        "The database did not accept this in time; nothing was changed. Send it again.",
+    }
     assert 4.5 < took < 8
     assert b"Late" not in ask(running.port, request("GET", "/customer/")).body
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from myproject import rsgi
 from myproject.environ import environ_of
@@ -37,7 +38,7 @@ def scope(**more: Any) -> Any:
 class Protocol:
     """A client that sends this body, stays connected, and records the response."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes = b"") -> None:
         self.body, self.answers = body, []
 
     async def __call__(self) -> bytes:
@@ -45,6 +46,9 @@ class Protocol:
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answers.append((status, dict(headers), body))
+
+    async def client_disconnect(self) -> None:
+        await asyncio.Event().wait()
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, django: Callable[..., Any], body: bytes = b"") -> Any:
@@ -88,6 +92,40 @@ def test_an_exception_that_django_does_not_handle_is_a_500(monkeypatch: pytest.M
     assert (status, headers["Content-Type"]) == (500, "application/problem+json")
     assert json.loads(body)["status"] == 500
     assert b"defect" not in body
+
+
+def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_not_executed(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.REQUEST_DEADLINE = rsgi.UNGUARDED_SECONDS + 0.5
+    executed: list[str] = []
+    finish = threading.Event()
+
+    def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Response:
+        executed.append(environ["PATH_INFO"])
+        finish.wait(30)
+        start_response("200 OK", [])
+        return Response()
+
+    async def late_request() -> list[Any]:
+        front, late = rsgi.Front(), Protocol()
+        busy = [
+            asyncio.create_task(front.__rsgi__(scope(path="/busy"), Protocol()))
+            for _ in range(rsgi.THREADS)
+        ]
+        while len(executed) < rsgi.THREADS:
+            await asyncio.sleep(0.01)
+        await front.__rsgi__(scope(path="/late"), late)
+        finish.set()
+        await asyncio.gather(*busy)
+        return late.answers
+
+    monkeypatch.setattr(rsgi, "django", django)
+    [(status, headers, body)] = asyncio.run(late_request())
+
+    assert (status, headers["Retry-After"]) == (503, "1")
+    assert json.loads(body)["detail"] == "The server is busy; try again."
+    assert executed == ["/busy"] * rsgi.THREADS
 
 
 def test_a_thread_survives_a_job_that_raises() -> None:
