@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.errors import PeerFailed
 from benchmarks.peers import Peer
 from benchmarks.works import Request
-from runner.docker import free_port
+from runner.ports import free_port
 from runner.processes import log_file, running, wait_until
 
 PING = Request("GET", "/ping/")

@@ -12,7 +12,7 @@ from runner import program
 from runner.backends import backend
 from runner.errors import CannotRun
 from runner.processes import ROOT
-from runner.suite import TOOLS
+from runner.suite import CONTAINERS, TOOLS
 from settings import NAMES
 from settings.invocation import near
 
@@ -23,9 +23,11 @@ def main() -> int:
     parser.add_argument(
         "rows",
         nargs="*",
-        default=[*NAMES, TOOLS],
         metavar="backend",
-        help=f"or {TOOLS}: the tests that need no particular database",
+        help=f"or {TOOLS}: the tests that need no particular database; or {CONTAINERS}: of Docker",
+    )
+    parser.add_argument(
+        "--docker", action="store_true", help="run backends in containers, of compose/BACKEND.yaml"
     )
     parser.add_argument("--require", nargs="*", default=[], help="backends that must be run")
     parser.add_argument("--output", type=Path, default=ROOT / "build", help="directory of matrix.*")
@@ -37,13 +39,14 @@ def main() -> int:
     options = parser.parse_args()
     if options.docs:
         return _docs(options.output / "matrix.json")
-    for name in {*options.rows, *options.require} - {TOOLS}:
+    rows = options.rows or [*NAMES, CONTAINERS if options.docker else TOOLS]
+    for name in {*rows, *options.require} - {TOOLS, CONTAINERS}:
         backend(name)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotRun(f"Cannot write into {options.output}: {error.strerror}.") from error
-    return run([*dict.fromkeys(options.rows)], options.require, options.output)
+    return run([*dict.fromkeys(rows)], options.require, options.output, docker=options.docker)
 
 
 def _docs(file: Path) -> int:

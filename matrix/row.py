@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ from tqdm import tqdm
 
 from matrix.reports import Reports
 from matrix.results import Result
+from runner import compose
 from runner.backends import backend
 from runner.errors import ServerUnavailable
 from runner.processes import running
-from runner.suite import TOOLS
+from runner.suite import CONTAINERS, TOOLS
 from settings.invocation import near
 
 PROGRESS_EVERY = 30  # seconds, where there is no terminal to draw a bar on
@@ -26,8 +28,8 @@ PROGRESS_EVERY = 30  # seconds, where there is no terminal to draw a bar on
 class Row:
     """`python -m runner test NAME` as a child, which also starts the server."""
 
-    def __init__(self, name: str, position: int, logs: Path) -> None:
-        self.name = name
+    def __init__(self, name: str, position: int, logs: Path, *, docker: bool = False) -> None:
+        self.name, self.docker = name, docker
         self.log = logs / f"{name}-tests.log"
         self.outcome = Result(name, log=near(self.log))
         self.reports = Reports(logs / f"{name}.jsonl", self.log)
@@ -46,6 +48,7 @@ class Row:
             self.outcome.command = error.command
             return self
         words = [sys.executable, "-m", "runner", "test", self.name]
+        words += ["--docker"] if self._in_docker() else []
         words += ["--color=no", f"--report-log={self.reports.reports}"]
         words += ["-p", "matrix.pytest_plugin"]
         # It stops pytest first and then the server, each of which may take some seconds.
@@ -56,8 +59,15 @@ class Row:
         self.stack.close()
         self.bar.close()
 
+    def _in_docker(self) -> bool:
+        return self.docker and self.name not in (TOOLS, CONTAINERS)
+
     def _find_server(self) -> None:
-        if self.name != TOOLS and not backend(self.name).given_url:
+        """Raise ServerUnavailable if it is certain that the row cannot be run."""
+        if self.docker or self.name == CONTAINERS:
+            if command := compose.missing():
+                raise ServerUnavailable("A Docker engine", command)
+        elif self.name != TOOLS and not backend(self.name).given_url:
             backend(self.name).provider()
 
     def ended(self) -> bool:
@@ -87,7 +97,9 @@ class Row:
         self.outcome.tests = self.reports.tests
         self.outcome.server = self.reports.server()
         self.outcome.seconds = time.monotonic() - self.began
-        if self.child is not None:
+        if self.child and self.child.returncode == os.EX_UNAVAILABLE:
+            self.outcome.command = self.log.read_text().strip().rpartition("\n")[2].strip()
+        elif self.child is not None:
             # The matrix counts a skipped test as failed; pytest does not.
             failed = self.outcome.count("failed")
             self.outcome.status = "failed" if self.child.returncode or failed else "passed"

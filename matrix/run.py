@@ -15,24 +15,28 @@ from matrix.report import write
 from matrix.results import Matrix, Result, totals
 from matrix.row import Row
 from runner.backends import backend
-from runner.suite import TOOLS
+from runner.suite import CONTAINERS, TOOLS
+from settings.environment import flag
 
 
-def run(names: Sequence[str], required: Iterable[str], output: Path) -> int:
+def run(
+    names: Sequence[str], required: Iterable[str], output: Path, *, docker: bool = False
+) -> int:
     """Run the rows (backends, or the tools), as many at the same time as there are cores.
 
-    Prints the table; writes matrix.json, .md and .html into `output` and the logs into its `logs`.
-    Returns the exit code: 1 if a row failed, or if a required backend was not run.
+    With `docker`, backends are run in containers. Prints the table; writes matrix.json, .md and
+    .html into `output`, and the logs into its directory `logs`. Returns the exit code: 1 if a row
+    failed, or if a required backend was not run.
     """
     began = time.monotonic()
-    results = _results(names, output)
-    matrix = Matrix([results[name] for name in names], _about(time.monotonic() - began))
+    results = _results(names, output, docker)
+    matrix = Matrix([results[name] for name in names], _about(time.monotonic() - began, docker))
     for text in write(matrix, output):
         print(text)
     return exit_code(matrix.results, required)
 
 
-def _results(names: Sequence[str], output: Path) -> dict[str, Result]:
+def _results(names: Sequence[str], output: Path, docker: bool) -> dict[str, Result]:
     results: dict[str, Result] = {}
     waiting = longest_first(names, output / "matrix.json")
     running: list[Row] = []
@@ -40,7 +44,8 @@ def _results(names: Sequence[str], output: Path) -> dict[str, Result]:
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
                 name = waiting.pop(0)
-                running.append(stack.enter_context(Row(name, names.index(name), output / "logs")))
+                row = Row(name, names.index(name), output / "logs", docker=docker)
+                running.append(stack.enter_context(row))
             for row in [row for row in running if row.ended()]:
                 running.remove(row)
                 results[row.name] = row.result()
@@ -66,11 +71,14 @@ def _seconds(earlier: Path) -> dict[str, float]:
 
 
 def _usual_seconds(name: str) -> float:
-    return 0 if name == TOOLS else backend(name).suite_seconds
+    return 0 if name in (TOOLS, CONTAINERS) else backend(name).suite_seconds
 
 
-def _about(seconds: float) -> str:
+def _about(seconds: float, docker: bool) -> str:
     versions = f"Python {platform.python_version()}, Django {version('Django')}"
+    if docker:
+        versions = "in containers"
+        versions += ", of images built from packages" if flag("LOCAL_IMAGES") else ""
     return f"{versions}; {seconds / 60:.0f} minutes on {os.cpu_count()} cores"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from matrix.results import OUTCOMES, Matrix, Result, Test
-from runner.suite import TOOLS
+from runner.suite import CONTAINERS, TOOLS
 
 CHECKS = "orm checks"  # the group of tests that score() counts
 NOTHING = "·"
@@ -30,7 +30,7 @@ def suite_table(matrix: Matrix) -> Table:
 
 def feature_table(matrix: Matrix) -> Table:
     """Return the score, then requirement × backend; remarks() has the reasons."""
-    results = [result for result in matrix.results if result.name != TOOLS]
+    results = [result for result in matrix.results if result.name not in (TOOLS, CONTAINERS)]
     return [
         ["", *(result.name for result in results)],
         ["ORM checks passed", *map(score, results)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,10 @@ from runner.copy import copy
 from runner.errors import CannotRun, ServerUnavailable
 from runner.kept import DATA
 from runner.manage import manage_in_terminal
-from runner.options import backend_option, copy_options, manage_options, serve_options
+from runner.options import backend_option, copy_options, manage_options, serve_options, test_options
 from runner.program import run
 from runner.serve import serve
-from runner.suite import test
+from runner.suite import test, test_in_docker
 from runner.terminal import in_terminal
 from settings import NAMES
 from settings.invocation import invocation
@@ -45,7 +46,7 @@ def _parser() -> ArgumentParser:
     add("list", _list, "list the backends, and the server that each would start")
     serve_options(add("serve", _serve, "start a database server and the API, with demo data"))
     manage_options(add("manage", _manage, "run a manage.py command on the data of `serve`"))
-    backend_option(add("test", _test, "run the suite, or `test tools`; takes pytest's options"))
+    test_options(add("test", _test, "run the suite, or `test tools`; takes pytest's options"))
     copy_options(add("copy", _copy, "copy all of the bank's data into another, empty backend"))
     backend_option(add("up", _up, "start a new server, print its URL, wait for Ctrl-C"))
     backend_option(
@@ -90,7 +91,12 @@ def _directory(options: Namespace, one: Backend) -> Path:
 
 
 def _test(options: Namespace) -> int:
-    return test(options.backend, options.pytest)
+    run_tests = test_in_docker if options.docker else test
+    try:
+        return run_tests(options.backend, options.pytest)
+    except ServerUnavailable as error:
+        print(error, file=sys.stderr)
+        return os.EX_UNAVAILABLE  # by which the matrix knows that the row was not run
 
 
 def _copy(options: Namespace) -> None:

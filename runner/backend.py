@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runner import packages
 from runner.errors import ServerUnavailable
+from settings.environment import variable
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Backend:
 
     @property
     def given_url(self) -> str | None:
-        """The value of that variable, or None if it is empty."""
-        return os.environ.get(self.url_variable) or None
+        """The value of that variable, or of NAME_URL_FILE's file; None if neither is set."""
+        return variable(self.url_variable) or None
 
     def python(self, *, tests: bool = False) -> Path:
         """Return the Python with its packages; installs and raises like packages.install()."""
@@ -100,7 +101,9 @@ class Backend:
         """Return the environment of a child process that runs the application on this server."""
         path = os.pathsep.join(map(str, filter(None, [*os.get_exec_path(), self.programs()])))
         own = {"DJANGO_SETTINGS_MODULE": self.settings, self.url_variable: url, "PATH": path}
-        return os.environ | own | self.variables()
+        environment = os.environ | own | self.variables()
+        environment.pop(f"{self.url_variable}_FILE", None)  # the URL that it has was read
+        return environment
 
     def least_privilege(self, url: str) -> str:
         """Return the URL that `serve` uses; a URL from the environment is used as it is."""

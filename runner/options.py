@@ -45,6 +45,13 @@ def _data(word: str) -> Path:
     return Path(word)
 
 
+def test_options(command: ArgumentParser) -> None:
+    backend_option(command)
+    command.add_argument(
+        "--docker", action="store_true", help="in containers, of compose/BACKEND.yaml"
+    )
+
+
 def manage_options(command: ArgumentParser) -> None:
     command.add_argument(
         "--data", type=_data, help="data directory of `serve` (default: .data/BACKEND)"

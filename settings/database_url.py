@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from settings import environment
 from settings.invocation import invocation
 
 SERVER = "://user:password@host/bank"
@@ -32,12 +32,12 @@ def database(variable: str, *schemes: str, engine: str, **options: Any) -> dict[
 
 
 def url(variable: str, *schemes: str) -> str:
-    """Return the URL of the database in `variable`.
+    """Return the URL of the database in `variable`, or in the file that `variable`_FILE names.
 
     Raises ImproperlyConfigured if it is not set, or not such a URL. No message shows the URL,
     because it may contain a password.
     """
-    found = os.environ.get(variable)
+    found = environment.variable(variable)
     if not found:
         backend = variable.removesuffix("_URL").lower()
         raise ImproperlyConfigured(

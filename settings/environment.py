@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from pathlib import Path
 
 from django.core.checks.security.base import (
     SECRET_KEY_INSECURE_PREFIX,
@@ -20,9 +21,24 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]  # noqa: S104 - see allowed_hosts()
 
 
+def variable(name: str) -> str:
+    """Return the value of a variable or, if it is empty, the content of the file NAME_FILE names.
+
+    Such a file can be a Docker secret: https://docs.docker.com/compose/how-tos/use-secrets/
+    Returns "" if neither is set. Raises ImproperlyConfigured if the file is not readable as text.
+    """
+    value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value or not file:
+        return value or ""
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
+
+
 def words(name: str) -> list[str]:
     """Return the comma-separated words of a variable, stripped, without empty ones."""
-    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    return [word.strip() for word in variable(name).split(",") if word.strip()]
 
 
 def flag(name: str) -> bool:
@@ -64,7 +80,7 @@ def secret_key(*, deployed: bool) -> str:
     security.W009, which does not run at every start:
     https://docs.djangoproject.com/en/5.2/ref/checks/#security
     """
-    key = os.environ.get("SECRET_KEY") or get_random_secret_key()
+    key = variable("SECRET_KEY") or get_random_secret_key()
     weak = (
         len(key) < SECRET_KEY_MIN_LENGTH
         or len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS
@@ -109,7 +125,7 @@ def api_tokens(*, shortest: int = 1) -> dict[str, str]:
             raise ImproperlyConfigured(
                 f"API_TOKENS: {found[token]!r} and {name!r} have the same token; give each its own."
             )
-    if os.environ.get("API_TOKENS") and not found:
+    if variable("API_TOKENS") and not found:
         raise ImproperlyConfigured("API_TOKENS is set, but has no token; add one or unset it.")
     return found
 

@@ -16,7 +16,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from bank.engine import Engine
 from bank.transactions.retry import queues
-from runner.suite import TOOLS
+from runner.suite import CONTAINERS, TOOLS
 from settings import NAMES
 from tests.admin_pages import log_in
 from tests.api import Api
@@ -24,9 +24,10 @@ from tests.differences import expected
 from tests.serving import Server
 
 # The tests of one backend are in the directory of its name. Tests that need no particular database
-# are in tools, and run once.
-collect_ignore = [name for name in [*NAMES, TOOLS] if name != settings.BACKEND]
-collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND == TOOLS else []
+# are in tools and containers, and run once.
+ONCE = (TOOLS, CONTAINERS)
+collect_ignore = [name for name in [*NAMES, *ONCE] if name != settings.BACKEND]
+collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND in ONCE else []
 
 
 def pytest_configure() -> None:
@@ -50,7 +51,7 @@ def find_static_files_once() -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Return the version of the server, which the matrix shows."""
-    if settings.BACKEND == TOOLS:
+    if settings.BACKEND in ONCE:
         return "server: none"
     with config.stash[blocking_manager_key].unblock():
         version = Engine().server_version()

@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -16,8 +15,8 @@ from django.db import connection
 class Proxy:
     """Forwards bytes between two sockets; `cut` ends the connection before or after COMMIT."""
 
-    def __init__(self, listener: socket.socket, upstream: str) -> None:
-        self.listener, self.upstream = listener, upstream
+    def __init__(self, listener: socket.socket, host: str, port: int) -> None:
+        self.listener, self.host, self.port = listener, host, port
         self.cut: str | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -30,8 +29,7 @@ class Proxy:
             threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as server:
-            server.connect(self.upstream)
+        with client, self._server() as server:
             answers = threading.Thread(target=_forward, args=[server, client], daemon=True)
             answers.start()
             while data := client.recv(65536):
@@ -45,19 +43,31 @@ class Proxy:
             server.shutdown(socket.SHUT_WR)
             answers.join()
 
+    def _server(self) -> socket.socket:
+        if not self.host.startswith("/"):
+            return socket.create_connection((self.host, self.port))
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(f"{self.host}/{socket_name(self.port)}")
+        return server
+
+
+def socket_name(port: int) -> str:
+    """Return the name of PostgreSQL's Unix socket for a port."""
+    return f".s.PGSQL.{port}"
+
 
 @contextmanager
 def proxied() -> Iterator[Proxy]:
     """Route the default connection through a proxy during the block."""
     real: dict[str, Any] = dict(connection.settings_dict)
-    name = f".s.PGSQL.{real['PORT'] or 5432}"
+    port = int(real["PORT"] or 5432)
     connection.close()
     with TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(Path(directory) / name))
+        listener.bind(f"{directory}/{socket_name(port)}")
         listener.listen()
         connection.settings_dict["HOST"] = directory
         try:
-            yield Proxy(listener, str(Path(real["HOST"]) / name))
+            yield Proxy(listener, real["HOST"], port)
         finally:
             connection.close()
             connection.settings_dict["HOST"] = real["HOST"]

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from runner.docker import free_port
+from runner.ports import free_port
 from tests.serving import Server, gone, run
 from tests.tools.test_settings import SECRETS
 

@@ -16,8 +16,8 @@ import pytest
 from django.conf import settings
 
 from runner.backends import backend
-from runner.docker import free_port
 from runner.kept import kept_server
+from runner.ports import free_port
 from tests.faults import UNREACHABLE
 from tests.serving import PYTHON, ROOT, gone
 from tests.test_backends import say

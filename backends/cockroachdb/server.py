@@ -82,7 +82,7 @@ BACKEND = Backend(
     name="cockroachdb",
     providers=[
         Provider("CockroachDB on PATH", missing=_missing, server=_server),
-        docker("cockroachdb", "postgresql://root@127.0.0.1:{port}/bank?sslmode=disable"),
+        docker("cockroachdb", 26257, "postgresql://root@{address}/bank?sslmode=disable"),
     ],
     programs=lambda: Path(PROGRAMS).expanduser(),
 )

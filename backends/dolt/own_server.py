@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from backends.dolt.collation import COLLATION
 from backends.mysql.driver import connect
-from runner.docker import free_port
 from runner.errors import CannotRun
 from runner.leftover import stop_leftover
+from runner.ports import free_port
 from runner.processes import log_file, running, wait_until
 from runner.secret import kept_secret
 

@@ -28,7 +28,7 @@ BACKEND = Backend(
             missing=build.missing,
             server=lambda data: own_server(str(build.program()), data),
         ),
-        docker("dolt", "mysql://root:{password}@127.0.0.1:{port}/bank"),
+        docker("dolt", 3306, "mysql://root:{password}@{address}/bank"),
     ],
     system_packages=SYSTEM_PACKAGES,
     programs=lambda: build.cached().parent,

@@ -112,7 +112,7 @@ BACKEND = Backend(
     suite_seconds=110,
     providers=[
         Provider("MariaDB on PATH", missing=_missing, server=_server),
-        docker("mariadb", "mysql://root:{password}@127.0.0.1:{port}/bank"),
+        docker("mariadb", 3306, "mysql://root:{password}@{address}/bank"),
     ],
     system_packages=SYSTEM_PACKAGES,
     restrict=least_privilege,

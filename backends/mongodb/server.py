@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import Backend, Provider
-from runner.docker import docker, free_port
+from runner.docker import docker
 from runner.leftover import stop_leftover
+from runner.ports import free_port
 from runner.processes import log_file, running, wait_until
 
 Command = Callable[[int, Path, bool], Sequence[str]]
@@ -83,7 +84,7 @@ BACKEND = Backend(
             missing=lambda: None if shutil.which("mongod") else "apt install mongodb-org",
             server=partial(_server, "mongod", _mongod),
         ),
-        docker("mongodb", "mongodb://127.0.0.1:{port}/bank?directConnection=true"),
+        docker("mongodb", 27017, "mongodb://{address}/bank?directConnection=true"),
         Provider(
             "SecantusDB, a substitute for MongoDB, from the wheel secantusdb",
             missing=lambda: None,  # it is in backends/mongodb/requirements.txt

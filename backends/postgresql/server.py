@@ -111,7 +111,7 @@ BACKEND = Backend(
             "make .venv/ready",
         ),
         _programs("PostgreSQL on PATH", _on_path, "apt install postgresql"),
-        docker("postgresql", "postgresql://postgres:{password}@127.0.0.1:{port}/bank"),
+        docker("postgresql", 5432, "postgresql://postgres:{password}@{address}/bank"),
     ],
     programs=_wheel,
 )

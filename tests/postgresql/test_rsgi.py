@@ -242,8 +242,8 @@ def test_more_requests_than_threads_are_a_503_at_their_deadline_and_not_executed
 
     details = [problem(answer, 503) for answer in answers]
     assert {answer.headers["retry-after"] for answer in answers} == {"1"}
-    # Whichever is first at 5 s: the deadline in the queue, or a thread that becomes free and refuses.
-    # tests/tools/test_rsgi.py tests the first alone.
+    # At 5 s either the deadline in the queue or a thread that becomes free is first.
+    # tests/tools/test_rsgi.py tests the queue's deadline alone.
     assert {*details} <= {
         "The server is busy; try again.",
         "The database did not accept this in time; nothing was changed. Send it again.",

@@ -23,41 +23,53 @@ SERVICES = [
     for file, content in sorted(FILES.items())
     for name in content["services"]
 ]
-PINNED = re.compile(r".+:v?\d+\.\d+[-.\w]*")
+PINNED = re.compile(r"(\$\{\w+_IMAGE:-)?[^:$]+:v?\d+\.\d+[-.\w]*\}?")
+OWN = re.compile(r"bank-(application|tests):\w+")
 
 
-def image(service: dict[str, Any]) -> str:
-    """Return the image that a service runs, or the base of the image that it builds."""
-    if "build" not in service:
-        return str(service["image"])
-    dockerfile = ROOT / service["build"]["dockerfile"]
-    return re.findall(r"^FROM (\S+)$", dockerfile.read_text(), re.MULTILINE)[-1]
+def service(file: str, name: str) -> dict[str, Any]:
+    """Return a service with the attributes of the one that it extends."""
+    own = FILES[file]["services"][name]
+    extended = own.get("extends")
+    return {**service(extended["file"], extended["service"]), **own} if extended else own
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
 def test_a_service_pins_the_version_of_its_image(file: str, name: str) -> None:
-    found = image(FILES[file]["services"][name])
+    found = service(file, name).get("image", "built:1.0")
 
-    assert PINNED.fullmatch(found)
-    assert "cockroachdb/" not in found or found == f"cockroachdb/cockroach:{VERSION}"
+    assert PINNED.fullmatch(found) or OWN.fullmatch(found)
+    assert "cockroachdb/" not in found or f"cockroachdb/cockroach:{VERSION}" in found
+
+
+def test_the_images_of_the_dockerfile_have_the_versions_of_the_services() -> None:
+    dockerfile = (COMPOSE / "application.Dockerfile").read_text()
+    named = dict(re.findall(r"^ARG (\w+_IMAGE)=(\S+)$", dockerfile, re.MULTILINE))
+    text = "".join(file.read_text() for file in COMPOSE.glob("*.yaml"))
+    services = dict(re.findall(r"\$\{(\w+_IMAGE):-([^}]+)\}", text))
+
+    assert PINNED.fullmatch(named.pop("PYTHON_IMAGE"))
+    assert named == {name: services[name] for name in named}
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
 def test_a_service_is_published_on_loopback_only(file: str, name: str) -> None:
-    ports = FILES[file]["services"][name].get("ports", [])
-
-    assert all(port.startswith("127.0.0.1:${") for port in ports)
+    assert all(port.startswith("127.0.0.1:${") for port in service(file, name).get("ports", []))
 
 
 @pytest.mark.parametrize(("file", "name"), SERVICES)
 def test_a_long_running_service_has_a_healthcheck(file: str, name: str) -> None:
-    services = FILES[file]["services"]
-    waits = [service.get("depends_on", {}).get(name) for service in services.values()]
+    found = service(file, name)
+    runs_once = name in {"secrets", "migrations", "certificates", "database", "tests"}
+    # The image of the application has its own.
+    has_one = found.get("healthcheck", {"disable": True}) != {"disable": True}
 
-    ends = {"condition": "service_completed_successfully"} in waits
-    healthcheck = services[name].get("healthcheck", {"disable": True})
+    assert runs_once or has_one or name.startswith("application")
 
-    assert ends == (healthcheck == {"disable": True})
+
+@pytest.mark.parametrize("file", [*FILES])
+def test_engines_before_version_25_accept_the_file(file: str) -> None:
+    assert "start_interval" not in (COMPOSE / file).read_text()
 
 
 def test_no_secret_has_a_default() -> None:
@@ -66,9 +78,12 @@ def test_no_secret_has_a_default() -> None:
 
     variables = set(re.findall(r"\$\{(\w+)(:[-?]|\})", text))
 
-    assert {(name, mark) for name, mark in variables if name in secrets} == {
-        (name, ":?") for name in secrets
-    }
+    assert all(mark == ":?" for name, mark in variables if name in secrets)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_backend_has_a_compose_file_with_its_application_and_its_tests(name: str) -> None:
+    assert {"secrets", "migrations", "application", "tests"} <= {*FILES[f"{name}.yaml"]["services"]}
 
 
 @pytest.mark.parametrize("name", NAMES)

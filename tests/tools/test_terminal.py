@@ -12,8 +12,9 @@ from django.core.management import call_command
 
 from runner import copy, serve
 from runner.backends import Backend, backend
-from runner.docker import START, free_port
+from runner.docker import START
 from runner.errors import CannotRun, ServerUnavailable
+from runner.ports import free_port
 from runner.secret import kept_secret
 from settings.invocation import invocation, near
 from tests.serving import PYTHON, ROOT
