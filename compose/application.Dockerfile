@@ -77,6 +77,12 @@ CMD []
 FROM $DOLT_IMAGE AS dolt
 FROM tests AS tests-dolt
 COPY --from=dolt /usr/local/bin/dolt /usr/local/bin/
+ARG DOLT_LIBRARIES=""
+USER root
+RUN if [ -n "$DOLT_LIBRARIES" ]; then \
+        apt-get update && apt-get install --yes --no-install-recommends $DOLT_LIBRARIES \
+        && rm -rf /var/lib/apt/lists/*; fi
+USER bank
 
 FROM $COCKROACHDB_IMAGE AS cockroachdb
 FROM tests AS tests-cockroachdb

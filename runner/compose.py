@@ -12,6 +12,7 @@ from typing import Any
 
 from runner.errors import CannotRun, ServerUnavailable
 from runner.processes import ROOT
+from runner.terminal import foreground
 from settings.environment import flag
 
 DIRECTORY = ROOT / "compose"
@@ -37,7 +38,8 @@ class Project:
     """
 
     def __init__(self, file: str, project: str, **variables: str) -> None:
-        self.name, self.environment = file, os.environ | variables
+        self.name, self.project = file, project
+        self.environment = os.environ | variables
         self.command = [*command(file), f"--project-name={project}"]
 
     def run(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -61,6 +63,19 @@ class Project:
         ).returncode:
             pull = " ".join(["docker", "compose", "--file", f"compose/{self.name}.yaml", "pull"])
             raise ServerUnavailable(f"An image of compose/{self.name}.yaml", pull)
+
+    def run_once(self, service: str, *arguments: str, volumes: Sequence[str]) -> int:
+        """Run a service in the terminal, with these arguments and volumes; return its exit code.
+
+        Its container is removed at the end, also after Ctrl-C, when `down` would leave it.
+        """
+        container = f"{self.project}-{service}"
+        run = ["run", "--rm", f"--name={container}", *(f"--volume={each}" for each in volumes)]
+        try:
+            return foreground([*self.command, *run, service, *arguments], self.environment)
+        finally:
+            remove = ["docker", "rm", "--force", container]
+            subprocess.run(remove, capture_output=True)
 
     @contextmanager
     def stopped(self, log: Path, *, forget: bool) -> Iterator[None]:

@@ -52,8 +52,7 @@ def test_in_docker(name: str, options: Sequence[str]) -> int:
     with project.stopped(log_file(f"{name}-containers", None), forget=True):
         if project.run("build", "tests").returncode:
             raise CannotRun(f"The image of compose/{name}.yaml's tests could not be built.")
-        run = ["run", "--rm", *_volumes(options), "tests", *options]
-        return foreground([*project.command, *run], project.environment)
+        return project.run_once("tests", *options, volumes=[*_volumes(options)])
 
 
 def _volumes(options: Sequence[str]) -> Iterator[str]:
@@ -63,4 +62,4 @@ def _volumes(options: Sequence[str]) -> Iterator[str]:
         if name == "--report-log":
             directory = Path(file).absolute().parent
             directory.chmod(0o777)
-            yield f"--volume={directory}:{directory}"
+            yield f"{directory}:{directory}"

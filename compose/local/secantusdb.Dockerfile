@@ -8,4 +8,5 @@ ENV PATH=/venv/bin:$PATH
 USER mongodb
 VOLUME /data/db
 EXPOSE 27017
-CMD ["python", "-P", "/secantusdb.py", "--host", "0.0.0.0", "--port", "27017", "--storage-path", "/data/db", "--sync-on-commit"]
+# Arguments, which are those of mongod, are ignored.
+ENTRYPOINT ["sh", "-c", "exec python -P /secantusdb.py --host 0.0.0.0 --port 27017 --storage-path /data/db --sync-on-commit"]
