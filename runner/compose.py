@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import CannotRun, ServerUnavailable
-from runner.processes import ROOT
+from runner.processes import ROOT, running
 from runner.terminal import foreground
 from settings.environment import flag
 
 DIRECTORY = ROOT / "compose"
 INSTALL, START = "curl -fsSL https://get.docker.com | sh", "sudo systemctl start docker"
-STOP_SECONDS = "20"  # then a container is killed; a database gets as long as in running()
+START_SECONDS = 60  # until a service is healthy, as in wait_until()
+STOP_SECONDS = 20  # then a container is killed; a database gets as long as in running()
+ANSWER_SECONDS = 20  # for an engine to answer
 
 
 def missing() -> str | None:
@@ -28,7 +30,10 @@ def missing() -> str | None:
 
 
 def _fails(*command: str) -> bool:
-    return subprocess.run(command, capture_output=True).returncode != 0
+    try:
+        return subprocess.run(command, capture_output=True, timeout=ANSWER_SECONDS).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
 class Project:
@@ -64,6 +69,18 @@ class Project:
             pull = " ".join(["docker", "compose", "--file", f"compose/{self.name}.yaml", "pull"])
             raise ServerUnavailable(f"An image of compose/{self.name}.yaml", pull)
 
+    def start(self, service: str) -> None:
+        """Start the service, and wait until it is healthy; raise CannotRun after START_SECONDS.
+
+        `docker compose` ends before an exception leaves this method: if it was still creating a
+        container, nothing would remove that.
+        """
+        up = ["up", "--detach", "--wait", f"--wait-timeout={START_SECONDS}", service]
+        with running([*self.command, *up], env=self.environment) as child:
+            if child.wait():
+                self.run("logs", "--tail=20", service)
+                raise CannotRun(f"`docker compose` could not start {service}; the reason is above.")
+
     def run_once(self, service: str, *arguments: str, volumes: Sequence[str]) -> int:
         """Run a service in the terminal, with these arguments and volumes; return its exit code.
 
@@ -89,7 +106,9 @@ class Project:
             with log.open("ab") as file:
                 self.run("logs", "--no-color", stdout=file, stderr=file)
             volumes = ["--volumes"] if forget else []
-            self.run("down", f"--timeout={STOP_SECONDS}", *volumes, capture_output=True)
+            down = ["down", f"--timeout={STOP_SECONDS}", *volumes]
+            # In a session of its own, which a second Ctrl-C does not reach.
+            self.run(*down, capture_output=True, start_new_session=True)
 
 
 def command(file: str) -> Sequence[str]:

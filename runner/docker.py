@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
 from runner.backend import Provider
 from runner.compose import START, Project, missing
-from runner.errors import CannotRun
-from runner.processes import log_file
+from runner.processes import log_file, running
 
 
 def docker(name: str, port: int, url: str) -> Provider:
@@ -35,14 +35,20 @@ def _server(name: str, port: int, url: str, data: Path | None) -> Iterator[str]:
     If we are killed, it keeps running, because it is not our child: `docker compose ls` shows it,
     and the next start on the same data uses it.
     """
-    project = Project(name, _project(name, data))
+    project, log = project_of(name, data), log_file(name, data)
     project.pull(name, "secrets")
-    with project.stopped(log_file(name, data), forget=data is None):
-        if project.run("up", "--detach", "--wait", name).returncode:
-            project.run("logs", "--tail", "20")
-            raise CannotRun(f"`docker compose` could not start {name}; its output is above.")
-        address = project.read("port", name, str(port))
-        yield url.format(address=address, password=_password(project, url))
+    with project.stopped(log, forget=data is None):
+        project.start(name)
+        with _watched(project, log):
+            address = project.read("port", name, str(port))
+            yield url.format(address=address, password=_password(project, url))
+
+
+def _watched(project: Project, log: Path) -> AbstractContextManager[object]:
+    """Run a child process that ends when the container does: `serve` watches its children."""
+    wait = [*project.command, "wait", project.name]
+    # Not SIGTERM: sometimes `docker compose wait` does not end then.
+    return running(wait, env=project.environment, log=log, stop_signal=signal.SIGKILL)
 
 
 def _password(project: Project, url: str) -> str:
@@ -51,7 +57,7 @@ def _password(project: Project, url: str) -> str:
     return project.read("exec", "--no-TTY", project.name, "cat", "/secrets/password")
 
 
-def _project(name: str, data: Path | None) -> str:
-    """Return the prefix of container and volume, the same at each start on the same data."""
+def project_of(name: str, data: Path | None) -> Project:
+    """Return the project of the containers and volumes, the same at each start on the same data."""
     kept = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:8] if data else None
-    return f"bank-{name}-{kept or secrets.token_hex(4)}"
+    return Project(name, f"bank-{name}-{kept or secrets.token_hex(4)}")
