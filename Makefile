@@ -26,7 +26,7 @@ test: .venv/ready-dev
 	@exec $(VENV) -m matrix postgresql doltlite mongodb tools
 
 matrix: .venv/ready-dev
-	@exec $(VENV) -m matrix $(BACKENDS) --require $(REQUIRE)
+	@exec $(VENV) -m matrix $(BACKENDS) $(if $(filter 1,$(DOCKER)),--docker --output build/containers) --require $(REQUIRE)
 
 # Tests that do not depend on the driver: starting and stopping servers, the HTTP server, and requests
 # that are answered without a statement. All others are run, new ones included.

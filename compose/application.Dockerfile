@@ -5,6 +5,7 @@
 ARG PYTHON_IMAGE=python:3.13.15-slim
 ARG DOLT_IMAGE=dolthub/dolt-sql-server:1.86.6
 ARG COCKROACHDB_IMAGE=cockroachdb/cockroach:v26.2.5
+ARG DOCKER_IMAGE=docker:28.5.2-cli
 ARG BACKEND=postgresql
 
 # All packages in /venv. The compiler and the headers stay in this stage.
@@ -64,10 +65,12 @@ RUN apt-get update && apt-get install --yes --no-install-recommends curl && rm -
 COPY --from=packages /uv /uv
 COPY --chown=bank . .
 ENV DEPLOY=0
-# DoltLite too: the tests copy data from PostgreSQL to it.
+# DoltLite too: the tests copy data from PostgreSQL to it. ALSO has the names of others.
+ARG ALSO=""
 RUN /uv/bin/uv pip install --no-cache --python /venv --requirements requirements-dev.txt \
     && mkdir -p build/logs \
-    && python -c "from runner.backends import backend; [backend(name).python(tests=True) for name in ('doltlite', '$BACKEND')]" \
+    && for name in doltlite $ALSO $BACKEND; do \
+        python -c "from runner.backends import backend; backend('$name').python(tests=True)"; done \
     && chown bank . /venv/*.lock && chown -R bank build
 USER bank
 HEALTHCHECK NONE
@@ -94,3 +97,10 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends mariadb-server-core mariadb-client-core \
     && rm -rf /var/lib/apt/lists/*
 USER bank
+
+# Runs the suite of every backend (compose/matrix.yaml).
+FROM $DOCKER_IMAGE AS docker
+FROM tests AS matrix
+COPY --from=docker /usr/local/bin/docker /usr/local/bin/
+COPY --from=docker /usr/local/libexec/docker/cli-plugins/docker-compose /usr/local/libexec/docker/cli-plugins/
+ENTRYPOINT ["python", "-m", "matrix", "--docker"]

@@ -25,15 +25,18 @@ def variable(name: str) -> str:
     """Return the value of a variable or, if it is empty, the content of the file NAME_FILE names.
 
     Such a file can be a Docker secret: https://docs.docker.com/compose/how-tos/use-secrets/
-    Returns "" if neither is set. Raises ImproperlyConfigured if the file is not readable as text.
+    Returns "" if neither is set. Raises ImproperlyConfigured if the file is empty, or not text.
     """
     value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value or not file:
         return value or ""
     try:
-        return Path(file).read_text().strip()
+        content = Path(file).read_text().strip()
     except (OSError, ValueError) as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
+    if not content:
+        raise ImproperlyConfigured(f"{name}_FILE: {file} is empty.")
+    return content
 
 
 def words(name: str) -> list[str]:

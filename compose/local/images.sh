@@ -19,17 +19,24 @@ debian() {
   rm -rf "$root"
 }
 
-# The build context of Dolt's image, with the program that `python -m backends.dolt` has built.
+# The build contexts of two images, with programs: Dolt's, which `python -m backends.dolt` has built, and
+# docker with its plugin.
 dolt_context() {
-  mkdir -p build/dolt-image
   cp --update "$(python3 -m backends.dolt | tail -n 1)" compose/local/dolt.sh build/dolt-image
+}
+
+docker_context() {
+  local plugin
+  plugin=$(docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "compose"}}{{.Path}}{{end}}{{end}}')
+  cp --update "$(command -v docker)" "$plugin" build/docker-image
 }
 
 docker version >/dev/null # fail now if there is no engine
 names=("$@")
-[[ $# -gt 0 ]] || names=(postgresql dolt mariadb mongodb haproxy)
-[[ " ${names[*]} " != *" dolt "* ]] || dolt_context
+[[ $# -gt 0 ]] || names=(postgresql dolt mariadb mongodb haproxy docker)
+mkdir -p build/{dolt,docker}-image # compose wants all contexts of its file
 debian
 for name in python "${names[@]}"; do
+  ! declare -F "${name}_context" >/dev/null || "${name}_context"
   docker compose --env-file compose/local/images.env --file compose/local/images.yaml build --quiet "$name"
 done

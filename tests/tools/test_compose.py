@@ -24,7 +24,7 @@ SERVICES = [
     for name in content["services"]
 ]
 PINNED = re.compile(r"(\$\{\w+_IMAGE:-)?[^:$]+:v?\d+\.\d+[-.\w]*\}?")
-OWN = re.compile(r"bank-(application|tests):\w+")
+OWN = re.compile(r"bank-(application|tests|matrix)(:\w+)?")
 
 
 def service(file: str, name: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def test_the_images_of_the_dockerfile_have_the_versions_of_the_services() -> Non
     text = "".join(file.read_text() for file in COMPOSE.glob("*.yaml"))
     services = dict(re.findall(r"\$\{(\w+_IMAGE):-([^}]+)\}", text))
 
-    assert PINNED.fullmatch(named.pop("PYTHON_IMAGE"))
+    assert all(PINNED.fullmatch(named.pop(f"{name}_IMAGE")) for name in ("PYTHON", "DOCKER"))
     assert named == {name: services[name] for name in named}
 
 
@@ -60,7 +60,7 @@ def test_a_service_is_published_on_loopback_only(file: str, name: str) -> None:
 @pytest.mark.parametrize(("file", "name"), SERVICES)
 def test_a_long_running_service_has_a_healthcheck(file: str, name: str) -> None:
     found = service(file, name)
-    runs_once = name in {"secrets", "migrations", "certificates", "database", "tests"}
+    runs_once = name in {"secrets", "migrations", "certificates", "database", "tests", "matrix"}
     # The image of the application has its own.
     has_one = found.get("healthcheck", {"disable": True}) != {"disable": True}
 

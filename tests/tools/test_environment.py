@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import runpy
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from runner.backends import backend
 from settings import database_url, environment
 from tests.serving import ROOT
 
@@ -77,6 +79,55 @@ DEPLOYED = {
     "ALLOWED_HOSTS": "bank.example.org",
     "API_TOKENS": f"ann:{LONG}",
 }
+
+
+def test_a_variable_can_name_a_file_and_comes_first_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tokens").write_text("ann:from-file\n")
+    monkeypatch.setenv("API_TOKENS_FILE", str(tmp_path / "tokens"))
+    monkeypatch.setenv("API_TOKENS", "")
+    from_file = environment.api_tokens()
+    monkeypatch.setenv("API_TOKENS", "ann:itself")
+
+    assert from_file == {"from-file": "ann"}
+    assert environment.api_tokens() == {"itself": "ann"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "API_TOKENS_FILE cannot be read: "),
+        (b" \n", "API_TOKENS_FILE: .* is empty"),
+        (b"\xff", "API_TOKENS_FILE cannot be read: "),
+    ],
+)
+def test_a_file_without_a_value_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / "tokens").write_bytes(content)
+    monkeypatch.setenv("API_TOKENS_FILE", str(tmp_path / "tokens"))
+    monkeypatch.setenv("API_TOKENS", "")
+
+    with pytest.raises(ImproperlyConfigured, match=message):
+        environment.api_tokens()
+
+
+def test_the_secret_key_and_the_databases_url_can_be_in_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in (("SECRET_KEY", LONG), ("POSTGRESQL_URL", "postgresql://db/bank")):
+        (tmp_path / name).write_text(f"{value}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+        monkeypatch.setenv(name, "")
+    child = backend("postgresql").environment("postgresql://another/bank")
+
+    assert environment.secret_key(deployed=False) == LONG
+    assert database_url.url("POSTGRESQL_URL", "postgresql") == "postgresql://db/bank"
+    assert backend("postgresql").given_url == "postgresql://db/bank"
+    assert child["POSTGRESQL_URL"] == "postgresql://another/bank"
+    assert "POSTGRESQL_URL_FILE" not in child
 
 
 @pytest.mark.parametrize("value", ["1", "true", "Yes", "ON"])

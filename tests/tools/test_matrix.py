@@ -19,6 +19,7 @@ from matrix.results import REASON, Matrix, Result
 from matrix.results import Test as Ended
 from matrix.row import Row
 from matrix.run import exit_code, longest_first, run
+from runner.compose import INSTALL
 from tests.serving import ROOT
 
 SUITE = """
@@ -358,6 +359,31 @@ def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(
 
     assert (result.status, result.tests) == ("not-run", {})
     assert "binaries.cockroachdb.com" in str(result.command)
+
+
+@pytest.mark.parametrize("name", ["postgresql", "containers"])
+def test_a_row_in_containers_without_an_engine_names_the_command_that_installs_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with Row(name, 0, tmp_path, docker=True) as row:
+        result = row.result()
+
+    assert (result.status, result.command) == ("not-run", INSTALL)
+
+
+def test_a_row_whose_server_is_missed_only_by_its_child_was_not_run(tmp_path: Path) -> None:
+    row = Row("dolt", 0, tmp_path)
+    row.log.write_text("installing\nA server is not available. To get it:\n  apt install it\n")
+    ends = [sys.executable, "-c", f"raise SystemExit({os.EX_UNAVAILABLE})"]
+    row.child = subprocess.Popen(ends)
+    row.child.wait()
+    row.began = time.monotonic()
+
+    result = row.result()
+
+    assert (result.status, result.command) == ("not-run", "apt install it")
 
 
 def test_the_progress_of_a_row_is_one_line(tmp_path: Path) -> None:
