@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import pytest
-from django.db import connection
 from MySQLdb import OperationalError
 
 from backends.mariadb import server as mariadb
@@ -57,15 +56,19 @@ def test_no_user_can_log_in_without_a_password(owner: SplitResult) -> None:
             connect(owner._replace(netloc=f"{user}:@{where}"))
 
 
-@pytest.mark.django_db
-def test_the_server_listens_on_a_socket_that_only_its_owner_can_open(owner: SplitResult) -> None:
-    socket = Path(unquote(owner.netloc.rpartition("@")[2]))
+def test_a_server_that_we_start_listens_on_a_socket_that_only_its_owner_can_open() -> None:
+    with backend("mariadb").provider().server(None) as url:
+        socket = Path(unquote(urlsplit(url).netloc.rpartition("@")[2]))
+        with connect(urlsplit(url)) as owner, owner.cursor() as cursor:
+            cursor.execute("SELECT @@skip_networking, @@socket")
+            listens = cursor.fetchone()
+        modes = [
+            stat.S_IMODE(file.stat().st_mode)
+            for file in (socket.parent, socket.with_name("init.sql"))
+        ]
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT @@skip_networking, @@socket")
-        assert cursor.fetchone() == (1, str(socket))
-    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
-    assert stat.S_IMODE((socket.parent / "init.sql").stat().st_mode) == 0o600
+    assert listens == (1, str(socket))
+    assert modes == [0o700, 0o600]
 
 
 @pytest.mark.django_db
