@@ -42,8 +42,10 @@ class Answer:
 class Server:
     """`python -m runner serve` on a free port, with its data in one directory."""
 
-    def __init__(self, directory: Path, backend: str = settings.BACKEND) -> None:
-        self.backend = backend
+    def __init__(
+        self, directory: Path, backend: str = settings.BACKEND, module: str = "runner"
+    ) -> None:
+        self.backend, self.module = backend, module
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -55,7 +57,8 @@ class Server:
         if self.process:
             self.process.wait(30)
         places = ["--port", str(self.port), "--data", str(self.data)]
-        self.process = run("serve", *places, *options, output=self.output, backend=self.backend)
+        words = ["serve", self.backend, *places, *options]
+        self.process = start(self.module, *words, output=self.output)
         while "Ctrl-C" not in self.output.read_text():
             assert self.process.poll() is None, self.output.read_text()
             time.sleep(0.05)
