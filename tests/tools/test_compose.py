@@ -17,6 +17,8 @@ from settings import NAMES
 from tests.serving import ROOT
 
 COMPOSE = ROOT / "compose"
+# Compose's own tag: the attribute is not taken over from the service that is extended.
+yaml.SafeLoader.add_constructor("!reset", lambda loader, node: loader.construct_sequence(node))
 FILES = {file.name: yaml.safe_load(file.read_text()) for file in COMPOSE.glob("*.yaml")}
 SERVICES = [
     pytest.param(file, name, id=f"{file}:{name}")
