@@ -6,35 +6,55 @@
 #
 # CERTIFICATES (/certificates) gets four directories: authority/ (the CA and its private key, which is
 # copied to no server), nodes/, root/ and bank/ (for the application; owned by APPLICATION_UID).
-# https://www.cockroachlabs.com/docs/stable/cockroach-cert
+# The first needs openssl, and makes the files that `cockroach cert` would make; the second cockroach.
+# https://www.cockroachlabs.com/docs/stable/create-security-certificates-openssl
 set -euo pipefail
 
 readonly certificates=${CERTIFICATES:-/certificates}
+readonly years_5=1826 years_10=3660 # in days, as long as those of `cockroach cert`
 
-authority() {
-  local key=$certificates/authority/ca.key
-  mkdir -p "$certificates"/{authority,nodes,root,bank}
-  if [[ ! -e $key ]]; then
-    cockroach cert create-ca --certs-dir="$certificates/authority" --ca-key="$key"
-  fi
+# certificate FILE COMMON-NAME DAYS EXTENSIONS SIGNER…: create FILE.key and FILE.crt, unless they exist
+certificate() {
+  local file=$certificates/$1 name=$2 days=$3 extensions=$4
+  [[ ! -e $file.crt ]] || return 0
+  # The certificate is created last and under another name, so that an interrupted run is repeated.
+  (umask 077 && openssl genrsa -out "$file.key" 2048)
+  openssl req -new -key "$file.key" -subj "/O=Cockroach/CN=$name" |
+    openssl x509 -req -out "$file.new" -days "$days" -sha256 -set_serial "0x$(openssl rand -hex 16)" \
+      -extfile <(echo "$extensions") "${@:5}"
+  mv "$file.new" "$file.crt"
 }
 
-# certificate DIRECTORY FILE WORD…: create a certificate with `cockroach cert WORD…` unless it exists
-certificate() {
-  local directory=$certificates/$1 file=$2
-  cp "$certificates/authority/ca.crt" "$directory/"
-  if [[ ! -e $directory/$file ]]; then
-    cockroach cert "${@:3}" --certs-dir="$directory" --ca-key="$certificates/authority/ca.key"
-  fi
+# signed FILE COMMON-NAME EXTENSIONS: create a certificate of the authority, and put the authority's beside it
+signed() {
+  local authority=$certificates/authority/ca
+  cp "$authority.crt" "$certificates/${1%/*}/"
+  certificate "$1" "$2" "$years_5" $'keyUsage = critical,digitalSignature,keyEncipherment\n'"$3" \
+    -CA "$authority.crt" -CAkey "$authority.key"
+}
+
+# names NODE…: the value of subjectAltName
+names() {
+  local name kind all=()
+  for name in "$@"; do
+    kind=DNS
+    [[ ! $name =~ ^[0-9.]+$|: ]] || kind=IP
+    all+=("$kind:$name")
+  done
+  local IFS=,
+  echo "${all[*]}"
 }
 
 make_certificates() {
-  authority
+  mkdir -p "$certificates"/{authority,nodes,root,bank}
+  certificate authority/ca "Cockroach CA" "$years_10" \
+    $'basicConstraints = critical,CA:true,pathlen:1\nkeyUsage = critical,keyCertSign,cRLSign' \
+    -signkey "$certificates/authority/ca.key"
   # One certificate for all nodes and the load balancer; for nodes on separate machines, create one
-  # for each.
-  certificate nodes node.crt create-node "$@" localhost 127.0.0.1
-  certificate root client.root.crt create-client root
-  certificate bank client.bank.crt create-client bank
+  # for each. A node is also a client of the others.
+  signed nodes/node node $'extendedKeyUsage = serverAuth,clientAuth\n'"subjectAltName = $(names "$@" localhost 127.0.0.1)"
+  signed root/client.root root "extendedKeyUsage = clientAuth"
+  signed bank/client.bank bank "extendedKeyUsage = clientAuth"
   chown -R "${APPLICATION_UID:-$(id -u)}" "$certificates/bank"
 }
 
@@ -56,5 +76,5 @@ make_database() {
 case ${1:-} in
   certificates) make_certificates "${@:2}" ;;
   database) make_database "${2:?a node}" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

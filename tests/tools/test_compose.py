@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,40 +90,3 @@ def test_every_compose_file_that_a_backend_starts_exists(name: str) -> None:
     for provider in backend(name).providers:
         if provider.what.startswith("Docker, "):
             assert provider.what.removeprefix("Docker, compose/") in FILES
-
-
-COCKROACH = """#!/bin/sh
-# Records its arguments, and creates the files that `cockroach cert` would create.
-echo "$*" >> "$CALLS"
-for word; do case $word in --certs-dir=*) into=${word#*=};; --ca-key=*) key=${word#*=};; esac; done
-case "$1 $2" in
-  "cert create-ca") touch "$into/ca.crt" "$key" ;;
-  "cert create-node") touch "$into/node.crt" "$into/node.key" ;;
-  "cert create-client") touch "$into/client.$3.crt" "$into/client.$3.key" ;;
-esac
-"""
-
-
-def test_every_certificate_is_created_once_in_the_directory_of_its_owner(tmp_path: Path) -> None:
-    program, calls, made = tmp_path / "cockroach", tmp_path / "calls", tmp_path / "certificates"
-    program.write_text(COCKROACH)
-    program.chmod(0o755)
-    places = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CALLS": str(calls)}
-
-    for _ in range(2):
-        subprocess.run(
-            [COMPOSE / "cockroachdb-secure.sh", "certificates", "roach1", "roach2"],
-            env=os.environ | places | {"CERTIFICATES": str(made)},
-            check=True,
-        )
-
-    asked = [" ".join(line.split()[1:4]) for line in calls.read_text().splitlines()]
-    assert [line.split()[0] for line in asked] == [
-        *("create-ca", "create-node", "create-client", "create-client")
-    ]
-    assert {file.relative_to(made).as_posix() for file in made.rglob("*.*")} == {
-        *("authority/ca.crt", "authority/ca.key"),
-        *("nodes/ca.crt", "nodes/node.crt", "nodes/node.key"),
-        *("root/ca.crt", "root/client.root.crt", "root/client.root.key"),
-        *("bank/ca.crt", "bank/client.bank.crt", "bank/client.bank.key"),
-    }
