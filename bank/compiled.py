@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.expressions import Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -54,9 +54,8 @@ class CompiledQuery:
         The values of the rows are converted as the queryset would. Raises KeyError if the value of
         a Parameter is missing, and Django's DatabaseError.
         """
-        with connections[self.using].cursor() as cursor:
-            cursor.execute(self.sql, [self._value(p, values) for p in self.parameters])
-            rows = cursor.fetchall()
+        parameters = [self._value(parameter, values) for parameter in self.parameters]
+        rows = Engine(self.using).rows(self.sql, parameters)
         if self.converters:
             return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         return rows

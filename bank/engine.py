@@ -7,6 +7,7 @@ nothing of bank.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -77,6 +78,19 @@ class Engine:
         driver's error, even if the server does not respond. Without it: no limit.
         """
         return self._own("time_limit", lambda seconds: nullcontext())(seconds)
+
+    def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Execute a statement that is executed often; return all its rows.
+
+        Like a cursor of Django: wrappers see it, and its errors are Django's. Without it: on such a
+        cursor.
+        """
+        if own := self._own("rows", None):
+            found: list[tuple[Any, ...]] = own(sql, parameters)
+            return found
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
 
     def compiled_query(self, default: type) -> type:
         """Return the class of compiled queries (bank/compiled.py).
