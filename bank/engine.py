@@ -100,6 +100,15 @@ class Engine:
         own: type = self._own("compiled_query", default)
         return own
 
+    @property
+    def compiles_inserts(self) -> bool:
+        """Whether bank/inserts.py compiles an INSERT once, to SQL. Without it: True.
+
+        False for databases without SQL, and if generated keys come neither from RETURNING nor, for
+        a single row, from last_insert_id(). Then bulk_create() is called.
+        """
+        return bool(self._own("compiles_inserts", True))
+
     def _django_version(self) -> str:
         numbers = self.connection.get_database_version()
         return f"{self.connection.display_name} {'.'.join(map(str, numbers))}"

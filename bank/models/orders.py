@@ -12,6 +12,7 @@ from django.db.models import Index, Q, UniqueConstraint
 
 from bank.errors import SubtotalTooLarge
 from bank.fields import MAX_AMOUNT, Key, money, new_token, rule
+from bank.inserts import insert
 from bank.models.customers import Customer
 from bank.models.products import Product
 
@@ -64,7 +65,7 @@ class Order(models.Model):
         return f"Order {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the order with a new change_token."""
+        """Save the order with a new change_token. fill() inserts a new order without this."""
         self.change_token = new_token()
         if fields := kwargs.get("update_fields"):
             kwargs["update_fields"] = {*fields, "change_token"}
@@ -84,12 +85,18 @@ class Order(models.Model):
         lines = []
         for key, quantity in quantities.items():
             line = before.get(key) or OrderLine()
-            line.pk, line.order, line.product = None, self, products[key]
+            line.pk, line.product = None, products[key]
             line.price, line.quantity = line.product.price, quantity
             lines.append(line)
         self.subtotal = total(lines) if subtotal is None else subtotal
-        self.save()
-        self.filled_lines = OrderLine.objects.bulk_create(lines)
+        if self.pk:
+            self.save()
+        else:
+            insert([self])
+        for line in lines:
+            line.order = self  # after the insert, which sets the key
+        insert(lines)
+        self.filled_lines = lines
 
     def cancel(self) -> None:
         """Delete this order and put its products back in stock."""
