@@ -57,6 +57,7 @@ NAMED = [  # the edits of bank/api/schemas.py
     ('PRODUCT = ("name", "price", "stock")', 'PRODUCT = ("name", "price", "stock", "grams")'),
     ('ORDER = ("subtotal",)', 'ORDER = ("subtotal", "gift", "since")'),
     ('LINE = ("price", "quantity")', 'LINE = ("price", "quantity", "colour")'),
+    ('PRODUCT_OF_LINE = ("name",)', 'PRODUCT_OF_LINE = ("name", "grams")'),
 ]
 
 
@@ -135,7 +136,8 @@ def test_posted_values_are_in_every_response(api: Api) -> None:
 
     assert ann == {"id": ann["id"], **sent}
     assert pen == {"id": pen["id"], "name": "Pen", "price": "1.20", "stock": None, "grams": 12}
-    line = {"id": pen["id"], "name": "Pen", "price": "1.20", "quantity": 1, "colour": "any"}
+    line = {"id": pen["id"], "name": "Pen", "grams": 12, "price": "1.20", "quantity": 1}
+    line["colour"] = "any"
     since = Order.objects.get().since.isoformat(timespec="milliseconds")  # type: ignore[attr-defined]
     members = {"subtotal": "1.20", "gift": True, "since": since}
     assert order == {"id": order["id"], **members, "customer": ann, "products": [line]}

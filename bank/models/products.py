@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 
 from bank.compiled import Parameter, compiled
@@ -66,20 +66,20 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
 
 
 @compiled
-def _products(count: int) -> models.QuerySet[Any, Any]:
+def _products(columns: tuple[str, ...], count: int) -> models.QuerySet[Any, Any]:
     keys: list[Any] = [Parameter(f"key{number}") for number in range(count)]
-    return Product.objects.filter(pk__in=keys).values_list("pk", "name", "price", "stock")
+    return Product.objects.filter(pk__in=keys).values_list(*columns)
 
 
 def _by_keys(keys: Collection[Key]) -> dict[Key, Product]:
     """Return the products with these keys, as in_bulk() would, in a third of its time."""
     if not keys:
         return {}
+    columns = tuple(column.attname for column in Product._meta.concrete_fields)
     values = {f"key{number}": key for number, key in enumerate(keys)}
-    rows = _products(len(keys))(**values)
-    return {
-        pk: Product(pk=pk, name=name, price=price, stock=stock) for pk, name, price, stock in rows
-    }
+    rows = _products(columns, len(keys))(**values)
+    products = (Product.from_db(DEFAULT_DB_ALIAS, columns, row) for row in rows)
+    return {product.pk: product for product in products}
 
 
 class Product(models.Model):
