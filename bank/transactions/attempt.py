@@ -6,8 +6,6 @@ import enum
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connections, transaction
-
 from bank.engine import Engine
 from bank.errors import SwallowedError
 from bank.transactions.error_kinds import ErrorKind, classify
@@ -38,6 +36,7 @@ class Attempt:
 
     def __init__(self, using: str) -> None:
         self.using = using
+        self.engine = Engine(using)
         self.stage = Stage.BODY
         self.first_refusal: Exception | None = None
         self.last_error: Exception | None = None
@@ -49,11 +48,11 @@ class Attempt:
         it, and SwallowedError if the body caught another error that ended the transaction.
         """
         with (
-            Engine(self.using).outermost_atomic(),
-            connections[self.using].execute_wrapper(self._remember_refusal),
+            self.engine.outermost_atomic(),
+            self.engine.connection.execute_wrapper(self._remember_refusal),
         ):
             # The first hook: it runs right after COMMIT, before other hooks, which may fail.
-            transaction.on_commit(self._committed, using=self.using)
+            self.engine.connection.on_commit(self._committed)
             result = body()
             if self.first_refusal:
                 raise self.first_refusal
@@ -89,8 +88,8 @@ class Attempt:
 
         The engine knows which errors have that effect.
         """
-        ended = self.last_error is not None and Engine(self.using).transaction_aborted
-        return connections[self.using].needs_rollback or ended
+        ended = self.last_error is not None and self.engine.transaction_aborted
+        return self.engine.connection.needs_rollback or ended
 
     def _committed(self) -> None:
         self.stage = Stage.COMMITTED
