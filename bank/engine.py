@@ -101,13 +101,13 @@ class Engine:
         return own
 
     @property
-    def compiles_inserts(self) -> bool:
-        """Whether bank/inserts.py compiles an INSERT once, to SQL. Without it: True.
+    def compiles_writes(self) -> bool:
+        """Whether bank/writes.py compiles INSERT and UPDATE once, to SQL. Without it: True.
 
         False for databases without SQL, and if generated keys come neither from RETURNING nor, for
-        a single row, from last_insert_id(). Then bulk_create() is called.
+        a single row, from last_insert_id(). Then bulk_create() and bulk_update() are called.
         """
-        return bool(self._own("compiles_inserts", True))
+        return bool(self._own("compiles_writes", True))
 
     def _django_version(self) -> str:
         numbers = self.connection.get_database_version()

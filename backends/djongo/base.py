@@ -39,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     server_version = server_version
     error_kind = staticmethod(error_kind)
     broken_constraint = staticmethod(broken_constraint)
-    compiles_inserts = False  # the generated keys are not rows that the statement returns
+    compiles_writes = False  # the generated keys are not rows that the statement returns
     client_class = DatabaseClient
     SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation

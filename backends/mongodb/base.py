@@ -35,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
     compiled_query = CompiledPipeline
-    compiles_inserts = False  # they are documents
+    compiles_writes = False  # they are documents
     run_on_commit: list[Any]
     # Whether an error of the server, which always ends a transaction, has occurred in this one:
     # https://www.mongodb.com/docs/manual/core/transactions/#errors

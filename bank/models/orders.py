@@ -12,9 +12,9 @@ from django.db.models import Index, Q, UniqueConstraint
 
 from bank.errors import SubtotalTooLarge
 from bank.fields import MAX_AMOUNT, Key, money, new_token, rule
-from bank.inserts import insert
 from bank.models.customers import Customer
 from bank.models.products import Product
+from bank.writes import insert
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -94,7 +94,7 @@ class Order(models.Model):
         else:
             insert([self])
         for line in lines:
-            line.order = self  # after the insert, which sets the key
+            line.order = self  # its key is known only now
         insert(lines)
         self.filled_lines = lines
 

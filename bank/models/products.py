@@ -12,6 +12,7 @@ from django.db.models import Q
 from bank.compiled import Parameter, compiled
 from bank.errors import NotEnoughStock, TooMuchStock, UnknownProducts
 from bank.fields import MAX_COUNT, Key, money, new_token, rule
+from bank.writes import update
 
 
 class ProductQuerySet(models.QuerySet["Product", "Product"]):
@@ -32,8 +33,7 @@ class ProductQuerySet(models.QuerySet["Product", "Product"]):
         counted: list[Any] = [p for p in products.values() if p.stock is not None]
         for product in counted:
             product.stock_token = token
-        if counted:
-            self.bulk_update(counted, ["stock", "stock_token"])
+        update(counted, ("stock", "stock_token"))
         return products
 
     def after_taking(

@@ -20,7 +20,7 @@ def test_djangos_own_attributes_are_sufficient(monkeypatch: pytest.MonkeyPatch) 
     assert (engine.error_kind(error), engine.broken_constraint(error)) == (None, "")
     assert engine.transaction_aborted is False
     assert engine.compiled_query(int) is int
-    assert engine.compiles_inserts is True
+    assert engine.compiles_writes is True
     with engine.time_limit(0):
         pass
 

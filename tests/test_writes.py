@@ -1,4 +1,4 @@
-"""insert() stores what bulk_create() stores, from several threads too, and raises the same errors."""
+"""insert() and update() write what bulk_create() and bulk_update() write, from several threads."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bank.inserts import insert
 from bank.models import Customer, IdempotencyRecord, OrderLine, Product
 from bank.transactions.error_kinds import broken_constraint
+from bank.writes import insert, update
 from tests.api import Api
 from tests.orm.fields import Address
 from tests.orm.models import Author, Book, Contact, Currency, Document, Member, Tag
@@ -38,7 +38,7 @@ ROWS: list[Any] = [
     pytest.param([Currency(code="EUR", name="Euro")], id="a key that is not generated"),
     pytest.param([Member(email="a"), Member(email="b")], id="a key with a default"),
     pytest.param([IdempotencyRecord(key=k, body=LONG) for k in "ab"], id="bytes"),
-    pytest.param([Tag(name=f"{n}", weight=-n) for n in range(1000)], id="many rows"),
+    pytest.param([Tag(name=f"{n}", weight=-n) for n in range(200)], id="many rows"),
 ]
 
 
@@ -76,6 +76,45 @@ def test_foreign_keys_and_defaults_are_stored() -> None:
     )
     rest = ("Herbert", None, 100, Decimal("10.00"), True)
     assert list(stored) == [("Dune", *rest, date(1965, 8, 1)), ("", *rest, None)]
+
+
+UPDATES: list[Any] = [
+    pytest.param(
+        ("stock", "stock_token"), [(5, 2**63 - 1), (None, None), (2**31, 1)], id="numbers"
+    ),
+    pytest.param(("name", "price"), [(LONG, Decimal("0.01")), ("x", 2)], id="text and decimals"),
+    pytest.param(("stock",), [(n,) for n in range(1000, 1200)], id="many rows"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("names", "values"), UPDATES)
+def test_the_updated_rows_are_those_of_bulk_update(names: Any, values: Any) -> None:
+    everything = ["pk", *(column.name for column in Product._meta.fields)]
+    Product.objects.bulk_create(Product(name="a", price=1, stock=n) for n in range(1, 202))
+    rows = list(Product.objects.order_by("pk"))[: len(values)]
+    before = list(Product.objects.order_by("pk").values_list(*everything))
+    for row, new in zip(rows, values, strict=True):
+        row.__dict__ |= dict(zip(names, new, strict=True))
+    Product.objects.bulk_update(rows, names)
+    expected = list(Product.objects.order_by("pk").values_list(*everything))
+    Product.objects.bulk_update([Product(*row[1:]) for row in before[: len(rows)]], names)
+
+    update(rows, names)
+
+    assert list(Product.objects.order_by("pk").values_list(*everything)) == expected != before
+
+
+def test_an_error_of_an_update_names_its_constraint(api: Api) -> None:
+    pen = api.product(stock=5)
+    row = Product.objects.get()
+    row.stock = -1
+
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        update([row], ("stock",))
+
+    assert broken_constraint(caught.value) == "product_stock_not_negative"
+    assert api.stock(pen) == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -123,3 +162,4 @@ def test_a_caught_error_rolls_the_transaction_back(api: Api) -> None:
 def test_nothing_is_inserted_without_rows(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         insert([])
+        update([], ("stock",))
