@@ -16,6 +16,10 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from bank.engine import Engine
 
+MOST_ROWS = 100
+"""Of a statement that has a form for each number of rows. Longer ones are rare, and not kept: with
+1,000 rows each number would take up to 2 MB."""
+
 
 class Parameter(Value):
     """A placeholder in a queryset for a value that is given when the query is executed."""

@@ -12,7 +12,7 @@ from django.db.models.expressions import Case, When
 from django.db.models.functions import Cast
 from django.db.models.sql import InsertQuery, UpdateQuery
 
-from bank.compiled import Parameter
+from bank.compiled import MOST_ROWS, Parameter
 from bank.engine import Engine
 
 Columns = tuple["models.Field[Any, Any]", ...]
@@ -20,7 +20,7 @@ Rows = Sequence[Any]  # instances of one model
 
 
 def insert(rows: Rows) -> None:
-    """Insert new rows of one model with one statement, as bulk_create() would, in less time.
+    """Insert new rows of one model as bulk_create() would, in less time up to MOST_ROWS.
 
     Stores the same values, sets the same keys, and sends no signals either; save() is not called.
     The keys are generated. Values must not be expressions, and a row that a foreign key refers to
@@ -31,7 +31,7 @@ def insert(rows: Rows) -> None:
 
 
 def update(rows: Rows, names: tuple[str, ...]) -> None:
-    """Write these columns of rows of one model in one statement, as bulk_update() would.
+    """Write these columns of rows of one model, as bulk_update() would.
 
     The same restrictions apply as for insert().
     """
@@ -60,10 +60,10 @@ def _updater(columns: Columns, count: int) -> Callable[[Rows], Any]:
 
 
 def _compilable(columns: Columns, count: int) -> bool:
-    """Whether one statement, whose SQL does not depend on the values, writes all these rows."""
+    """Whether a single statement is worth keeping, and its SQL does not depend on the values."""
     ops = connections[DEFAULT_DB_ALIAS].ops
     varies = any(c.has_db_default() or hasattr(c, "get_placeholder") for c in columns)
-    fits = count <= ops.bulk_batch_size(columns, range(count))
+    fits = count <= min(MOST_ROWS, ops.bulk_batch_size(columns, range(count)))
     return Engine().compiles_writes and fits and not varies
 
 

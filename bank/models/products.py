@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 
-from bank.compiled import Parameter, compiled
+from bank.compiled import MOST_ROWS, Parameter, compiled
 from bank.errors import NotEnoughStock, TooMuchStock, UnknownProducts
 from bank.fields import MAX_COUNT, Key, money, new_token, rule
 from bank.writes import update
@@ -75,6 +75,8 @@ def _by_keys(keys: Collection[Key]) -> dict[Key, Product]:
     """Return the products with these keys, as in_bulk() would, in a third of its time."""
     if not keys:
         return {}
+    if len(keys) > MOST_ROWS:
+        return Product.objects.in_bulk(keys)
     columns = tuple(column.attname for column in Product._meta.concrete_fields)
     values = {f"key{number}": key for number, key in enumerate(keys)}
     rows = _products(columns, len(keys))(**values)
