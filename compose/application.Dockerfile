@@ -27,7 +27,8 @@ RUN mkdir --parents backend && touch backend/requirements.txt \
     && /uv/bin/uv pip install --no-cache --compile-bytecode --python /venv \
         --requirements requirements.txt --override requirements.txt \
         --requirements backend/requirements.txt --override backend/requirements.txt \
-    && ln --symbolic /venv/lib/python3.*/site-packages /venv/site-packages
+    && ln --symbolic /venv/lib/python3.*/site-packages /venv/site-packages \
+    && rm --force /venv/.lock # uv's, which everybody may write
 
 FROM $PYTHON_IMAGE AS application
 ARG RUN_PACKAGES=""
