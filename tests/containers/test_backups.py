@@ -1,0 +1,59 @@
+"""The backups of the documentation, made of running containers and restored into them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.containers.stack import Stack
+from tests.documents import BLOCK, COMMAND
+from tests.serving import ROOT
+
+DOCUMENT = ROOT / "docs" / "_containers_backups.md"
+EVERY, SHOWN = "Every database", "postgresql"
+TITLES = {"postgresql": "PostgreSQL", "dolt": "Dolt", "mariadb": "MariaDB", "doltlite": "DoltLite"}
+MANAGE = "python manage.py"
+
+
+def commands(title: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of the section with this title, and the output that it shows."""
+    section = DOCUMENT.read_text().partition(f"### {title}\n")[2].partition("\n##")[0]
+    for block in BLOCK.findall(section):
+        yield from COMMAND.findall(block)
+
+
+def test_the_documented_backups_are_restored(stack: Stack, tmp_path: Path) -> None:
+    stack.sh(f"{MANAGE} flush --no-input && {MANAGE} bank_demo --if-empty")
+    every = [*commands(EVERY)]
+    own = [*commands(TITLES[stack.name])] if stack.name in TITLES else []
+    [hashes] = {said for command, said in every + own if "tail" in command}
+
+    for command, expected in every:
+        assert run(command.replace(f"/{SHOWN}.", f"/{stack.name}."), stack, tmp_path) == expected
+    for command, expected in own:
+        if command.endswith("stop application"):
+            stack.sh(f"{MANAGE} flush --no-input")
+            assert hashes.strip() not in stack.sh(f"{MANAGE} bank_export")
+        assert run(command, stack, tmp_path).rstrip() == expected.rstrip()
+
+    assert hashes.strip() in stack.sh(f"{MANAGE} bank_export")
+    assert len(every) == 4
+
+
+def run(command: str, stack: Stack, directory: Path) -> str:
+    """Run the command in this directory, on this project; return its standard output."""
+    here = command.replace(
+        f"docker compose -f compose/{stack.name}.yaml", " ".join(stack.compose.command)
+    )
+    assert here != command or command.startswith("tail ")
+    result = subprocess.run(  # noqa: S602 - the commands are those of our own documentation
+        here,
+        shell=True,
+        cwd=directory,
+        env=stack.compose.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
