@@ -6,14 +6,22 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import Any
 
+from django import setup
 from django.conf import settings
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
 
 from myproject.content_type import without_charset
+from myproject.stacks import Stacks
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-django = get_asgi_application()
+
+class Handler(Stacks, ASGIHandler):
+    """Django's ASGI application, with the project's two stacks of middleware."""
+
+
+setup(set_prefix=False)
+django = Handler()
 import_module(settings.ROOT_URLCONF)  # as in wsgi.py
 
 

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class Stacks(BaseHandler):
-    """A mixin for Django's handlers: the API's requests pass through settings.API_MIDDLEWARE only.
+    """A mixin for Django's handlers, which choose a stack by the path of a request.
 
-    Requests with a path in settings.SITE pass through settings.MIDDLEWARE.
+    Paths that begin with one of settings.SITE pass through settings.MIDDLEWARE, all others, those
+    of the API, through settings.API_MIDDLEWARE: no sessions, no users, no CSRF tokens.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
         site: Any = self._middleware_chain
-        # Between these there is no conversion of exceptions to responses: only the view raises any.
-        api: Any = convert_exception_to_response(self._get_response)
-        for path in reversed(settings.API_MIDDLEWARE):
-            api = import_string(path)(api)
-        paths = tuple(settings.SITE)
+        api: Any = self.adapt_method_mode(is_async, _api_stack(), False)
+        self._middleware_chain = lambda request: (site if self.is_site(request) else api)(request)
 
-        def choose(request: HttpRequest) -> HttpResponse:
-            return (site if request.path_info.startswith(paths) else api)(request)
+    @staticmethod
+    def is_site(request: HttpRequest) -> bool:
+        """Whether the request passes through settings.MIDDLEWARE."""
+        return request.path_info.startswith(settings.SITE)
 
-        self._middleware_chain = choose
+
+class _Views(BaseHandler):
+    """Calls the API's views, without the hooks that settings.MIDDLEWARE would add around them."""
+
+    _view_middleware = _template_response_middleware = _exception_middleware = ()
+
+    def resolve_request(self, request: HttpRequest) -> Any:
+        """Look the path up among the API's URLs only: half of the time of a look-up among all."""
+        request.resolver_match = get_resolver(settings.API_URLCONF).resolve(request.path_info)
+        return request.resolver_match
+
+
+def _api_stack() -> Any:
+    # Django converts exceptions to responses between all middleware. Here only a view raises any.
+    stack: Any = convert_exception_to_response(_Views()._get_response)
+    for path in reversed(settings.API_MIDDLEWARE):
+        stack = import_string(path)(stack)
+    return stack

@@ -6,12 +6,48 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
+from django import setup
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
 
 from myproject.content_type import without_charset
+from myproject.stacks import Stacks
 
-django = get_wsgi_application()
+
+class Handler(Stacks, WSGIHandler):
+    """Django's WSGI application, with the project's two stacks of middleware.
+
+    The API's requests send no signals. Of the receivers of request_started and request_finished,
+    which take as long as the query of a small request, they need only one: it closes connections
+    that were lost, before the request.
+    """
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = self.request_class(environ)
+        if self.is_site(request):
+            return super().__call__(environ, start_response)
+        close_lost_connections()
+        response = self.get_response(request)
+        start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])
+        return Content([response.content])
+
+
+def close_lost_connections() -> None:
+    """Close this thread's connections that were lost since its last request."""
+    for alias in connections:
+        connections[alias].close_if_unusable_or_obsolete()
+
+
+class Content(list[bytes]):
+    """The content of a response that holds no files."""
+
+    def close(self) -> None:
+        """Do nothing: Django's response would send request_finished."""
+
+
+setup(set_prefix=False)
+django = Handler()
 # Otherwise the first request imports it, from files that may have changed since the start.
 import_module(settings.ROOT_URLCONF)
 

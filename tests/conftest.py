@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, modify_settings
+from django.test import Client, client, modify_settings
 from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from bank.engine import Engine
 from bank.transactions.retry import queues
+from myproject.stacks import Stacks
 from runner.suite import CONTAINERS, TOOLS
 from settings import NAMES
 from tests.admin_pages import log_in
@@ -31,8 +32,12 @@ collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND in ONCE else []
 
 
 def pytest_configure() -> None:
-    """Install the test application, which only pytest loads; Django is set up by now."""
+    """Install the test application, which only pytest loads, and the stacks of middleware.
+
+    Django is set up by now.
+    """
     modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
+    client.ClientHandler = type("ClientHandler", (Stacks, client.ClientHandler), {})
     find_static_files_once()
 
 

@@ -11,16 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import Client
 from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 
-from myproject.wsgi import application
+from myproject import wsgi
 from tests.api import Api
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20"))
@@ -40,19 +39,12 @@ AGREE = [
 
 
 def in_a_test(environ: Any, start_response: Any) -> list[bytes]:
-    """Wrap the application so that it does not close the connection of the test's transaction.
-
-    Django's own test client does the same.
-    """
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    try:
-        with closing(application(environ, start_response)) as response:
-            return list(response)
-    finally:
-        for signal in signals:
-            signal.connect(close_old_connections)
+    """Wrap the application so that it does not close the connection of the test's transaction."""
+    with (
+        patch.object(wsgi, "close_lost_connections", lambda: None),
+        closing(wsgi.application(environ, start_response)) as response,
+    ):
+        return list(response)
 
 
 schema = schemathesis.openapi.from_wsgi(

@@ -59,7 +59,8 @@ class Session(TimeLimit):
                 cursor.execute(sql, parameters)
                 return cursor.fetchall()
         self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         execute = self._execute_kept
         for wrapper in reversed(self.execute_wrappers):
             execute = partial(wrapper, execute)

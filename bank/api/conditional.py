@@ -18,7 +18,8 @@ def one(request: HttpRequest, document: Document | None) -> HttpResponse:
     if document is None:
         raise Http404
     response = with_etag(document)
-    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), response["ETag"]):
+    wanted = request.META.get("HTTP_IF_NONE_MATCH")
+    if wanted and _names(wanted, response["ETag"]):
         return HttpResponse(status=304, headers={"ETag": response["ETag"]})
     return response
 

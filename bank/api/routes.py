@@ -8,6 +8,7 @@ from bank.api import customers, health, orders, products
 from bank.api.auth import BearerToken, as_operation
 from bank.api.errors import add_error_handlers
 from bank.api.openapi import BankAPI
+from bank.api.operations import direct
 
 api = BankAPI(
     title="Bank",
@@ -19,6 +20,7 @@ api = BankAPI(
     docs_url="/docs",
     docs_decorator=as_operation,
 )
+api.add_decorator(direct, mode="view")
 add_error_handlers(api)
 api.add_router("/customer", customers.router)
 api.add_router("/product", products.router)

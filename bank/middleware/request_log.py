@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 
 from bank.transactions.retry import retries_here
@@ -52,8 +52,12 @@ class RequestLog:
         request_id.set(identity)
         retries_here.set(0)
         statements, start = Statements(), time.perf_counter()
-        with connection.execute_wrapper(statements):
+        wrappers = connections[DEFAULT_DB_ALIAS].execute_wrappers
+        wrappers.append(statements)  # as execute_wrapper() does, in half of its time
+        try:
             response = self.get_response(request)
+        finally:
+            wrappers.pop()
         response["X-Request-ID"] = identity
         _log(request, response, statements, time.perf_counter() - start)
         return response
