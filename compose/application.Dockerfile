@@ -1,6 +1,6 @@
 # The application for one backend and, on top of it, the suite. The files in this directory build both;
 # alone, as docs/deployment.md does:
-#   docker build --file compose/application.Dockerfile --build-arg BACKEND=dolt --target application --tag bank .
+#   docker build --file compose/application.Dockerfile --build-arg BACKEND=postgresql --target application --tag bank .
 # PYTHON_IMAGE and the images of servers are replaced in compose/local, where no registry is available.
 ARG PYTHON_IMAGE=python:3.13.15-slim
 ARG DOLT_IMAGE=dolthub/dolt-sql-server:1.86.6
