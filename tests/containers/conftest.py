@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.engine import left
-from tests.containers.stack import APPLICATIONS, Stack
+from tests.containers.engine import APPLICATIONS, left
+from tests.containers.stack import Stack
 
 
 @pytest.fixture(scope="session", params=APPLICATIONS)

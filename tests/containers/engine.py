@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -10,9 +11,16 @@ from typing import Any
 
 from runner.backend import Provider
 from runner.backends import backend
+from settings import NAMES
+from tests.serving import ROOT
 
-SERVERS = ("postgresql", "dolt", "mariadb", "mongodb")
-"""The backends whose servers have an image in compose/local."""
+IMAGES = set(re.findall(r"^(\w+_IMAGE)=", (ROOT / "compose/local/images.env").read_text(), re.M))
+"""The variables of the images that can be had everywhere: compose/local builds them."""
+FILES = {name: (ROOT / "compose" / f"{name}.yaml").read_text() for name in NAMES}
+APPLICATIONS = [name for name in NAMES if {*re.findall(r"\{(\w+_IMAGE)", FILES[name])} <= IMAGES]
+"""The backends all of whose images can be had."""
+SERVERS = [name for name in APPLICATIONS if f"{name.upper()}_IMAGE" in IMAGES]
+"""Those with a server of their own."""
 NAMED = ("volume", "network")
 
 

@@ -10,9 +10,6 @@ from runner.compose import Project
 from tests.containers.engine import docker, inspected
 from tests.serving import Server
 
-APPLICATIONS = ("postgresql", "dolt", "mariadb", "mongodb", "djongo", "doltlite")
-"""The backends whose application and server can be built or have an image in compose/local."""
-
 
 class Stack:
     """The containers of one backend, under a project of their own and on a free port."""

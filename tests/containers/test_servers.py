@@ -12,6 +12,7 @@ import pytest
 
 from runner.docker import project_of
 from tests.containers.engine import (
+    FILES,
     SERVERS,
     containers,
     docker,
@@ -24,6 +25,7 @@ from tests.containers.engine import (
 from tests.serving import Server, gone, start
 
 RUNNER = "tests.containers.in_docker"
+WITH_PASSWORD = [name for name in SERVERS if "{password}" in FILES[name]]
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_serve_ends_when_its_container_is_killed(server: Server) -> None:
     assert left(project(server)) == kept(server)
 
 
-@pytest.mark.parametrize("server", ["postgresql", "dolt", "mariadb"], indirect=True)
+@pytest.mark.parametrize("server", WITH_PASSWORD, indirect=True)
 def test_the_password_is_in_the_volume_only(server: Server) -> None:
     with docker_provider(server.backend).server(server.data) as url:
         password = str(urlsplit(url).password)
