@@ -19,6 +19,8 @@ class Stacks(BaseHandler):
     of the API, through settings.API_MIDDLEWARE: no sessions, no users, no CSRF tokens.
     """
 
+    _middleware_chain: Any
+
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
         site: Any = self._middleware_chain
@@ -44,7 +46,8 @@ class _Views(BaseHandler):
 
 def _api_stack() -> Any:
     # Django converts exceptions to responses between all middleware. Here only a view raises any.
-    stack: Any = convert_exception_to_response(_Views()._get_response)
+    views: Any = _Views()
+    stack: Any = convert_exception_to_response(views._get_response)
     for path in reversed(settings.API_MIDDLEWARE):
         stack = import_string(path)(stack)
     return stack

@@ -23,12 +23,12 @@ class Handler(Stacks, WSGIHandler):
     that were lost, before the request.
     """
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = self.request_class(environ)
         if self.is_site(request):
             return super().__call__(environ, start_response)
         close_lost_connections()
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])
         return Content([response.content])
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.db.backends.postgresql import base
 
 from backends.postgresql.errors import broken_constraint, error_kind
+from backends.postgresql.kept_cursor import KeptCursor
 from backends.time_limit import TimeLimit
 
 IN_ERROR = 3  # libpq's PQTRANS_INERROR
 
 
-class Session(TimeLimit):
+class Session(KeptCursor, TimeLimit):
     """The part of the engine that works with every server that speaks PostgreSQL's protocol.
 
     OPTIONS["limits"] are settings (in milliseconds) of sessions that are opened under a time limit,
@@ -23,7 +22,6 @@ class Session(TimeLimit):
     """
 
     connection: Any
-    _kept: Any = None
     error_kind = staticmethod(error_kind)
     broken_constraint = staticmethod(broken_constraint)
 
@@ -47,32 +45,6 @@ class Session(TimeLimit):
         socket = select.poll()
         socket.register(self.connection.fileno(), select.POLLIN)
         return not socket.poll(0)
-
-    def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Execute a statement that is executed often; return all its rows.
-
-        On one cursor that is kept with the connection: creating Django's takes longer than the
-        server needs for a small query.
-        """
-        if self.queries_logged:  # by Django's cursor
-            with self.cursor() as cursor:
-                cursor.execute(sql, parameters)
-                return cursor.fetchall()
-        self.close_if_health_check_failed()
-        if self.connection is None:
-            self.ensure_connection()
-        execute = self._execute_kept
-        for wrapper in reversed(self.execute_wrappers):
-            execute = partial(wrapper, execute)
-        return execute(sql, parameters, False, {"connection": self, "cursor": None})
-
-    def _execute_kept(self, sql: str, parameters: Sequence[Any], *_: Any) -> list[tuple[Any, ...]]:
-        self.validate_no_broken_transaction()
-        if self._kept is None or self._kept.connection is not self.connection:
-            self._kept = self.create_cursor()
-        with self.wrap_database_errors:
-            self._kept.execute(sql, parameters)
-            return self._kept.fetchall()
 
     @property
     def transaction_aborted(self) -> bool:
