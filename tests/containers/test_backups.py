@@ -11,15 +11,15 @@ from tests.containers.stack import Stack
 from tests.documents import BLOCK, COMMAND
 from tests.serving import ROOT
 
-DOCUMENT = ROOT / "docs" / "_containers_backups.md"
+DOCUMENT = ROOT / "docs" / "container-backups.md"
 EVERY, SHOWN = "Every database", "postgresql"
-TITLES = {title.lower(): title for title in re.findall(r"^### (.*)$", DOCUMENT.read_text(), re.M)}
+TITLES = {title.lower(): title for title in re.findall(r"^## (.*)$", DOCUMENT.read_text(), re.M)}
 MANAGE = "python manage.py"
 
 
 def commands(title: str) -> Iterator[tuple[str, str]]:
     """Yield each command of the section with this title, and the output that it shows."""
-    section = DOCUMENT.read_text().partition(f"### {title}\n")[2].partition("\n##")[0]
+    section = DOCUMENT.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
     for block in BLOCK.findall(section):
         yield from COMMAND.findall(block)
 
