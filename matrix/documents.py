@@ -9,18 +9,25 @@ from pathlib import Path
 from matrix.report import markdown
 from matrix.results import Matrix
 from matrix.run import sums
-from matrix.tables import NOTHING, aligned, feature_table, piped, suite_table
+from matrix.tables import NOTHING, aligned, feature_table, piped, remarks, suite_table
+from runner.suite import CONTAINERS
 
 BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
 PART = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
+LAST_ROWS = ("all", "seconds")
 AGREEING = 3  # rows shown in which all backends have the same numbers
 
 
 def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
-    """Write docs/matrix.md and the marked parts of the other documents; yield their names."""
-    (root / "docs" / "matrix.md").write_text(markdown(matrix))
-    yield "docs/matrix.md"
-    for document, part in PARTS.items():
+    """Write docs/matrix.md and the marked parts of the other documents; yield their names.
+
+    A run in containers is only a part of docs/containers.md.
+    """
+    in_containers = CONTAINERS in {result.name for result in matrix.results}
+    if not in_containers:
+        (root / "docs" / "matrix.md").write_text(markdown(matrix))
+        yield "docs/matrix.md"
+    for document, part in (PARTS_OF_CONTAINERS if in_containers else PARTS).items():
         text = (root / document).read_text()
         before, after = PART.split(text)[::2]
         (root / document).write_text(f"{before}{BEGIN}{part(matrix)}{END}{after}")
@@ -43,4 +50,13 @@ def _features(matrix: Matrix) -> str:
     return "\n".join(["", *piped(feature_table(matrix)), ""])
 
 
+def _sums(matrix: Matrix) -> str:
+    """The last rows of the table, the figures of the images, and what did not run."""
+    header, *rows = suite_table(matrix)
+    shown = [row for row in rows if row[0] in LAST_ROWS or row[0].startswith("image of ")]
+    kept = [line for line in remarks(matrix) if not line.startswith(" ") and "differs" not in line]
+    return "\n".join(["", *piped([header, *shown]), "", *kept, "", matrix.about, ""])
+
+
+PARTS_OF_CONTAINERS: dict[str, Callable[[Matrix], str]] = {"docs/containers.md": _sums}
 PARTS: dict[str, Callable[[Matrix], str]] = {"README.md": sample, "docs/nosql.md": _features}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from matrix.documents import BEGIN, END, PARTS, sample, write_documents
+from matrix.documents import BEGIN, END, PARTS, PARTS_OF_CONTAINERS, sample, write_documents
 from matrix.report import write
 from matrix.results import Matrix, Result
 from matrix.results import Test as Ended
@@ -104,7 +104,27 @@ def test_the_readme_shows_three_equal_rows_and_all_that_differ() -> None:
     assert first == ["```console", "$", *table, "…", "-", "-", "…", "The", "11", "```"]
 
 
-@pytest.mark.parametrize("document", PARTS)
+def test_a_run_in_containers_is_written_into_its_chapter_only(tmp_path: Path) -> None:
+    size = Ended(properties={"image of dolt, MB": 521})
+    results = [
+        Result("dolt", "passed", "Dolt 1", 12, tests={"tests/test_a.py::test_1": Ended()}),
+        Result("cockroachdb", command="get cockroach"),
+        Result("containers", "passed", "none", tests={"tests/containers/test_b.py::test_2": size}),
+    ]
+    (tmp_path / "docs").mkdir()
+    chapter = tmp_path / "docs" / "containers.md"
+    chapter.write_text(f"before\n{BEGIN}old{END}\nafter\n")
+
+    written = list(write_documents(Matrix(results, "in containers"), tmp_path))
+
+    assert written == ["docs/containers.md"]
+    rows = cells(chapter.read_text())
+    assert ("all", "1", "NOT RUN", "1") in rows
+    assert ("image of dolt, MB", "·", "·", "521") in rows
+    assert "To get a server: `get cockroach`" in chapter.read_text()
+
+
+@pytest.mark.parametrize("document", [*PARTS, *PARTS_OF_CONTAINERS])
 def test_a_document_has_exactly_one_generated_part(document: str) -> None:
     text = (ROOT / document).read_text()
 
