@@ -69,8 +69,14 @@ lint: .venv/ready-dev
 	@$(UV) .venv -r requirements-dev.txt || $(NOT_INSTALLED)
 	@touch $@
 
+# On other backends there are two applications, of whose packages only gunicorn is for tests.
+ifneq ($(BACKENDS),)
+bench: .venv/ready-dev
+	@exec $(VENV) -m benchmarks --backends $(BACKENDS)
+else
 bench: build/bench-venv/ready
 	@build/bench-venv/bin/python -m benchmarks
+endif
 
 build/bench-venv/ready: .venv/ready benchmarks/requirements.txt
 	@echo "installing the peers into build/bench-venv (once)"

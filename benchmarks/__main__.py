@@ -1,4 +1,8 @@
-"""`python -m benchmarks`: measure all peers; print tables, write build/bench.json."""
+"""`python -m benchmarks`: measure all peers; print tables, write build/bench.json.
+
+With --backends, measure this application and the naive one on each of these databases, and write
+build/bench-backends.json.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,19 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.database import ROOT
+from benchmarks.every_backend import measure_all
 from benchmarks.load import require_wrk
 from benchmarks.peers import PEERS
 from benchmarks.report import tables, with_ratios, write_json
 from benchmarks.rounds import Plan, measure
 from benchmarks.server import postgresql
 from benchmarks.works import GROWTH, WORKS
+from matrix import speeds
 from runner.program import run
+from settings import NAMES
 
-RESULT = ROOT / "build" / "bench.json"
+BUILD = ROOT / "build"
+RESULT = BUILD / "bench.json"
 USUAL = 10_000  # orders in the table when all works are measured
 SMALLEST = 100  # the longest page must be full
 
@@ -23,6 +31,10 @@ SMALLEST = 100  # the longest page must be full
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--backends", nargs="+", choices=NAMES, default=[], metavar="BACKEND")
+    parser.add_argument(
+        "--docs", action="store_true", help="measure nothing; write the last --backends' table"
+    )
     parser.add_argument(
         "--works", nargs="+", choices=WORKS,
         help=f"measure for every number of orders (default: all for {USUAL}, else '{GROWTH.name}')",
@@ -36,9 +48,23 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def compare_backends(options: argparse.Namespace) -> int:
+    """Measure all works on these backends, with one number of orders; return 1 if one failed."""
+    work_plan = plan(options, main_number(options), everything=True)
+    content = measure_all(options.backends, work_plan)
+    speeds.write(content, BUILD)
+    for line in speeds.text(content):
+        print(line)
+    return int(any(each["status"] == "failed" for each in content["backends"].values()))
+
+
+def main_number(options: argparse.Namespace) -> int:
+    return USUAL if USUAL in options.orders else int(options.orders[0])
+
+
 def plans(options: argparse.Namespace) -> list[Plan]:
     """Return a plan per number of orders: all works for one number, GROWTH for the others."""
-    main = USUAL if USUAL in options.orders else options.orders[0]
+    main = main_number(options)
     return [plan(options, orders, everything=orders == main) for orders in options.orders]
 
 
@@ -56,7 +82,12 @@ def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
 
 def main(given: Sequence[str]) -> int:
     options = arguments(given)
+    if options.docs:
+        print(speeds.write_document(BUILD, ROOT))
+        return 0
     require_wrk()
+    if options.backends:
+        return compare_backends(options)
     peers = [PEERS[name] for name in options.peers]
     rows = []
     with postgresql() as (url, log):

@@ -6,39 +6,40 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.database import Database
 from benchmarks.errors import DifferentAnswers
 from benchmarks.running import Server
-from benchmarks.works import Request, Work
+from benchmarks.tables import Tables
+from benchmarks.works import Key, Request, Work
 
 SCARCE = 1000  # the product that has a stock count while refusals are checked
 NOBODY = 999_999_999
 
 
-def check_answers(servers: Sequence[Server], works: Iterable[Work], database: Database) -> None:
+def check_answers(servers: Sequence[Server], works: Iterable[Work], tables: Tables) -> None:
     """Raise DifferentAnswers if any peer's answer to any work differs from the first peer's."""
     for work in works:
-        for request in work.requests(database.orders, count=2 if work.products else 5):
+        count = 2 if work.products else 5
+        for request in work.requests(tables.orders, count=count, key=tables.key):
             expected: Any = None
             for server in servers:
-                answer = answer_of(server, request, database)
+                answer = answer_of(server, request, tables)
                 check_length(work, server, request, answer)
                 expected = expected or answer
                 if answer != expected:
                     raise difference(request, server, answer, servers[0], expected)
     for server in servers:
-        check_refusals(server, database)
+        check_refusals(server, tables)
 
 
-def answer_of(server: Server, request: Request, database: Database) -> Any:
+def answer_of(server: Server, request: Request, tables: Tables) -> Any:
     """Return the JSON of the answer, without the id of a new order; the new order is deleted."""
     status, answer = server.ask_json(request)
     if status != 200:
         raise DifferentAnswers(f"{server.name} answers {request} with {status}: {answer}")
     if request.method == "POST":
-        if database.count_orders() != 1 or answer.pop("id") <= database.orders:
+        if tables.placed() != [answer.pop("id")]:
             raise DifferentAnswers(f"{server.name} did not place one new order: {answer}")
-        database.reset_orders()
+        tables.reset_orders()
     return answer
 
 
@@ -60,23 +61,25 @@ def difference(
     )
 
 
-def check_refusals(server: Server, database: Database) -> None:
+def check_refusals(server: Server, tables: Tables) -> None:
     """Raise DifferentAnswers if the peer accepts an order that it must refuse."""
-    database.set_stock(SCARCE, 1)
-    expect(server, 422, order_for(NOBODY, SCARCE))
-    expect(server, 422, order_for(1, SCARCE, NOBODY))
-    expect(server, 409, order_for(1, 1, SCARCE, quantity=2))
-    if database.count_orders() or database.stock(SCARCE) != 1:
+    customer, nobody = tables.key("customer", 1), tables.key("customer", NOBODY)
+    product, scarce, nothing = (tables.key("product", n) for n in (1, SCARCE, NOBODY))
+    tables.set_stock(SCARCE, 1)
+    expect(server, 422, order_for(nobody, scarce))
+    expect(server, 422, order_for(customer, scarce, nothing))
+    expect(server, 409, order_for(customer, product, scarce, quantity=2))
+    if tables.placed() or tables.stock(SCARCE) != 1:
         raise DifferentAnswers(f"{server.name} kept something of an order that it refused.")
-    expect(server, 200, order_for(1, SCARCE))
-    expect(server, 409, order_for(1, SCARCE))
-    if database.stock(SCARCE) != 0:
+    expect(server, 200, order_for(customer, scarce))
+    expect(server, 409, order_for(customer, scarce))
+    if tables.stock(SCARCE) != 0:
         raise DifferentAnswers(f"{server.name} did not take what it sold out of stock.")
-    database.set_stock(SCARCE, None)
-    database.reset_orders()
+    tables.reset_orders()
+    tables.set_stock(SCARCE, None)
 
 
-def order_for(customer: int, *products: int, quantity: int = 1) -> Request:
+def order_for(customer: Key, *products: Key, quantity: int = 1) -> Request:
     items = [{"id": product, "quantity": quantity} for product in products]
     return Request("POST", "/order/", json.dumps({"customer": {"id": customer}, "products": items}))
 

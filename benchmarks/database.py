@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.works import CUSTOMERS, PRODUCTS
+from benchmarks.works import CUSTOMERS, PRODUCTS, Key
 from runner.backends import backend
 
 ROOT = Path(__file__).parent.parent
@@ -96,9 +96,7 @@ class Database:
     def wait_until_quiet(self, *, seconds: float = 60) -> None:
         """Return when no other session has been active for 100 ms.
 
-        When wrk ends, a slow peer is still processing requests. These must not take CPU time from
-        the next peer, nor place an order while the orders are reset. Raises BenchmarkError after
-        `seconds`.
+        Raises BenchmarkError after `seconds`.
         """
         deadline = time.monotonic() + seconds
         while self.connection.execute(BUSY).fetchall()[0][0]:
@@ -106,10 +104,13 @@ class Database:
                 raise BenchmarkError(f"The database is still busy after {seconds:.0f} seconds.")
             time.sleep(0.02)
 
-    def count_orders(self) -> int:
-        """Return the number of orders placed since seed()."""
-        statement = "select count(*) from orders where id > %s"
-        return self.connection.execute(statement, [self.orders]).fetchall()[0][0]
+    def key(self, kind: str, number: int) -> Key:
+        return number
+
+    def placed(self) -> list[Key]:
+        """Return the keys of the orders placed since seed()."""
+        statement = "select id from orders where id > %s order by id"
+        return [key for (key,) in self.connection.execute(statement, [self.orders]).fetchall()]
 
     def set_stock(self, product: int, stock: int | None) -> None:
         self.connection.execute("update products set stock = %s where id = %s", [stock, product])

@@ -23,11 +23,13 @@ class Row:
     rps: float | None
     p50_ms: float | None
     p99_ms: float | None
-    statements: int
+    statements: int | None  # None: not counted
     ratio_to_naive: float | None = None
 
     @classmethod
-    def of(cls, peer: str, work: str, orders: int, statements: int, speed: Speed | None) -> Row:
+    def of(
+        cls, peer: str, work: str, orders: int, statements: int | None, speed: Speed | None
+    ) -> Row:
         if speed is None:
             return cls(peer, work, orders, None, None, None, statements)
         times = round(speed.rps, 1), round(speed.p50_ms, 2), round(speed.p99_ms, 2)

@@ -13,7 +13,9 @@ from benchmarks.peers import Peer
 from benchmarks.report import Row
 from benchmarks.running import Server, serving
 from benchmarks.statements import statements_per_request
+from benchmarks.tables import Tables
 from benchmarks.works import Work
+from runner.backends import backend
 
 WARM_UP = 1  # seconds
 COUNTED = 7  # requests per work and peer that are sent to count their statements
@@ -35,7 +37,7 @@ def measure(server_url: str, log: Path, peers: Sequence[Peer], plan: Plan) -> li
     say(plan, "filling the tables")
     with seeded_database(server_url, plan.orders) as database:
         statements = inspect(peers, plan, database, log)
-        with serving(peers, database.url) as servers:
+        with serving(peers, backend("postgresql").environment(database.url)) as servers:
             speeds = {work: take_times(servers, work, plan, database) for work in plan.works}
     return [
         Row.of(peer.name, work.name, plan.orders, statements[work, peer.name], times.get(peer.name))
@@ -53,7 +55,10 @@ def inspect(
     This uses its own servers, because each statement is logged, which takes time.
     """
     works = (*plan.works, *plan.counted)
-    with database.logged_statements(), serving(peers, database.url) as servers:
+    with (
+        database.logged_statements(),
+        serving(peers, backend("postgresql").environment(database.url)) as servers,
+    ):
         say(plan, "comparing the answers")
         check_answers(servers, works, database)
         say(plan, "counting the statements")
@@ -69,16 +74,16 @@ def inspect(
 
 
 def take_times(
-    servers: Iterable[Server], work: Work, plan: Plan, database: Database
+    servers: Iterable[Server], work: Work, plan: Plan, tables: Tables
 ) -> dict[str, Speed]:
     """Return the median speed of each peer for this work."""
     speeds: dict[str, list[Speed]] = {server.name: [] for server in servers}
-    with request_file(work.requests(plan.orders)) as requests:
+    with request_file(work.requests(plan.orders, key=tables.key)) as requests:
         for server in servers:
-            load_alone(server, requests, work, database, seconds=WARM_UP)
+            load_alone(server, requests, work, tables, seconds=WARM_UP)
         for number in range(1, plan.rounds + 1):
             for server in servers:
-                speed = load_alone(server, requests, work, database, seconds=plan.seconds)
+                speed = load_alone(server, requests, work, tables, seconds=plan.seconds)
                 speeds[server.name].append(speed)
                 progress = f"{work.name}: round {number}/{plan.rounds}"
                 say(plan, f"{progress}: {server.name} {speed.rps:,.0f} requests/s")
@@ -86,13 +91,13 @@ def take_times(
 
 
 def load_alone(
-    server: Server, requests: Path, work: Work, database: Database, *, seconds: int
+    server: Server, requests: Path, work: Work, tables: Tables, *, seconds: int
 ) -> Speed:
     """Put load on this peer only, with the same rows in the tables as for every other peer."""
     if work.products:
-        database.reset_orders()
+        tables.reset_orders()
     speed = load(server, requests, seconds=seconds)
-    database.wait_until_quiet()
+    tables.wait_until_quiet()
     return speed
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,23 +65,25 @@ class Server:
 
 
 @contextmanager
-def serving(peers: Iterable[Peer], database_url: str) -> Iterator[list[Server]]:
-    """Yield these peers, running on that database; stop all of their processes at the end.
+def serving(peers: Iterable[Peer], environment: Mapping[str, str]) -> Iterator[list[Server]]:
+    """Yield these peers, running in this environment, which names the database; stop all of their
+    processes at the end.
 
     Raises CannotRun, with the end of its log, if a peer ends or does not answer within 60 s.
     """
     with ExitStack() as stack:
-        started = [stack.enter_context(_started(peer, database_url)) for peer in peers]
+        started = [stack.enter_context(_started(peer, environment)) for peer in peers]
         for server, process in started:
             wait_until(server.answers, process, what=server.name, log=server.log)
         yield [server for server, _ in started]
 
 
 @contextmanager
-def _started(peer: Peer, database_url: str) -> Iterator[tuple[Server, subprocess.Popen[bytes]]]:
+def _started(
+    peer: Peer, environment: Mapping[str, str]
+) -> Iterator[tuple[Server, subprocess.Popen[bytes]]]:
     port = free_port()
     server = Server(peer.name, port, log_file(f"benchmark-{peer.name}", None))
     command = [part.format(port=port) for part in peer.command]
-    environment = os.environ | {"POSTGRESQL_URL": database_url} | peer.environment
-    with running(command, log=server.log, env=environment) as process:
+    with running(command, log=server.log, env={**environment, **peer.environment}) as process:
         yield server, process

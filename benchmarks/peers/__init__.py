@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Peer:
-    """A server that takes its database from POSTGRESQL_URL and listens on 127.0.0.1:{port}."""
+    """A server that takes its database from the environment and listens on 127.0.0.1:{port}."""
 
     name: str
     title: str
@@ -19,6 +19,12 @@ class Peer:
 def python(module: str, *arguments: str) -> tuple[str, ...]:
     """Return a command that uses this virtual environment."""
     return (sys.executable, "-m", module, *arguments)
+
+
+def bank(backend: str, data: str) -> Peer:
+    """Return this application on a backend, with its own directory for data."""
+    serve = python("runner", "serve", backend, "--port", "{port}", "--no-demo", "--data", data)
+    return Peer("bank", "this project, served as by `make serve`", serve)
 
 
 # Each peer has two processes, one per core of the machine of docs/speed.md.
@@ -35,21 +41,7 @@ GRANIAN = python(
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer(
-            "bank",
-            "this project, served as by `make serve`",
-            # Its own directory, because a running `make serve` uses the default one.
-            python(
-                "runner",
-                "serve",
-                "postgresql",
-                "--port",
-                "{port}",
-                "--no-demo",
-                "--data",
-                "build/bench/bank",
-            ),  # fmt: skip
-        ),
+        bank("postgresql", "build/bench/bank"),  # a running `make serve` uses the default one
         Peer(
             "naive",
             "the tutorial's Django views, gunicorn sync",
