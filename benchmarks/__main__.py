@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks.database import ROOT
 from benchmarks.every_backend import measure_all
@@ -22,8 +23,7 @@ from matrix import speeds
 from runner.program import run
 from settings import NAMES
 
-BUILD = ROOT / "build"
-RESULT = BUILD / "bench.json"
+RESULT = ROOT / "build" / "bench.json"
 USUAL = 10_000  # orders in the table when all works are measured
 SMALLEST = 100  # the longest page must be full
 
@@ -32,6 +32,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--backends", nargs="+", choices=NAMES, default=[], metavar="BACKEND")
+    parser.add_argument(
+        "--output", type=Path, default=RESULT.parent, help=f"directory of {speeds.FILE}"
+    )
     parser.add_argument(
         "--docs", action="store_true", help="measure nothing; write the last --backends' table"
     )
@@ -52,7 +55,7 @@ def compare_backends(options: argparse.Namespace) -> int:
     """Measure all works on these backends, with one number of orders; return 1 if one failed."""
     work_plan = plan(options, main_number(options), everything=True)
     content = measure_all(options.backends, work_plan)
-    speeds.write(content, BUILD)
+    speeds.write(content, options.output)
     for line in speeds.text(content):
         print(line)
     return int(any(each["status"] == "failed" for each in content["backends"].values()))
@@ -83,7 +86,7 @@ def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
 def main(given: Sequence[str]) -> int:
     options = arguments(given)
     if options.docs:
-        print(speeds.write_document(BUILD, ROOT))
+        print(speeds.write_document(options.output, ROOT))
         return 0
     require_wrk()
     if options.backends:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.template import Context, Engine
 
+from matrix import speeds
 from matrix.results import OUTCOMES, Matrix, Result, group_of
 from matrix.tables import feature_table, features, suite_table
 
@@ -15,11 +16,15 @@ ORDER = ("failed", "expected", "passed")
 """The order in which the tests of a group are shown."""
 
 
-def page(matrix: Matrix) -> str:
-    """Return the page. All text is escaped, because reasons quote error messages of databases."""
+def page(matrix: Matrix, measured: speeds.Speeds | None = None) -> str:
+    """Return the page; with the speed of the backends, if it was measured.
+
+    All text is escaped, because reasons quote error messages of databases.
+    """
     engine = Engine(dirs=[str(Path(__file__).parent)])
+    context = _context(matrix) | {"speeds": _speeds(measured) if measured else None}
     # No localization: it needs Django's settings, and this process has none.
-    return engine.get_template("report.html").render(Context(_context(matrix), use_l10n=False))
+    return engine.get_template("report.html").render(Context(context, use_l10n=False))
 
 
 def _context(matrix: Matrix) -> dict[str, Any]:
@@ -42,6 +47,12 @@ def _context(matrix: Matrix) -> dict[str, Any]:
             for name, *cells in met
         ],
     }
+
+
+def _speeds(measured: speeds.Speeds) -> dict[str, Any]:
+    header, *rows = speeds.table(measured)
+    remarks = list(speeds.remarks(measured))
+    return {"header": header, "rows": rows, "remarks": remarks, "about": measured["about"]}
 
 
 def _why(reasons: dict[str, dict[str, tuple[str, str]]], name: str, backend: str) -> str:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from matrix import speeds
 from matrix.page import page
 from matrix.results import Matrix, Result
 from matrix.tables import aligned, feature_table, features, piped, remarks, score, suite_table
+from runner.errors import CannotRun
 from settings.invocation import near
 
 
 def write(matrix: Matrix, directory: Path) -> Iterator[str]:
-    """Write matrix.json, .md and .html; yield the text for the terminal."""
+    """Write matrix.json, .md and .html; yield the text for the terminal.
+
+    The page also shows the directory's bench-backends.json, if `make bench` has written one.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "matrix.json").write_text(json.dumps(_document(matrix), indent=1) + "\n")
     (directory / "matrix.md").write_text(markdown(matrix))
-    (directory / "matrix.html").write_text(page(matrix))
+    measured = None
+    with suppress(CannotRun):  # a damaged file of another command
+        measured = speeds.read(directory)
+    (directory / "matrix.html").write_text(page(matrix, measured))
     yield "\n".join(aligned(suite_table(matrix)))
     yield "\n".join(["", *aligned(feature_table(matrix)), ""])
     yield from remarks(matrix)

@@ -65,21 +65,26 @@ def _cell(row: Mapping[str, Any]) -> str:
 
 
 def remarks(speeds: Speeds) -> Iterator[str]:
-    """Yield each server, or why there is none, then how the figures were measured."""
+    """Yield each server, or why there are no figures."""
     for name, backend in speeds["backends"].items():
         match backend["status"]:
             case "measured":
-                yield f"- {name}: {backend['server']}"
+                yield f"{name}: {backend['server']}"
             case "not-run":
-                yield f"- {name} was NOT RUN. To get a server: `{backend['command']}`"
+                yield f"{name} was NOT RUN. To get a server: `{backend['command']}`"
             case _:
-                yield f"- {name} FAILED: {' '.join(backend['reason'].split())}"
+                yield f"{name} FAILED: {' '.join(backend['reason'].split())}"
 
 
 def text(speeds: Speeds) -> Iterator[str]:
     """Yield the lines for a terminal."""
     yield "Requests per second, and in brackets the ratio to the naive application:"
-    yield from ("", *aligned(table(speeds)), "", *remarks(speeds), "", speeds["about"])
+    yield from ("", *aligned(table(speeds)), "")
+    yield from (*_listed(speeds), "", speeds["about"])
+
+
+def _listed(speeds: Speeds) -> list[str]:
+    return [f"- {remark}" for remark in remarks(speeds)]
 
 
 def write_document(directory: Path, root: Path) -> str:
@@ -89,6 +94,7 @@ def write_document(directory: Path, root: Path) -> str:
         raise CannotRun(f"There is no {near(directory / FILE)}: `make bench BACKENDS=…` writes it.")
     before, _, rest = (root / DOCUMENT).read_text().partition(BEGIN)
     after = rest.partition(END)[2]
-    part = "\n".join(["", *piped(table(speeds)), "", *remarks(speeds), "", speeds["about"], ""])
+    lines = [*piped(table(speeds)), "", *_listed(speeds), "", f"{speeds['about']}."]
+    part = "\n".join(["", *lines, ""])
     (root / DOCUMENT).write_text(f"{before}{BEGIN}{part}{END}{after}")
     return DOCUMENT
