@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.answers import check_answers
+from benchmarks.errors import LoadFailed
 from benchmarks.peers import PEERS, Peer, bank
 from benchmarks.report import Row, with_ratios
 from benchmarks.rounds import Plan, say, take_times
@@ -33,14 +34,14 @@ def measure_all(names: Sequence[str], plan: Plan) -> dict[str, Any]:
     for name in names:
         print(f"{name}:", flush=True)
         try:
-            server, measured = measure(backend(name), plan)
+            found[name], measured = measure(backend(name), plan)
         except ServerUnavailable as error:
             found[name] = {"status": "not-run", "command": error.command}
         except CannotRun as error:
             found[name] = {"status": "failed", "reason": str(error)}
             print(error, flush=True)
         else:
-            found[name] = {"status": "measured", "server": server}
+            server = found[name]["server"]
             rows += [{"backend": name, "server": server, **asdict(row)} for row in measured]
     return {"about": about(plan), "backends": found, "rows": rows}
 
@@ -51,19 +52,29 @@ def about(plan: Plan) -> str:
     return f"{plan.orders:,} orders; {medians}; {os.cpu_count()} cores for everything"
 
 
-def measure(one: Backend, plan: Plan) -> tuple[str, list[Row]]:
-    """Return the server's name and version, and the results of both applications on it."""
+def measure(one: Backend, plan: Plan) -> tuple[dict[str, Any], list[Row]]:
+    """Return the entry of this backend, and the results of both applications on it.
+
+    A work in which one of them returned errors, such as the 503 of a request that took too long,
+    has no results: it is in the entry's "left_out", with the reason.
+    """
     with running_shop(one, plan) as (shop, servers):
         say(plan, "comparing the answers")
         check_answers(servers, plan.works, shop)
         shop.wait_until_quiet()
-        speeds = {work: take_times(servers, work, plan, shop) for work in plan.works}
-        rows = [
-            Row.of(server.name, work.name, plan.orders, None, speeds[work][server.name])
-            for work in plan.works
-            for server in servers
-        ]
-        return shop.server_version(), with_ratios(rows)
+        rows: list[Row] = []
+        left_out: dict[str, str] = {}
+        for work in plan.works:
+            try:
+                speeds = take_times(servers, work, plan, shop)
+            except LoadFailed as error:
+                left_out[work.name] = str(error).partition(". ")[0]  # without the log's end
+                say(plan, f"{work.name}: {left_out[work.name]}")
+                shop.wait_until_quiet()
+                continue
+            rows += [Row.of(n, work.name, plan.orders, None, speeds[n]) for n in speeds]
+        server = shop.server_version()
+        return {"status": "measured", "server": server, "left_out": left_out}, with_ratios(rows)
 
 
 @contextmanager

@@ -70,6 +70,8 @@ def remarks(speeds: Speeds) -> Iterator[str]:
         match backend["status"]:
             case "measured":
                 yield f"{name}: {backend['server']}"
+                for work, reason in backend["left_out"].items():
+                    yield f"{name}, {work}: no figures, because {reason}"
             case "not-run":
                 yield f"{name} was NOT RUN. To get a server: `{backend['command']}`"
             case _:

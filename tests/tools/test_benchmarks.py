@@ -49,7 +49,11 @@ def row(backend: str, peer: str, rps: float, ratio: float | None = None) -> dict
 MEASURED = {
     "about": "10,000 orders",
     "backends": {
-        "dolt": {"status": "measured", "server": "Dolt 1.83.2"},
+        "dolt": {
+            "status": "measured",
+            "server": "Dolt 1.83.2",
+            "left_out": {"100 orders": "bank returned errors"},
+        },
         "cockroachdb": {"status": "not-run", "command": "get cockroach"},
         "mariadb": {"status": "failed", "reason": "naive returned\n<errors>"},
     },
@@ -100,6 +104,7 @@ def test_the_table_has_two_lines_per_backend_and_one_if_it_was_not_measured() ->
     ]
     assert list(speeds.remarks(MEASURED)) == [
         "dolt: Dolt 1.83.2",
+        "dolt, 100 orders: no figures, because bank returned errors",
         "cockroachdb was NOT RUN. To get a server: `get cockroach`",
         "mariadb FAILED: naive returned <errors>",
     ]
@@ -143,12 +148,13 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_a_backend_that_cannot_be_measured_does_not_end_the_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def measure(one: Any, plan: Any) -> tuple[str, list[Row]]:
+    def measure(one: Any, plan: Any) -> tuple[dict[str, Any], list[Row]]:
         if one.name == "dolt":
             raise ServerUnavailable("A server", "get dolt")
         if one.name == "mongodb":
             raise CannotRun("naive did not start")
-        return "MariaDB 10", [Row("bank", "GET one", 100, 5.0, 1.0, 2.0, None)]
+        row = Row("bank", "GET one", 100, 5.0, 1.0, 2.0, None)
+        return {"status": "measured", "server": "MariaDB 10"}, [row]
 
     monkeypatch.setattr(every_backend, "measure", measure)
     [plan] = plans(arguments(["--orders", "100"]))
