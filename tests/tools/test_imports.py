@@ -11,7 +11,7 @@ import pytest
 
 from tests.serving import ROOT
 
-PACKAGES = ["bank", "backends", "runner", "matrix", "settings", "myproject", "tests"]
+PACKAGES = ["bank", "backends", "runner", "matrix", "benchmarks", "settings", "myproject", "tests"]
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -37,6 +37,7 @@ def copy(tmp_path: Path) -> Path:
         ("backends/dolt/errors.py", "bank.errors", "backends do not depend on"),
         ("backends/mongodb/flush.py", "runner.errors", "an engine imports nothing"),
         ("runner/serve.py", "matrix.results", "the matrix imports the runner"),
+        ("matrix/page.py", "benchmarks.report", "the matrix imports the runner"),
         ("runner/copy.py", "bank.errors", "the runner does not depend"),
         ("settings/environment.py", "runner.processes", "settings and the project start no"),
         ("matrix/results.py", "tests.differences", "only tests import tests"),
