@@ -54,10 +54,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 def compare_backends(options: argparse.Namespace) -> int:
     """Measure all works on these backends, with one number of orders; return 1 if one failed."""
     work_plan = plan(options, main_number(options), everything=True)
-    content = measure_all(options.backends, work_plan)
-    speeds.write(content, options.output)
-    for line in speeds.text(content):
-        print(line)
+    for content in measure_all(options.backends, work_plan):
+        speeds.write(content, options.output)
+    print("", *speeds.text(content), f"Written to {options.output / speeds.FILE}", sep="\n")
     return int(any(each["status"] == "failed" for each in content["backends"].values()))
 
 

@@ -23,9 +23,10 @@ from runner.errors import CannotRun, ServerUnavailable
 from runner.kept import shared_server
 
 
-def measure_all(names: Sequence[str], plan: Plan) -> dict[str, Any]:
-    """Measure each backend after the other; return the content of build/bench-backends.json.
+def measure_all(names: Sequence[str], plan: Plan) -> Iterator[dict[str, Any]]:
+    """Measure each backend after the other; yield the content of build/bench-backends.json.
 
+    It is yielded after each backend, so that an interrupted run keeps what was measured.
     A backend without a server is "not-run" there, with the command that installs one; one that
     could not be measured is "failed", with the reason, and the others are still measured.
     """
@@ -43,7 +44,7 @@ def measure_all(names: Sequence[str], plan: Plan) -> dict[str, Any]:
         else:
             server = found[name]["server"]
             rows += [{"backend": name, "server": server, **asdict(row)} for row in measured]
-    return {"about": about(plan), "backends": found, "rows": rows}
+        yield {"about": about(plan), "backends": found, "rows": rows}
 
 
 def about(plan: Plan) -> str:
