@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from pytest import ExitCode
@@ -32,7 +33,7 @@ class Row:
         self.name, self.docker = name, docker
         self.log = logs / f"{name}-tests.log"
         self.outcome = Result(name, log=near(self.log))
-        self.reports = Reports(logs.absolute() / f"{name}.jsonl", self.log)
+        self.reports = Reports(logs / f"{name}.jsonl", self.log)
         self.bar = tqdm(desc=f"{name:12}", unit="", position=position, disable=None)
         self.child: subprocess.Popen[bytes] | None = None
         self.stack = ExitStack()
@@ -47,10 +48,8 @@ class Row:
         except ServerUnavailable as error:
             self.outcome.command = error.command
             return self
-        words = [sys.executable, "-m", "runner", "test", self.name]
-        words += ["--docker"] if self._in_docker() else []
-        words += ["--color=no", f"--report-log={self.reports.reports}"]
-        words += ["-p", "matrix.pytest_plugin"]
+        words = [sys.executable, "-m", "runner", "test", self.name, *self._report()]
+        words += ["--color=no", "-p", "matrix.pytest_plugin"]
         # It stops pytest first and then the server, each of which may take some seconds.
         self.child = self.stack.enter_context(running(words, log=self.log, max_wait=60))
         return self
@@ -59,8 +58,17 @@ class Row:
         self.stack.close()
         self.bar.close()
 
-    def _in_docker(self) -> bool:
-        return self.docker and self.name not in (TOOLS, CONTAINERS)
+    def _report(self) -> list[str]:
+        """Return the options that let pytest write its report where it is read."""
+        if not self.docker or self.name in (TOOLS, CONTAINERS):
+            return [f"--report-log={self.reports.reports}"]
+        # Closed to others, but what is in it can be written by the user of the container.
+        private = TemporaryDirectory(prefix="report-", dir=self.log.parent)
+        directory = Path(self.stack.enter_context(private)).absolute() / "report"
+        directory.mkdir()
+        directory.chmod(0o777)
+        self.reports = Reports(directory / f"{self.name}.jsonl", self.log)
+        return ["--docker", f"--report={directory}", f"--report-log=/report/{self.name}.jsonl"]
 
     def _find_server(self) -> None:
         """Raise ServerUnavailable if it is certain that the row cannot be run."""

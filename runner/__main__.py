@@ -91,9 +91,10 @@ def _directory(options: Namespace, one: Backend) -> Path:
 
 
 def _test(options: Namespace) -> int:
-    run_tests = test_in_docker if options.docker else test
     try:
-        return run_tests(options.backend, options.pytest)
+        if options.docker:
+            return test_in_docker(options.backend, options.pytest, options.report)
+        return test(options.backend, options.pytest)
     except ServerUnavailable as error:
         print(error, file=sys.stderr)
         return os.EX_UNAVAILABLE  # by which the matrix knows that the row was not run

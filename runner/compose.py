@@ -81,34 +81,38 @@ class Project:
                 self.run("logs", "--tail=20", service)
                 raise CannotRun(f"`docker compose` could not start {service}; the reason is above.")
 
-    def run_once(self, service: str, *arguments: str, volumes: Sequence[str]) -> int:
-        """Run a service in the terminal, with these arguments and volumes; return its exit code.
+    def run_once(self, service: str, *arguments: str, mounts: Sequence[str]) -> int:
+        """Run a service in the terminal, with these arguments and mounts; return its exit code.
 
         Its container is removed at the end, also after Ctrl-C, when `down` would leave it.
         """
         container = f"{self.project}-{service}"
-        run = ["run", "--rm", f"--name={container}", *(f"--volume={each}" for each in volumes)]
+        run = ["run", "--rm", f"--name={container}", *mounts]
         try:
             return foreground([*self.command, *run, service, *arguments], self.environment)
         finally:
-            remove = ["docker", "rm", "--force", container]
-            subprocess.run(remove, capture_output=True)
+            _fails("docker", "rm", "--force", container)
 
     @contextmanager
     def stopped(self, log: Path, *, forget: bool) -> Iterator[None]:
         """At the end of the block append the containers' logs to the file and remove them.
 
-        Removes the volumes, which have the data, only with `forget`.
+        Removes the volumes, which have the data, only with `forget`. If the engine does not do
+        that in time, prints the command that does.
         """
         try:
             yield
         finally:
-            with log.open("ab") as file:
-                self.run("logs", "--no-color", stdout=file, stderr=file)
-            volumes = ["--volumes"] if forget else []
-            down = ["down", f"--timeout={STOP_SECONDS}", *volumes]
-            # In a session of its own, which a second Ctrl-C does not reach.
-            self.run(*down, capture_output=True, start_new_session=True)
+            down = ["down", f"--timeout={STOP_SECONDS}", *(["--volumes"] if forget else [])]
+            try:
+                with log.open("ab") as file:
+                    self.run("logs", "--no-color", stdout=file, stderr=file, timeout=ANSWER_SECONDS)
+                # In a session of its own, which a second Ctrl-C does not reach.
+                bounds = {"timeout": STOP_SECONDS + ANSWER_SECONDS, "start_new_session": True}
+                self.run(*down, capture_output=True, check=True, **bounds)
+            except subprocess.SubprocessError:
+                words = ["docker", "compose", f"--project-name={self.project}", *down]
+                print(f"The engine did not remove all containers: {' '.join(words)}")
 
 
 def command(file: str) -> Sequence[str]:

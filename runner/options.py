@@ -50,6 +50,9 @@ def test_options(command: ArgumentParser) -> None:
     command.add_argument(
         "--docker", action="store_true", help="in containers, of compose/BACKEND.yaml"
     )
+    command.add_argument(
+        "--report", type=_data, help="with --docker: a directory that is /report in the container"
+    )
 
 
 def manage_options(command: ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,11 +39,12 @@ def test(name: str, options: Sequence[str]) -> int:
             return foreground(command, one.environment(url) | {"TMPDIR": directory})
 
 
-def test_in_docker(name: str, options: Sequence[str]) -> int:
+def test_in_docker(name: str, options: Sequence[str], report: Path | None = None) -> int:
     """Run pytest with these options in a container of compose/NAME.yaml; return its exit code.
 
-    The database server runs in another container. It is new, and deleted at the end. Raises
-    ServerUnavailable if there is no Docker engine or an image cannot be pulled.
+    The directory `report` is /report in the container. The database server runs in another
+    container. It is new, and deleted at the end. Raises ServerUnavailable if there is no Docker
+    engine or an image cannot be pulled.
     """
     if command := compose.missing():
         raise ServerUnavailable("A Docker engine", command)
@@ -52,14 +53,5 @@ def test_in_docker(name: str, options: Sequence[str]) -> int:
     with project.stopped(log_file(f"{name}-containers", None), forget=True):
         if project.run("build", "tests").returncode:
             raise CannotRun(f"The image of compose/{name}.yaml's tests could not be built.")
-        return project.run_once("tests", *options, volumes=[*_volumes(options)])
-
-
-def _volumes(options: Sequence[str]) -> Iterator[str]:
-    """Mount the directory of --report-log=FILE at the same path, writable in the container."""
-    for option in options:
-        name, _, file = option.partition("=")
-        if name == "--report-log":
-            directory = Path(file).absolute().parent
-            directory.chmod(0o777)
-            yield f"{directory}:{directory}"
+        mounts = [f"--volume={report.absolute()}:/report"] if report else []
+        return project.run_once("tests", *options, mounts=mounts)

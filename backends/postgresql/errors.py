@@ -32,9 +32,21 @@ def sqlstate(error: BaseException) -> str | None:
 def error_kind(error: BaseException) -> str | None:
     """Return the name of the error's kind, or None: see bank/engine.py."""
     if state := sqlstate(error):
+        if is_outdated_plan(error):
+            return "CONFLICT"
         return SQLSTATES.get(state, "LOST" if state.startswith("08") else None)
     driver = type(error).__module__.partition(".")[0]
     return "LOST" if driver in DRIVERS and type(error).__name__ in LOST else None
+
+
+def is_outdated_plan(error: BaseException) -> bool:
+    """Whether an ALTER TABLE has changed the result of a statement that was prepared before.
+
+    After a rollback, or on another connection, the driver prepares its statements again.
+    """
+    # feature_not_supported; PostgreSQL has no state of its own for "cached plan must not change
+    # result type": https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/cache/plancache.c
+    return sqlstate(error) == "0A000" and "cached plan" in str(error)
 
 
 def broken_constraint(error: BaseException) -> str:

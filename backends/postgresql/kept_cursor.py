@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from backends.postgresql.errors import is_outdated_plan
+
 
 class KeptCursor:
     """A mixin for Django's DatabaseWrapper."""
@@ -37,5 +39,14 @@ class KeptCursor:
         if self._kept is None or self._kept.connection is not self.connection:
             self._kept = self.create_cursor()
         with self.wrap_database_errors:
-            self._kept.execute(sql, parameters)
+            try:
+                self._kept.execute(sql, parameters)
+            except self.Database.Error as error:
+                # In a transaction it is the conflict of the whole transaction.
+                if self.in_atomic_block or not is_outdated_plan(error):
+                    raise
+                self.close()
+                self.connect()
+                self._kept = self.create_cursor()
+                self._kept.execute(sql, parameters)
             return self._kept.fetchall()

@@ -59,8 +59,15 @@ stop() {
   if [[ -s $pid ]]; then
     local number
     number=$(cat "$pid")
-    kill "$number" 2>/dev/null || return 0
-    while kill -0 "$number" 2>/dev/null; do sleep 0.1; done
+    # A file that a crash has left may name another process now.
+    [[ $(cat "/proc/$number/comm" 2>/dev/null) == dockerd ]] || return 0
+    kill "$number"
+    for _ in {1..600}; do
+      kill -0 "$number" 2>/dev/null || return 0
+      sleep 0.1
+    done
+    echo "Process $number, dockerd, does not end." >&2
+    exit 1
   fi
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -371,6 +372,22 @@ def test_a_row_in_containers_without_an_engine_names_the_command_that_installs_i
         result = row.result()
 
     assert (result.status, result.command) == ("not-run", INSTALL)
+
+
+def test_the_report_of_a_container_is_closed_to_others_and_no_other_directory_is_opened(
+    tmp_path: Path,
+) -> None:
+    row = Row("dolt", 0, tmp_path, docker=True)
+    mode = stat.S_IMODE(tmp_path.stat().st_mode)
+
+    with row.stack:
+        words = row._report()
+        report = row.reports.reports.parent
+        modes = [stat.S_IMODE(place.stat().st_mode) for place in (report, report.parent, tmp_path)]
+
+    assert words == ["--docker", f"--report={report}", "--report-log=/report/dolt.jsonl"]
+    assert modes == [0o777, 0o700, mode]
+    assert not report.parent.exists()
 
 
 def test_a_row_whose_server_is_missed_only_by_its_child_was_not_run(tmp_path: Path) -> None:
