@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -23,7 +24,8 @@ def columns() -> Iterator[None]:
 
 
 def change(kind: str) -> None:
-    with connection.cursor() as cursor:
+    """Change a column on another connection, as a migration does."""
+    with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute(f"ALTER TABLE customers ALTER COLUMN name TYPE {kind}")
 
 
