@@ -146,6 +146,14 @@ def test_posted_values_are_in_every_response(api: Api) -> None:
         assert api.list(f"/{kind}/") == [document]
 
 
+def test_an_order_reads_the_added_columns_of_all_its_products_at_once(api: Api) -> None:
+    products = [api.product("Pen"), api.product("Cup")]
+
+    order = api.order(api.customer(), *products)  # Api refuses repeated statements
+
+    assert [line["grams"] for line in order["products"]] == [None, None]
+
+
 def test_put_stores_the_sent_value_or_the_default(api: Api) -> None:
     ann = api.post("/customer/", {"name": "Ann", "email": "ann@example.org"}).json()
     path = f"/customer/{ann['id']}/"

@@ -51,7 +51,7 @@ def test_the_rows_are_those_of_bulk_create(rows: Any) -> None:
     expected = list(model.objects.order_by("pk").values_list(*names))
     model.objects.all().delete()
     for row in rows:
-        row._state.adding = True
+        row._state.adding, row._state.db = True, None
         if model._meta.auto_field:
             row.pk = None
 
@@ -60,7 +60,7 @@ def test_the_rows_are_those_of_bulk_create(rows: Any) -> None:
     assert list(model.objects.order_by("pk").values_list(*names)) == expected
     assert all(getattr(row, name) is not None for row in rows for name in generated)
     if len(rows) == 1 or connection.features.can_return_rows_from_bulk_insert:
-        assert not any(row._state.adding for row in rows)
+        assert {(row._state.adding, row._state.db) for row in rows} == {(False, "default")}
         assert [model.objects.get(pk=row.pk) for row in rows[:3]] == rows[:3]
 
 
@@ -82,6 +82,7 @@ UPDATES: list[Any] = [
     pytest.param(
         ("stock", "stock_token"), [(5, 2**63 - 1), (None, None), (2**31, 1)], id="numbers"
     ),
+    pytest.param(("stock",), [(None,), (None,)], id="no value at all"),
     pytest.param(("name", "price"), [(LONG, Decimal("0.01")), ("x", 2)], id="text and decimals"),
     pytest.param(("stock",), [(n,) for n in range(1000, 1100)], id="100 rows"),
     pytest.param(("stock",), [(n,) for n in range(1000, 1101)], id="101 rows"),
@@ -156,6 +157,19 @@ def test_a_caught_error_rolls_the_transaction_back(api: Api) -> None:
         insert([Customer(name="Ann")])
         with pytest.raises(IntegrityError):
             insert([again])
+        assert connection.needs_rollback
+
+
+@pytest.mark.django_db
+def test_a_caught_error_of_an_update_rolls_the_transaction_back() -> None:
+    insert([Tag(name="a"), Tag(name="b")])
+    row = Tag.objects.get(name="b")
+    row.name = "a"
+
+    with transaction.atomic():
+        insert([Customer(name="Ann")])
+        with pytest.raises(IntegrityError):
+            update([row], ("name",))
         assert connection.needs_rollback
 
 
