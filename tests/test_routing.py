@@ -59,6 +59,7 @@ def test_head_returns_the_headers_of_get(api: Api, kind: str, slash: str) -> Non
         get, head = api.get(path), api.client.head(path)
 
         assert (head.status_code, _shown(head)) == (200, _shown(get))
+        assert head["Content-Length"] == str(len(get.content))
 
 
 def test_head_of_an_unknown_id_is_a_404(api: Api, kind: str) -> None:

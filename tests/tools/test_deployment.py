@@ -33,6 +33,7 @@ def test_a_deployment_starts_without_warnings_or_demo_data_and_serves_its_proxy(
     assert "ERROR" not in printed and "WARNING" not in printed
     assert lists == [[], []]
     assert (carl.status, carl.headers["Strict-Transport-Security"]) == (200, "max-age=31536000")
+    assert "Strict-Transport-Security" not in without_token.headers  # it came without TLS
     assert (without_token.status, by_address) == (
         401,
         {"/ping/": 200, "/health/": 200, "/docs": 400},

@@ -59,8 +59,11 @@ async def _exchange(scope: dict[str, Any], body: bytes) -> tuple[int, Any]:
     return sent[0]["status"], json.loads(content)
 
 
-def call_wsgi(path: str, body: bytes, *, query: bytes, content_type: str) -> tuple[int, Any]:
-    environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "PATH_INFO": path}
+def call_wsgi(
+    path: str, body: bytes, *, query: bytes = b"", content_type: str, mounted_at: str = ""
+) -> tuple[int, Any]:
+    environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "SCRIPT_NAME": mounted_at}
+    environ["PATH_INFO"] = path
     environ |= {
         "HTTP_HOST": "localhost",
         "QUERY_STRING": query.decode(),
@@ -69,8 +72,9 @@ def call_wsgi(path: str, body: bytes, *, query: bytes, content_type: str) -> tup
     environ |= {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
     setup_testing_defaults(environ)
     statuses: list[str] = []
-    content = wsgi.application(environ, lambda status, headers: statuses.append(status))
-    return int(statuses[0][:3]), json.loads(b"".join(content))
+    response = wsgi.application(environ, lambda status, headers: statuses.append(status))
+    content = b"".join(response)
+    return int(statuses[0][:3]), json.loads(content) if content.startswith(b"{") else content
 
 
 @pytest.mark.parametrize("parameter", CHARSETS)
@@ -87,6 +91,19 @@ def test_the_charset_of_a_content_type_is_ignored(media_type: str, parameter: st
 
     for status, document in answers:
         assert (status, [error["pointer"] for error in document["errors"]]) == (422, ["#/price"])
+
+
+@pytest.mark.parametrize("mounted_at", ["", "/shop", "/admin"])
+def test_only_the_admin_needs_a_csrf_token_wherever_the_application_is_mounted(
+    mounted_at: str,
+) -> None:
+    form: Any = {"content_type": "application/x-www-form-urlencoded", "mounted_at": mounted_at}
+
+    admin, _ = call_wsgi("/admin/login/", b"username=ann", **form)
+    api, document = call_wsgi("/product/", NO_PRICE, **form)
+
+    assert (admin, api) == (403, 422)
+    assert [error["pointer"] for error in document["errors"]] == ["#/price"]
 
 
 @pytest.mark.parametrize(
