@@ -100,6 +100,7 @@ def test_a_variable_can_name_a_file_and_comes_first_itself(
         (None, "API_TOKENS_FILE cannot be read: "),
         (b" \n", "API_TOKENS_FILE: .* is empty"),
         (b"\xff", "API_TOKENS_FILE cannot be read: "),
+        (b",", "API_TOKENS is set, but has no token"),
     ],
 )
 def test_a_file_without_a_value_is_refused(

