@@ -26,6 +26,17 @@ BUYERS, STOCK, TRIES = 32, 200, 1000
 # that it has is ended. A busy machine needs more.
 DOWN, SERVER_TIMEOUT, MORE = 4.0, 8.0, 2.0
 
+GUESS = """
+import http.client
+token, form = "a" * 32, "application/x-www-form-urlencoded"
+headers = {"Host": "localhost", "Cookie": f"csrftoken={token}", "Content-Type": form}
+body = f"username=bob&password=guess&csrfmiddlewaretoken={token}"
+balancer = http.client.HTTPConnection("balancer", 8000, 60)
+balancer.request("POST", "/admin/login/", body, headers)
+print(balancer.getresponse().status)
+"""
+"""Sends a wrong password from a container, which has an address of its own."""
+
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Shop]:
@@ -71,6 +82,17 @@ def test_headers_of_a_client_that_claim_an_address_and_tls_are_overwritten(shop:
         if b"A wrong password was given from your address." in answer.content:
             return
     raise AssertionError("No guess was counted for the address of the client.")
+
+
+def test_wrong_passwords_of_one_client_do_not_lock_out_another(shop: Shop) -> None:
+    application, *_ = shop.applications()
+    refused = 0
+    while refused < 30:  # by all processes, each of which counts for itself
+        refused = refused + 1 if log_in(shop, "bob", "guess").status == 429 else 0
+
+    status = docker("exec", application, "python", "-c", GUESS)
+
+    assert status == "200"
 
 
 def test_orders_survive_the_kill_of_one_application_and_the_restart_of_another(
