@@ -24,7 +24,7 @@ class ProblemDetails:
         if refused := _refused_body(request):
             return refused.response()
         response = self.get_response(request)
-        if request.path.startswith("/admin/"):
+        if request.path_info.startswith("/admin/"):
             return response
         if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
             problem = Problem(response.status_code, _detail(request, response)).response()

@@ -427,7 +427,8 @@ def test_only_backends_are_run_in_containers(
 
 def test_a_row_whose_server_is_missed_only_by_its_child_was_not_run(tmp_path: Path) -> None:
     row = Row("dolt", 0, tmp_path)
-    row.log.write_text("installing\nA server is not available. To get it:\n  apt install it\n")
+    said = "installing \xff\nA server is not available. To get it:\n  apt install it\n"
+    row.log.write_text(said, encoding="latin-1")
     ends = [sys.executable, "-c", f"raise SystemExit({os.EX_UNAVAILABLE})"]
     row.child = subprocess.Popen(ends)
     row.child.wait()
