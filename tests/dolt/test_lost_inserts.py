@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -16,7 +17,7 @@ from django.db.models.signals import pre_save
 from django.test import Client
 
 from backends.dolt.schema import tables_without_row_token
-from bank.models import Customer, Order, Product
+from bank.models import Customer, Order, Product, orders
 from tests.api import Api
 from tests.dolt.concurrent_commits import commit_concurrently
 from tests.threads import at_once
@@ -45,14 +46,23 @@ def execute(sql: str, *values: object) -> None:
 def one_key_for_two() -> Iterator[None]:
     """Give the first two objects that are saved the same generated key."""
     first = iter(range(2))
+    insert_rows = orders.insert
 
     def give_key(instance: Any, **kwargs: Any) -> None:
         if next(first, None) is not None:
             instance.pk = KEY
 
+    def insert_saved(rows: Any) -> None:
+        # A new order is inserted without save(), which calls give_key().
+        if rows and isinstance(rows[0], Order):
+            rows[0].save(force_insert=True)
+        else:
+            insert_rows(rows)
+
     pre_save.connect(give_key)
     try:
-        yield
+        with patch.object(orders, "insert", insert_saved):
+            yield
     finally:
         pre_save.disconnect(give_key)
 

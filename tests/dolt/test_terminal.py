@@ -22,7 +22,8 @@ def test_a_url_that_the_server_refuses_is_a_one_line_error(
     password: str | None, database: str, reason: str
 ) -> None:
     url = urlsplit(os.environ["DOLT_URL"])
-    where = f"{url.username}:{password or url.password}@{url.hostname}:{url.port}"
+    address = url.netloc.rpartition("@")[2]
+    where = f"{url.username}:{password or url.password}@{address}"
 
     said = manage("migrate", DOLT_URL=f"mysql://{where}/{database}")
 
