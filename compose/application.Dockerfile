@@ -54,7 +54,7 @@ EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/ping/', timeout=2)"]
 # An invalid variable is one line here; granian would print a traceback for each worker and start it again.
-ENTRYPOINT ["sh", "-c", "python manage.py check --verbosity 0 && exec \"$@\"", "--"]
+ENTRYPOINT ["sh", "-c", "python manage.py check --verbosity 0 >/dev/null && exec \"$@\"", "--"]
 CMD ["python", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
     "--backlog", "4096", "--backpressure", "4096", "--http1-header-read-timeout", "10000", \
     "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10", "myproject.rsgi:application"]
