@@ -17,7 +17,7 @@ def connect(address: SplitResult) -> Any:
     import MySQLdb
 
     host = unquote(address.netloc.rpartition("@")[2])  # .hostname has no capitals
-    tcp = {"host": address.hostname, "port": address.port}
+    tcp = {"host": address.hostname, "port": address.port or 3306}
     return MySQLdb.connect(
         **({"unix_socket": host} if host.startswith("/") else tcp),
         user=address.username,
