@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,7 +49,8 @@ def test_waiting_is_said_once_and_not_in_the_output(
         if url := next(pauses):
             (tmp_path / "url").write_text(url)
 
-    monkeypatch.setattr("time.sleep", sleep)
+    # Only there: subprocess calls time.sleep() too.
+    monkeypatch.setattr(kept, "time", SimpleNamespace(sleep=sleep))
     with kept.directory(tmp_path), kept.shared_server(POSTGRESQL, tmp_path) as url:
         assert url == "here"
 
