@@ -18,9 +18,6 @@ from runner.backends import backend
 from runner.suite import CONTAINERS, TOOLS
 from settings.environment import flag
 
-OTHERS = {TOOLS: 0, CONTAINERS: 600}
-"""The approximate seconds of the rows that are not backends."""
-
 
 def run(
     names: Sequence[str], required: Iterable[str], output: Path, *, docker: bool = False
@@ -74,7 +71,7 @@ def _seconds(earlier: Path) -> dict[str, float]:
 
 
 def _usual_seconds(name: str) -> float:
-    return OTHERS[name] if name in OTHERS else backend(name).suite_seconds
+    return 0 if name in (TOOLS, CONTAINERS) else backend(name).suite_seconds
 
 
 def _about(seconds: float, docker: bool) -> str:

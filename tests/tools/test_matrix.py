@@ -318,7 +318,7 @@ def test_the_backend_that_took_longest_starts_first(tmp_path: Path) -> None:
     took = [Result("dolt", seconds=999), Result("djongo", seconds=300), Result("cockroachdb")]
     list(write(Matrix(took, ""), tmp_path))
 
-    assert without == ["djongo", "containers", "dolt", "tools"]
+    assert without == ["djongo", "dolt", "tools", "containers"]
     (tmp_path / "damaged").write_text("{")
     assert longest_first(without, tmp_path / "damaged") == without
     assert longest_first(["tools", "cockroachdb", "djongo", "dolt"], earlier) == [
