@@ -87,18 +87,9 @@ class Server:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Make a call like call(), but return errors of HTTP too, with the seconds it took."""
-        began = time.monotonic()
         data = None if body is None else json.dumps(body).encode()
         url = f"http://127.0.0.1:{self.port}{path}"
-        request = urllib.request.Request(url, data, headers, method=method)
-        try:
-            response = urllib.request.urlopen(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            content = response.read()
-        took = time.monotonic() - began
-        return Answer(response.status, response.headers, content, began, took)
+        return send(urllib.request.Request(url, data, headers, method=method))
 
     def orders(self) -> list[Any]:
         """Return all orders."""
@@ -106,6 +97,19 @@ class Server:
         while page := self.call("GET", f"/order/?limit=1000&{_after(found)}"):
             found += page
         return found
+
+
+def send(request: urllib.request.Request) -> Answer:
+    """Send the request; return the response, of any status, and the seconds that it took."""
+    began = time.monotonic()
+    try:
+        response = urllib.request.urlopen(request, timeout=60)
+    except urllib.error.HTTPError as error:
+        response = error
+    with response:
+        content = response.read()
+    took = time.monotonic() - began
+    return Answer(response.status, response.headers, content, began, took)
 
 
 def _after(found: list[Any]) -> str:

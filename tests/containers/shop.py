@@ -7,7 +7,6 @@ import secrets
 import shutil
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 
 from runner.compose import Project
 from runner.ports import free_port
-from tests.serving import Answer
+from tests.serving import Answer, send
 
 TOKEN = secrets.token_hex(16)
 DOCKER = shutil.which("docker") or "docker"
@@ -61,18 +60,10 @@ class Shop:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request; return the response, of any status, and the seconds that it took."""
-        began = time.monotonic()
         request = urllib.request.Request(f"{self.address}{path}", method=method)
         request.headers = {"Authorization": f"Bearer {TOKEN}"} | headers
         request.data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        try:
-            response = urllib.request.urlopen(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            content = response.read()
-        took = time.monotonic() - began
-        return Answer(response.status, response.headers, content, began, took)
+        return send(request)
 
     def create(self, path: str, body: Any) -> Any:
         """Create an object and return it."""
