@@ -34,9 +34,8 @@ class Watchdog:
         self._wakes = math.inf  # when the thread wakes up, in seconds of time.monotonic()
         self._thread = threading.Thread()  # not alive; replaced at first use
 
-    @contextmanager
-    def calling(self, function: Callable[[], None], when: float) -> Iterator[None]:
-        """Call the function if the block is still running at `when` (time.monotonic())."""
+    def call(self, function: Callable[[], None], when: float) -> object:
+        """Call the function at `when` (time.monotonic()); return a key for cancel()."""
         key = object()
         with self._changed:
             self._due[key] = when, function
@@ -45,11 +44,12 @@ class Watchdog:
                 self._thread.start()
             if when < self._wakes:
                 self._changed.notify()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._due.pop(key, None)
+        return key
+
+    def cancel(self, key: object) -> None:
+        """Do not call the function any more, if it has not been called."""
+        with self._changed:
+            self._due.pop(key, None)
 
     def _run(self) -> None:
         with self._changed:
@@ -83,10 +83,11 @@ class TimeLimit:
         the earliest deadline counts. The calls raise the driver's error for a lost connection.
         """
         outer, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
+        key = watchdog.call(self._shut_down, self._deadline)
         try:
-            with watchdog.calling(self._shut_down, self._deadline):
-                yield
+            yield
         finally:
+            watchdog.cancel(key)
             self._deadline = outer
 
     @property

@@ -14,6 +14,7 @@ from bank.models import Customer, DemoData, Key, Order, OrderLine, Product
 from bank.transactions import retry_transaction
 from bank.transfer.export import Record, refuse_unfinished
 from bank.transfer.importer import Importer
+from bank.transfer.keys import Keys
 
 BATCH = 100  # orders in a transaction
 FIRST = ["Ada", "Billy", "Carl", "Dora", "Emil", "Frida", "Grace", "Hugo", "Ines", "Jon"]
@@ -78,7 +79,7 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
         products = [{"name": n, "price": p, "stock": s} for n, (p, s) in PRODUCTS.items()]
         importer.insert("product", [Record("product", None, content) for content in products])
     for kind, model in (("customer", Customer), ("product", Product)):
-        importer.keys[kind] = list(model.objects.order_by("pk").values_list("pk", flat=True))
+        importer.keys[kind] = Keys(model.objects.order_by("pk").values_list("pk", flat=True))
     if contents:
         without_lines = [Record("order", None, {**content, "lines": []}) for content in contents]
         orders = importer.insert("order", without_lines)
@@ -92,7 +93,7 @@ def _insert(begin: int, wanted: int, contents: list[dict[str, Any]]) -> None:
 
 
 def _lines(
-    orders: list[Key], products: list[Key], contents: list[dict[str, Any]]
+    orders: list[Key], products: Keys, contents: list[dict[str, Any]]
 ) -> Iterator[OrderLine]:
     """Yield the lines; a column that was added to the model has its default."""
     for order, content in zip(orders, contents, strict=True):

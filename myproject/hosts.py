@@ -13,6 +13,7 @@ from bank.api.problems import Problem
 
 logger = logging.getLogger("bank.hosts")
 MONITORED = ("/ping/", "/health/")  # a load balancer calls an IP address, not a host name
+REMEMBERED = 100  # accepted values of Host; there are more if ALLOWED_HOSTS has a wildcard
 
 
 class AllowedHosts:
@@ -25,17 +26,22 @@ class AllowedHosts:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.accepted: set[str | None] = set()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = _refused(request) or self.get_response(request)
+        host = request.META.get("HTTP_HOST")
+        if host not in self.accepted and request.path_info not in MONITORED:
+            if refused := _refused(request):
+                return refused
+            if len(self.accepted) < REMEMBERED:
+                self.accepted.add(host)
+        response = self.get_response(request)
         if isinstance(response, HttpResponse) and "Content-Length" not in response:
             response["Content-Length"] = str(len(response.content))
         return response
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    if request.path_info in MONITORED:
-        return None
     try:
         request.get_host()
     except DisallowedHost:

@@ -20,6 +20,7 @@ import logging
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -35,7 +36,6 @@ logger = logging.getLogger("bank.front")
 
 THREADS = 2  # per process: one waits for the database while the other computes
 BODY_SECONDS = 10.0  # timeout for the body, from the end of the header
-UNGUARDED_SECONDS = 0.5  # before a disconnect is watched for; most requests are finished by then
 ORPHAN_SECONDS = 0.5  # between two checks whether granian's parent process still runs
 DISCARDED_BYTES = 16 * 1024 * 1024  # of a body that is too large, so that the client reads the 413
 
@@ -76,16 +76,10 @@ class Front:
 
     async def _run(self, environ: dict[str, Any], proto: Any) -> None:
         pings = environ["PATH_INFO"] in ("/ping", "/ping/")
-        job = (self.ping if pings else self.threads).submit(_answer, environ, proto)
-        guards: list[asyncio.Task[None]] = []
-        timer = job.loop.call_later(
-            UNGUARDED_SECONDS, lambda: guards.append(job.loop.create_task(_guard(job, proto)))
-        )
+        threads = self.ping if pings else self.threads
+        job = threads.submit(_answer, environ, proto, slow=partial(_guard, environ, proto))
         with suppress(asyncio.CancelledError):
             await job.ended
-        timer.cancel()
-        for guard in guards:
-            guard.cancel()
 
 
 application = Front()
@@ -125,10 +119,16 @@ async def _discard(proto: Any) -> None:
             break
 
 
-async def _guard(job: Job, proto: Any) -> None:
+def _guard(environ: dict[str, Any], proto: Any, job: Job) -> None:
+    guard = job.loop.create_task(_cancel_in_time(environ, proto, job))
+    job.ended.add_done_callback(lambda _: guard.cancel())
+
+
+async def _cancel_in_time(environ: dict[str, Any], proto: Any, job: Job) -> None:
     """Cancel a job that has not begun when its client disconnects, or at its deadline."""
+    left = environ["bank.arrived"] + settings.REQUEST_DEADLINE - time.monotonic()
     with suppress(TimeoutError):
-        async with asyncio.timeout(settings.REQUEST_DEADLINE - UNGUARDED_SECONDS):
+        async with asyncio.timeout(left):
             await proto.client_disconnect()
             job.cancel()
             return

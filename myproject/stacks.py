@@ -20,11 +20,12 @@ class Stacks(BaseHandler):
     """
 
     _middleware_chain: Any
+    api_stack: Any
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
         site: Any = self._middleware_chain
-        api: Any = self.adapt_method_mode(is_async, _api_stack(), False)
+        self.api_stack = api = self.adapt_method_mode(is_async, _api_stack(), False)
         self._middleware_chain = lambda request: (site if self.is_site(request) else api)(request)
 
     @staticmethod

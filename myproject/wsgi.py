@@ -28,7 +28,7 @@ class Handler(Stacks, WSGIHandler):
         if self.is_site(request):
             return super().__call__(environ, start_response)
         close_lost_connections()
-        response: Any = self.get_response(request)
+        response = self.api_stack(request)
         start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])
         return Content([response.content])
 

@@ -22,6 +22,7 @@ from bank.api.responses import new_at
 from bank.models import IdempotencyRecord
 from bank.transactions import retry_transaction
 from bank.transactions.retry import retries_here
+from bank.writes import insert
 
 Work = Callable[[], HttpResponse]
 KEY = r"^[\x21-\x7e]{1,255}$"
@@ -82,12 +83,13 @@ def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
         stored = None
     if stored is None:
         response = work()
-        IdempotencyRecord.objects.create(
+        stored = IdempotencyRecord(
             **identity,
             request=digest,
             body=response.content.decode(),
             location=response["Location"],
         )
+        insert([stored])
         return response
     if stored.request != digest:
         raise Problem(422, "This Idempotency-Key was used for another request: use a new one.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -31,11 +32,12 @@ from bank.models import (
     UnfinishedCopy,
 )
 from bank.transfer.carried import carried, written
+from bank.transfer.keys import Keys
 
 PAGE = 1000
 Contents = Iterator[tuple[Key, dict[str, Any]]]
-Numbers = dict[tuple[str, str], int]
-"""Maps a kind of record and the text of a key to the number of the record."""
+Numbers = dict[str, Keys]
+"""The keys of the records of each kind, in the order of their numbers."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def records() -> Iterator[Record]:
 
     Raises NotCarried for a column that would be lost.
     """
-    numbers: Numbers = {}
+    numbers: Numbers = defaultdict(Keys)
     kinds: dict[str, Callable[[], Contents]] = {
         "customer": partial(_rows, Customer),
         "product": partial(_rows, Product),
@@ -79,8 +81,8 @@ def records() -> Iterator[Record]:
         "answer": partial(_answers, numbers),
     }
     for kind, read in kinds.items():
-        for number, (key, content) in enumerate(read()):
-            numbers[kind, str(key)] = number
+        for key, content in read():
+            numbers[kind].extend([key])
             yield Record(kind, key, content)
 
 
@@ -112,17 +114,26 @@ def _rows(model: type[Model]) -> Contents:
 def _orders(numbers: Numbers) -> Contents:
     columns, of_lines = carried(Order), carried(OrderLine)
     wanted = queries.OrderColumns(tuple(columns), (), (), tuple(of_lines))
+    number = partial(_number, numbers)
     for found in _all(partial(queries.orders, wanted)):
         try:
             lines = [
-                [numbers["product", str(line["id"])], *written(of_lines, line.__getitem__).values()]
+                [number("product", line["id"]), *written(of_lines, line.__getitem__).values()]
                 for line in found["products"]
             ]
-            customer = numbers["customer", str(found["customer"]["id"])]
+            customer = number("customer", found["customer"]["id"])
         except KeyError as error:
             raise NotExported(found["id"], *error.args[0]) from error
         content = {"customer": customer, "lines": lines}
         yield found["id"], content | written(columns, found.__getitem__)
+
+
+def _number(numbers: Numbers, kind: str, key: Any) -> int:
+    """Return the number of the record; raise KeyError with its kind and its key as text."""
+    try:
+        return numbers[kind].number(key)
+    except KeyError as error:
+        raise KeyError((kind, str(key))) from error
 
 
 def _answers(numbers: Numbers) -> Contents:
@@ -132,7 +143,7 @@ def _answers(numbers: Numbers) -> Contents:
         kind = answer.location.strip("/").partition("/")[0]
         body = json.loads(answer.body)
         try:
-            translate(kind, body, lambda kind, key: numbers[kind, str(key)])
+            translate(kind, body, partial(_number, numbers))
         except KeyError:  # the response is about a deleted object, which has no number
             body = None
         content = written(columns, partial(getattr, answer)) | {"kind": kind, "body": body}

@@ -17,6 +17,7 @@ from bank.models import Customer, IdempotencyRecord, Key, Order, OrderLine, Prod
 from bank.transactions import retry_transaction
 from bank.transfer.carried import automatic, carried
 from bank.transfer.export import Record, answer_text, translate
+from bank.transfer.keys import Keys
 
 MODELS: dict[str, Any] = {
     "customer": Customer,
@@ -56,13 +57,13 @@ class Importer:
     """Inserts records in transactions of at most BATCH records."""
 
     def __init__(self) -> None:
-        self.keys: dict[str, list[Key]] = {kind: [] for kind in MODELS}
+        self.keys = {kind: Keys() for kind in MODELS}
 
     def add(self, records: Iterable[Record]) -> Iterator[int]:
         """Insert the records in their order; yield the size of each batch."""
         for kind, of_a_kind in groupby(records, key=attrgetter("kind")):
             while batch := list(islice(of_a_kind, BATCH)):
-                self.keys[kind] += retry_transaction(self.insert)(kind, batch)
+                self.keys[kind].extend(retry_transaction(self.insert)(kind, batch))
                 _reset_sequence(MODELS[kind])
                 yield len(batch)
 

@@ -174,12 +174,12 @@ def test_the_watchdog_makes_no_call_for_finished_work_and_keeps_running() -> Non
     over = threading.Event()
 
     for number in range(200):
-        with watchdog.calling(lambda n=number: called.append(n), time.monotonic() + 0.2):
-            pass
+        key = watchdog.call(lambda n=number: called.append(n), time.monotonic() + 0.2)
+        watchdog.cancel(key)
     time.sleep(0.4)
-    with watchdog.calling(over.set, time.monotonic() + 0.05):
-        assert over.wait(10)
+    watchdog.call(over.set, time.monotonic() + 0.05)
 
+    assert over.wait(10)
     assert called == []
 
 
