@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.database import ROOT
 from benchmarks.every_backend import measure_all
-from benchmarks.load import require_wrk
+from benchmarks.load import CONNECTIONS, require_wrk
 from benchmarks.peers import PEERS
 from benchmarks.report import tables, with_ratios, write_json
 from benchmarks.rounds import Plan, measure
@@ -45,9 +45,12 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--orders", nargs="+", type=int, default=[1000, USUAL, 100_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="per peer, work and round")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, help="of the clients")
     options = parser.parse_args(given)
     if min(options.orders) < SMALLEST or options.rounds < 1 or options.seconds < 1:
         parser.error(f"needs at least {SMALLEST} orders, one round and one second.")
+    if options.connections < 2:
+        parser.error("needs at least two connections: wrk has two threads.")
     return options
 
 
@@ -73,13 +76,14 @@ def plans(options: argparse.Namespace) -> list[Plan]:
 def plan(options: argparse.Namespace, orders: int, *, everything: bool) -> Plan:
     if options.works:
         works = [WORKS[name] for name in options.works]
-        return Plan(orders, works, [], options.rounds, options.seconds)
+        return Plan(orders, works, [], options.rounds, options.seconds, options.connections)
     if everything:
         timed = [work for work in WORKS.values() if work.timed]
         counted = [work for work in WORKS.values() if not work.timed]
-        return Plan(orders, timed, counted, options.rounds, options.seconds)
+        return Plan(orders, timed, counted, options.rounds, options.seconds, options.connections)
     # Half the time is enough: a page of orders takes the same time for any number of orders.
-    return Plan(orders, [GROWTH], [], options.rounds, max(1, options.seconds // 2))
+    half = max(1, options.seconds // 2)
+    return Plan(orders, [GROWTH], [], options.rounds, half, options.connections)
 
 
 def main(given: Sequence[str]) -> int:

@@ -16,7 +16,8 @@ from benchmarks.running import Server
 from benchmarks.works import Request
 
 SCRIPT = Path(__file__).with_name("load.lua")
-WRK = ("wrk", "--connections=8", "--threads=2", "--timeout=30s", f"--script={SCRIPT}")
+CONNECTIONS = 8  # of wrk, unless another number is given
+WRK = ("wrk", "--threads=2", "--timeout=30s", f"--script={SCRIPT}")
 ENOUGH = 32  # responses; fewer say little, because wrk does not count those that it cancels
 LONGEST = 60  # seconds
 ERRORS = ("connect", "read", "write", "status", "timeout")
@@ -45,19 +46,21 @@ def request_file(requests: Iterable[Request]) -> Iterator[Path]:
         yield file
 
 
-def load(server: Server, requests: Path, *, seconds: int) -> Speed:
+def load(server: Server, requests: Path, *, seconds: int, connections: int = CONNECTIONS) -> Speed:
     """Send requests for this time and return the speed. Raises LoadFailed on any error.
 
     If fewer than ENOUGH are answered, repeat this for four times as long, at most LONGEST.
     """
-    command = [*WRK, f"--duration={seconds}s", server.url, "--", str(requests)]
+    numbers = [f"--duration={seconds}s", f"--connections={connections}"]
+    command = [*WRK, *numbers, server.url, "--", str(requests)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     result = [line for line in run.stdout.splitlines() if line.startswith("RESULT ")]
     if run.returncode or not result:
         raise LoadFailed(f"wrk failed on {server.name}: {run.stdout}{run.stderr}")
     count, microseconds, p50, p99, *errors = map(int, result[0].split()[1:])
     if count < ENOUGH and seconds < LONGEST and not any(errors):
-        return load(server, requests, seconds=min(4 * seconds, LONGEST))
+        longer = min(4 * seconds, LONGEST)
+        return load(server, requests, seconds=longer, connections=connections)
     if any(errors) or not count:
         kinds = ", ".join(f"{number} {kind}" for kind, number in zip(ERRORS, errors, strict=True))
         raise LoadFailed(str(server.failed(f"returned errors in {count} requests: {kinds}")))

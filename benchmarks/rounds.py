@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.answers import check_answers
 from benchmarks.database import Database, seeded_database
-from benchmarks.load import Speed, load, middle, request_file
+from benchmarks.load import CONNECTIONS, Speed, load, middle, request_file
 from benchmarks.peers import Peer
 from benchmarks.report import Row
 from benchmarks.running import Server, serving
@@ -30,6 +30,7 @@ class Plan:
     counted: Sequence[Work]  # works whose statements are counted but which are not timed
     rounds: int
     seconds: int
+    connections: int = CONNECTIONS  # of the clients to each peer
 
 
 def measure(server_url: str, log: Path, peers: Sequence[Peer], plan: Plan) -> list[Row]:
@@ -80,10 +81,10 @@ def take_times(
     speeds: dict[str, list[Speed]] = {server.name: [] for server in servers}
     with request_file(work.requests(plan.orders, key=tables.key)) as requests:
         for server in servers:
-            load_alone(server, requests, work, tables, seconds=WARM_UP)
+            load_alone(server, requests, work, tables, plan.connections, WARM_UP)
         for number in range(1, plan.rounds + 1):
             for server in servers:
-                speed = load_alone(server, requests, work, tables, seconds=plan.seconds)
+                speed = load_alone(server, requests, work, tables, plan.connections, plan.seconds)
                 speeds[server.name].append(speed)
                 progress = f"{work.name}: round {number}/{plan.rounds}"
                 say(plan, f"{progress}: {server.name} {speed.rps:,.0f} requests/s")
@@ -91,12 +92,17 @@ def take_times(
 
 
 def load_alone(
-    server: Server, requests: Path, work: Work, tables: Tables, *, seconds: int
+    server: Server,
+    requests: Path,
+    work: Work,
+    tables: Tables,
+    connections: int,
+    seconds: int,
 ) -> Speed:
     """Put load on this peer only, with the same rows in the tables as for every other peer."""
     if work.products:
         tables.reset_orders()
-    speed = load(server, requests, seconds=seconds)
+    speed = load(server, requests, seconds=seconds, connections=connections)
     tables.wait_until_quiet()
     return speed
 

@@ -17,8 +17,9 @@ IN_ERROR = 3  # libpq's PQTRANS_INERROR
 class Session(KeptCursor, TimeLimit):
     """The part of the engine that works with every server that speaks PostgreSQL's protocol.
 
-    OPTIONS["limits"] are settings (in milliseconds) of sessions that are opened under a time limit,
-    that is, by requests. Migrations, imports and other commands have no limits.
+    OPTIONS["limits"] are the server's settings for sessions opened under a time limit, that is, by
+    requests: timeouts, and what the planner may choose. Migrations, imports and other commands
+    have no limits.
     """
 
     connection: Any

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 from django.db.models import Model
+from tqdm import tqdm
 
 from bank import queries
 from bank.engine import Engine
@@ -97,10 +98,15 @@ def refuse_unfinished() -> None:
         raise NotWhole
 
 
+def number() -> int:
+    """Return the number of records."""
+    return sum(m.objects.count() for m in (Customer, Product, Order, IdempotencyRecord))
+
+
 def digest() -> str:
-    """Return the hash of the content of this database."""
+    """Return the hash of the content of this database; show a progress bar on a terminal."""
     result = Digest()
-    for record in records():
+    for record in tqdm(records(), total=number(), desc="compared", unit="", disable=None):
         result.add(record)
     return result.text()
 

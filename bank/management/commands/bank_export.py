@@ -10,9 +10,10 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
+from tqdm import tqdm
 
 from bank.errors import BankError
-from bank.transfer.export import Digest, records, refuse_unfinished, snapshot
+from bank.transfer.export import Digest, number, records, refuse_unfinished, snapshot
 
 
 class Command(BaseCommand):
@@ -48,7 +49,7 @@ def _write(file: IO[str]) -> int:
     """Write all records and their hash; return the number of records."""
     refuse_unfinished()
     digest, written = Digest(), 0
-    for record in records():
+    for record in tqdm(records(), total=number(), desc="records", unit="", disable=None):
         digest.add(record)
         written += 1
         print(record.line(), file=file)
