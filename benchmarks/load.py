@@ -61,7 +61,9 @@ def load(server: Server, requests: Path, *, seconds: int, connections: int = CON
     if count < ENOUGH and seconds < LONGEST and not any(errors):
         longer = min(4 * seconds, LONGEST)
         return load(server, requests, seconds=longer, connections=connections)
-    if any(errors) or not count:
+    if not count and not any(errors):
+        raise LoadFailed(str(server.failed(f"answered no request in {seconds} s")))
+    if any(errors):
         kinds = ", ".join(f"{number} {kind}" for kind, number in zip(ERRORS, errors, strict=True))
         raise LoadFailed(str(server.failed(f"returned errors in {count} requests: {kinds}")))
     return Speed(count / microseconds * 1e6, p50 / 1e3, p99 / 1e3)
