@@ -17,8 +17,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from bank.engine import Engine
 
 MOST_ROWS = 100
-"""Of a statement that has a form for each number of rows. Longer ones are rare, and not kept: with
-1,000 rows each number would take up to 2 MB."""
+"""Of a statement that has a form for each number of rows. Longer ones are rare, and not kept: the
+one for 1,000 rows takes up to 2 MB, and there would be one for each number."""
 
 
 class Parameter(Value):

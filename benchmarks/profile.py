@@ -1,27 +1,30 @@
 """`python -m benchmarks.profile [WORK]`: show in which package the time of a request is spent.
 
-The application is called in this process, without a web server, on the benchmark's data.
+The application is called in this process, without a web server, on the benchmark's data. Times are
+those of the clock: waiting for PostgreSQL counts as psycopg's.
 """
 
 from __future__ import annotations
 
+import argparse
 import cProfile
 import io
 import os
 import pstats
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.database import seeded_database
+from benchmarks.database import ROOT, seeded_database
 from benchmarks.server import postgresql
 from benchmarks.works import WORKS, Request
 from runner.backends import backend
 
-PACKAGES = ("psycopg", "django/db", "django", "ninja", "pydantic", "bank", "myproject")
+# A function belongs to the first of these that its path begins with; its path in the project, or in
+# site-packages.
+PACKAGES = ("psycopg", "django/db", "django", "ninja", "pydantic", "bank", "myproject", "backends")
 CALLS = 2000
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
@@ -41,7 +44,8 @@ def profile(application: Application, requests: Sequence[Request]) -> Counter[st
 
 def package(file: str, function: str) -> str:
     """Return the package of a function; C functions of psycopg and waiting count as psycopg."""
-    found = (name for name in PACKAGES if f"/{name}/" in file)
+    path = file.rpartition("/site-packages/")[2].removeprefix(f"{ROOT}/")
+    found = (name for name in PACKAGES if path.startswith((f"{name}/", f"{name}_")))
     return next(found, "psycopg" if "psycopg" in function else "Python itself")
 
 
@@ -74,4 +78,6 @@ def main(work: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*(sys.argv[1:] or ["GET one"]))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
+    parser.add_argument("work", nargs="?", default="GET one", choices=WORKS)
+    main(parser.parse_args().work)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 
-# A worker that is stopped before it serves ends at once. It is a fork with granian's own handler
-# until then, which takes a SIGTERM for one to granian: the worker would be killed 10 s later.
+# A worker that is stopped before it serves ends at once. Until it serves it has the signal handlers
+# of granian's main process, which stop no worker: granian would kill it 10 s later.
 if granian := multiprocessing.parent_process():
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -46,8 +46,8 @@ class Front:
     - A body that is not complete after BODY_SECONDS is a 408; its connection is closed.
     - A body that Django will refuse (413, 411) is read and discarded before Django answers.
     - A request that gets no thread within settings.REQUEST_DEADLINE seconds of its arrival is a
-      503 with Retry-After, and is never run. Neither is a request whose client has disconnected
-      before a thread was free.
+      503 with Retry-After, and is never run. Neither is one whose client has disconnected, if it
+      has waited for a thread for half a second (CHECK_SECONDS).
     - /ping/ has a thread of its own and does not wait for the others.
 
     `bank.arrived` in the environ is when the request was complete, in seconds of time.monotonic().

@@ -41,7 +41,8 @@ class Threads:
     """A fixed number of daemon threads that run the jobs of one event loop.
 
     The loop is not woken when a job ends, which would take a tenth of the time of a small request.
-    `ended` is set when the next job is submitted, or at most CHECK_SECONDS later.
+    `ended` is set when the next job is submitted, or at most CHECK_SECONDS later. Until then the
+    arguments are kept; granian needs the awaiting coroutine, but not for the response.
 
     Not a ThreadPoolExecutor, because Python waits for its threads at exit: a database that does
     not answer would keep the process from ending.
@@ -61,9 +62,10 @@ class Threads:
         *arguments: Any,
         slow: Callable[[Job], None] | None = None,
     ) -> Job:
-        """Run the function in one of the threads; call `slow` if it takes about CHECK_SECONDS.
+        """Run the function in one of the threads.
 
-        `slow` is called on the event loop, at most once, with the job.
+        If it has not ended at the next check, at most CHECK_SECONDS later, call `slow` with the
+        job, once, on the event loop.
         """
         self._end_finished()
         job = Job(function, *arguments)

@@ -18,9 +18,9 @@ from myproject.stacks import Stacks
 class Handler(Stacks, WSGIHandler):
     """Django's WSGI application, with the project's two stacks of middleware.
 
-    The API's requests send no signals. Of the receivers of request_started and request_finished,
-    which take as long as the query of a small request, they need only one: it closes connections
-    that were lost, before the request.
+    The API's requests send neither request_started nor request_finished. Of the receivers, which
+    take as long as the query of a small request, they need only one: it closes connections that
+    were lost, before the request. Their responses set no cookies, and SCRIPT_NAME is not used.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:

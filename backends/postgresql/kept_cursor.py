@@ -42,7 +42,7 @@ class KeptCursor:
             try:
                 self._kept.execute(sql, parameters)
             except self.Database.Error as error:
-                # In a transaction it is the conflict of the whole transaction.
+                # Inside a transaction the error is raised, and the whole transaction is retried.
                 if self.in_atomic_block or not is_outdated_plan(error):
                     raise
                 self.close()

@@ -1,4 +1,4 @@
-"""How an operation is run: django-ninja's way, without what no operation here needs."""
+"""How an operation is run: as django-ninja does, without temporary responses and async callbacks."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 
@@ -27,14 +28,15 @@ def bank(backend: str, data: str) -> Peer:
     return Peer("bank", "this project, served as by `make serve`", serve)
 
 
-# Each peer has two processes, one per core of the machine of docs/speed.md.
-GUNICORN = python("gunicorn", "--bind=127.0.0.1:{port}", "--workers=2", "--log-level=warning")
+# One process per core, as `make serve` has.
+WORKERS = f"--workers={os.cpu_count() or 1}"
+GUNICORN = python("gunicorn", "--bind=127.0.0.1:{port}", WORKERS, "--log-level=warning")
 UVICORN = python(
-    "uvicorn", "--port={port}", "--workers=2", "--no-access-log", "--log-level=warning",
+    "uvicorn", "--port={port}", WORKERS, "--no-access-log", "--log-level=warning",
     "--loop=uvloop", "--http=httptools",
 )  # fmt: skip
 GRANIAN = python(
-    "granian", "--interface=wsgi", "--host=127.0.0.1", "--port={port}", "--workers=2",
+    "granian", "--interface=wsgi", "--host=127.0.0.1", "--port={port}", WORKERS,
     "--blocking-threads=4", "--log-level=warning",
 )  # fmt: skip
 
