@@ -26,6 +26,7 @@ from settings import NAMES
 RESULT = ROOT / "build" / "bench.json"
 USUAL = 10_000  # orders in the table when all works are measured
 SMALLEST = 100  # the longest page must be full
+MOST_CONNECTIONS = 1000  # wrk has two threads, and an open file for each connection
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -49,8 +50,8 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(given)
     if min(options.orders) < SMALLEST or options.rounds < 1 or options.seconds < 1:
         parser.error(f"needs at least {SMALLEST} orders, one round and one second.")
-    if options.connections < 2:
-        parser.error("needs at least two connections: wrk has two threads.")
+    if not 2 <= options.connections <= MOST_CONNECTIONS:
+        parser.error(f"needs 2 to {MOST_CONNECTIONS} connections.")
     return options
 
 

@@ -6,8 +6,9 @@ resident memory of the server's worker processes in MiB.
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
 import psutil
@@ -39,7 +40,12 @@ def workers() -> list[psutil.Process]:
     return [p for p in below if "granian" in " ".join(p.cmdline()) and not p.children()]
 
 
-def main(wanted: int) -> int:
+def main(given: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    parser.add_argument("requests", nargs="?", type=int, default=1_000_000)
+    wanted = parser.parse_args(given).requests
+    if wanted < 1:
+        parser.error("needs at least one request.")
     require_wrk()
     sent = 0.0
     with (
@@ -57,4 +63,4 @@ def main(wanted: int) -> int:
 
 
 if __name__ == "__main__":
-    run(lambda: main(int((sys.argv[1:] or ["1000000"])[0])))
+    run(lambda: main(sys.argv[1:]))

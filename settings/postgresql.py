@@ -12,9 +12,9 @@ BACKEND = "postgresql"
 # The server prepares a statement that is repeated, and from then on only executes it. psycopg2,
 # which Django uses if psycopg 3 is not installed, cannot do that.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3} if is_psycopg3 else {}
-# In requests, the API's and the admin's, a query has the same plan for any values: planning a page of
-# orders took longer than executing it. Without values the planner overestimates ranges, and would
-# join with whole tables; reading those conflicts with every insert, too.
+# In requests, the API's and the admin's, a query has the same plan for any values: planning a page
+# of orders took longer than executing it. Without values the planner overestimates ranges, and
+# would join with whole tables; reading those conflicts with every insert, too.
 # https://www.postgresql.org/docs/18/runtime-config-query.html
 PLANS = {"plan_cache_mode": "force_generic_plan"} | {
     f"enable_{join}": "off" for join in ("hashjoin", "mergejoin", "material", "memoize")

@@ -1,4 +1,4 @@
-"""How an operation is run: as django-ninja does, without temporary responses and async callbacks."""
+"""How an operation is run: as by django-ninja, without temporary responses and async callbacks."""
 
 from __future__ import annotations
 

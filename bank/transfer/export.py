@@ -150,7 +150,7 @@ def _answers(numbers: Numbers) -> Contents:
         body = json.loads(answer.body)
         try:
             translate(kind, body, partial(_number, numbers))
-        except KeyError:  # the response is about a deleted object, which has no number
+        except (KeyError, TypeError):  # of a deleted object, or not a response of this application
             body = None
         content = written(columns, partial(getattr, answer)) | {"kind": kind, "body": body}
         content["verbatim"] = None if body else [answer.location, answer.body]

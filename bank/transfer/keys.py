@@ -41,7 +41,7 @@ class Keys:
         """
         try:
             wanted = int(key) if isinstance(self._keys, array) else str(key)
-        except ValueError as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise KeyError(key) from error
         number = bisect_left(self._keys, wanted, key=type(wanted))
         if number == len(self._keys) or str(self._keys[number]) != str(key):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import every_backend
+from benchmarks import every_backend, memory
 from benchmarks.__main__ import arguments, plans
 from benchmarks.report import Row
 from benchmarks.seed import lines, records
@@ -192,3 +192,30 @@ def test_both_applications_are_measured_on_a_backend(tmp_path: Path) -> None:
     for each in content["rows"]:
         assert each["rps"] > 0 and each["statements"] is None
     assert "doltlite, naive" in output.read_text()
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--connections", "1"], ["--connections", "1001"], ["--rounds", "0"]]
+)
+def test_numbers_that_cannot_be_measured_are_a_usage_error(
+    wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments(wrong)
+
+    assert ended.value.code == 2
+    assert "needs" in capsys.readouterr().err
+
+
+def test_all_measurements_are_made_with_the_given_number_of_connections() -> None:
+    options = arguments(["--connections", "64", "--orders", "1000", "10000"])
+
+    assert {plan.connections for plan in plans(options)} == {64}
+
+
+@pytest.mark.parametrize("wrong", ["x", "0", "-1", "1.5"])
+def test_a_number_of_requests_that_is_none_is_a_usage_error(wrong: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        memory.main([wrong])
+
+    assert ended.value.code == 2

@@ -21,7 +21,7 @@ def test_a_number_leads_to_its_key_and_back(keys: list[Any]) -> None:
     assert [kept.number(str(key)) for key in keys] == list(range(len(keys)))
 
 
-@pytest.mark.parametrize("unknown", [6, 9, "x", "7 ", HEX[0]])
+@pytest.mark.parametrize("unknown", [6, 9, "x", "7 ", HEX[0], None, [7], 7.0, float("inf"), True])
 def test_an_unknown_key_is_a_key_error(unknown: Any) -> None:
     with pytest.raises(KeyError):
         Keys([-3, 7, 8]).number(unknown)

@@ -55,7 +55,10 @@ class Command(BaseCommand):
         if found and begin >= wanted:
             self.stdout.write("nothing added: there is data already")
             return
-        with tqdm(total=wanted, initial=begin, desc="demo orders", unit="", leave=False) as bar:
+        bar = tqdm(
+            total=wanted, initial=begin, desc="demo orders", unit="", leave=False, disable=None
+        )
+        with bar:
             for added in demo.add(begin, wanted):
                 bar.update(added)
         counts = f"{len(demo.CUSTOMERS)} customers, {len(demo.PRODUCTS)} products"
