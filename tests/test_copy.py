@@ -286,6 +286,27 @@ def test_records_that_the_database_refuses_are_a_one_line_error(db: None, load: 
     assert UnfinishedCopy.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"id": null}', '{"id": [1]}', '{"id": 1e400}', '{"id": "x"}', "{}",
+        '{"id": 1, "customer": 5, "products": []}', '{"id": 1, "products": null}',
+    ],
+)  # fmt: skip
+def test_a_stored_response_of_another_form_is_copied_as_it_is(
+    db: None, load: Load, capsys: pytest.CaptureFixture[str], body: str
+) -> None:
+    stored = {"client": "ann", "key": "k", "request": "r", "location": "/order/1/"}
+    IdempotencyRecord.objects.create(**stored, body=body)
+    call_command("bank_export")
+    lines = capsys.readouterr().out
+    remove_all()
+
+    load(lines)
+
+    assert list(IdempotencyRecord.objects.values(*stored, "body")) == [stored | {"body": body}]
+
+
 @pytest.mark.parametrize("number", [6, 8])
 def test_a_wrong_number_of_records_is_refused(exported: str, load: Load, number: int) -> None:
     with pytest.raises(CommandError, match="differs from the data that was to be copied"):
