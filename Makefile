@@ -52,7 +52,7 @@ lint: .venv/ready-dev
 	@$(VENV) -m ruff check .
 	@.venv/bin/lint-imports --no-logo
 	@# mypy's Django plugin loads the settings, which need a database URL; it does not connect.
-	@POSTGRESQL_URL=postgresql:///bank $(VENV) -m mypy
+	@DOLTLITE_URL=doltlite:///bank.db $(VENV) -m mypy
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'

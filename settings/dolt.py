@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from settings.base import *  # noqa: F403
+from settings.base import INSTALLED_APPS
 from settings.database_url import database
 
 BACKEND = "dolt"
+INSTALLED_APPS = [*INSTALLED_APPS, "versioning"]
 DATABASES = {
     "default": database(
         "DOLT_URL",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dj_database_url
 
 from settings.base import *  # noqa: F403
+from settings.base import INSTALLED_APPS
 from settings.database_url import database
 
 dj_database_url.register("doltlite", "backends.doltlite")
 
 BACKEND = "doltlite"
+INSTALLED_APPS = [*INSTALLED_APPS, "versioning"]
 DATABASES = {
     "default": database(
         "DOLTLITE_URL",

@@ -28,6 +28,8 @@ from tests.serving import Server
 # are in tools and containers, and run once.
 ONCE = (TOOLS, CONTAINERS)
 collect_ignore = [name for name in [*NAMES, *ONCE] if name != settings.BACKEND]
+if "versioning" not in settings.INSTALLED_APPS:
+    collect_ignore.append("versioning")
 collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND in ONCE else []
 
 

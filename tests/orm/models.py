@@ -130,3 +130,13 @@ class Member(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+
+class Person(models.Model):
+    """Has two names, so that two branches can change one row without a conflict."""
+
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"

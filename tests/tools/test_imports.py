@@ -11,7 +11,10 @@ import pytest
 
 from tests.serving import ROOT
 
-PACKAGES = ["bank", "backends", "runner", "matrix", "benchmarks", "settings", "myproject", "tests"]
+PACKAGES = [
+    *("bank", "versioning", "backends", "runner", "matrix"),
+    *("benchmarks", "settings", "myproject", "tests"),
+]
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -34,6 +37,8 @@ def copy(tmp_path: Path) -> Path:
     [
         ("bank/queries.py", "backends.postgresql.base", "bank depends on no database"),
         ("bank/queries.py", "psycopg", "bank depends on no database"),
+        ("bank/queries.py", "versioning.models", "bank depends on no database"),
+        ("versioning/models.py", "MySQLdb", "version control knows the application"),
         ("backends/dolt/errors.py", "bank.errors", "backends do not depend on"),
         ("backends/mongodb/flush.py", "runner.errors", "an engine imports nothing"),
         ("runner/serve.py", "matrix.results", "the matrix imports the runner"),

@@ -1,0 +1,48 @@
+"""The errors of version control. The docstring of each class is its message."""
+
+from __future__ import annotations
+
+
+class VersionError(Exception):
+    """This operation of version control is not possible."""
+
+    def __str__(self) -> str:
+        message = " ".join((type(self).__doc__ or "").split())
+        return " ".join([message, *map(str, self.args)])
+
+
+class InvalidName(VersionError):
+    """A name of a branch or tag has 1 to 100 letters, digits and . _ - between single slashes; no
+    part of it begins or ends with . or -, or ends with .lock; it is not a commit's hash."""
+
+
+class UnknownRevision(VersionError):
+    """There is no such branch, tag or commit."""
+
+
+class NameTaken(VersionError):
+    """A branch or tag has this name already."""
+
+
+class BranchInUse(VersionError):
+    """The branch is used by a session, or it is the default branch."""
+
+
+class NotMerged(VersionError):
+    """The branch has commits that are nowhere else; with force=True they are lost."""
+
+
+class NothingToCommit(VersionError):
+    """Nothing has changed since the last commit."""
+
+
+class Uncommitted(VersionError):
+    """There are changes that are not in any commit: commit them first."""
+
+
+class MergeConflict(VersionError):
+    """Both branches changed the same values; nothing was merged."""
+
+
+class InTransaction(VersionError):
+    """This would commit the running transaction: call it outside of atomic()."""
