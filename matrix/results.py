@@ -106,6 +106,7 @@ class Matrix:
 
 
 ONLY = " only"
+OF_SEVERAL = {"versioning"}  # directories of tests that run on more than one backend
 
 
 @cache
@@ -113,7 +114,7 @@ def group_of(node: str) -> str:
     """Return the group of a test: its file or directory, marked if only one backend has it."""
     path = re.sub(r"(^tests/|\.py$)", "", node.partition("::")[0])
     folder, _, file = path.rpartition("/")
-    if "/" in folder:
+    if "/" in folder or folder in OF_SEVERAL:
         return folder.replace("/", " ")
     return f"{folder}{ONLY}" if folder else file.removeprefix("test_").replace("_", " ")
 
