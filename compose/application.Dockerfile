@@ -44,6 +44,7 @@ COPY backends backends
 COPY bank bank
 COPY myproject myproject
 COPY settings settings
+COPY versioning versioning
 RUN /venv/bin/python -m compileall -q .
 # All files are owned by root and never written: the image runs with --read-only.
 USER bank
