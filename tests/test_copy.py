@@ -106,6 +106,7 @@ def test_an_import_restores_everything_that_was_exported(
     said = load(exported)
 
     customers, products, orders = content(api)
+    assert export.number() == 7
     assert said == f"7 records copied, content {expected}\n"
     assert digest() == expected
     assert [customer["name"] for customer in customers] == ["Ada", "Carl"]

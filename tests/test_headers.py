@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from myproject.hosts import REMEMBERED, AllowedHosts
 from tests.api import Api, problem
 
 SECURITY = {
@@ -37,7 +39,7 @@ def test_every_response_has_security_headers_and_its_exact_length(api: Api, call
     response = api.client.generic(*call)
 
     assert {name: response.get(name) for name in SECURITY} == SECURITY
-    assert response.get("Content-Length", str(len(response.content))) == str(len(response.content))
+    assert response["Content-Length"] == str(len(response.content))
 
 
 @pytest.mark.parametrize("call", [*PROBLEMS.values(), *ANSWERS.values()], ids=[*PROBLEMS, *ANSWERS])
@@ -61,6 +63,28 @@ def test_an_unknown_host_is_a_400_and_one_log_line(
     [record] = caplog.records
     assert (record.levelname, record.exc_info) == ("WARNING", None)
     assert record.getMessage() == f"Host {repr(host)[:100]} is not in ALLOWED_HOSTS"
+
+
+@pytest.mark.parametrize("path", ["/customer/", "/admin/login/"])
+def test_an_unknown_host_is_refused_again_and_a_known_one_accepted_again(
+    client: Client, db: None, path: str
+) -> None:
+    hosts = ["evil.example.org", "localhost"] * 2
+
+    answers = [client.get(path, headers={"Host": host}).status_code for host in hosts]
+
+    assert answers == [400, 200, 400, 200]
+
+
+def test_a_bounded_number_of_hosts_is_remembered(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    hosts = AllowedHosts(lambda request: HttpResponse())
+    request = RequestFactory().get
+
+    answers = [hosts(request("/", headers={"Host": f"h{n}"})) for n in range(2 * REMEMBERED)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(hosts.accepted) == REMEMBERED
 
 
 @pytest.mark.parametrize("path", ["/ping", "/ping/", "/health", "/health/"])

@@ -183,6 +183,15 @@ def test_the_watchdog_makes_no_call_for_finished_work_and_keeps_running() -> Non
     assert called == []
 
 
+def test_the_watchdog_calls_a_function_once() -> None:
+    watchdog, called = Watchdog(), []
+
+    watchdog.call(lambda: called.append("due"), time.monotonic() + 0.1)
+    time.sleep(0.6)
+
+    assert called == ["due"]
+
+
 def test_shutting_down_an_unconnected_socket_is_no_error() -> None:
     with socket.socket() as ended:
         Socket(ended.fileno()).shut_down()

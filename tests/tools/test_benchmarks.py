@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from benchmarks import every_backend, memory
 from benchmarks.__main__ import arguments, plans
+from benchmarks.load import load
 from benchmarks.report import Row
+from benchmarks.rounds import take_times
+from benchmarks.running import Server
 from benchmarks.seed import lines, records
-from benchmarks.works import WORKS, Key
+from benchmarks.works import WORKS, Key, numbers_are_keys
 from matrix import speeds
 from matrix.page import page
 from matrix.results import Matrix
@@ -172,6 +177,61 @@ def test_a_backend_that_cannot_be_measured_does_not_end_the_run(
         "MariaDB 10",
         5,
     )
+
+
+def test_one_connection_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments(["--connections", "1"])
+
+    assert "needs at least two connections" in capsys.readouterr().err
+    assert arguments(["--connections", "2"]).connections == 2
+
+
+@pytest.mark.parametrize("works", [[], ["--works", "GET one"]])
+def test_every_number_of_orders_is_measured_with_the_given_connections(works: list[str]) -> None:
+    found = plans(arguments([*works, "--connections", "24", "--orders", "1000", "10000"]))
+
+    assert [(plan.orders, plan.connections) for plan in found] == [(1000, 24), (10000, 24)]
+
+
+@pytest.fixture
+def wrk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a wrk on PATH that answers 10 requests a second; return the file of its arguments."""
+    stub, said = tmp_path / "wrk", tmp_path / "said"
+    stub.write_text(
+        f"#!{sys.executable}\nimport re, sys\n"
+        f"print(*sys.argv[1:], file=open({str(said)!r}, 'a'))\n"
+        "seconds = int(re.search('duration=([0-9]+)s', ' '.join(sys.argv))[1])\n"
+        "print('RESULT', 10 * seconds, seconds * 1000000, 1000, 2000, 0, 0, 0, 0, 0)\n"
+    )
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return said
+
+
+def numbers(said: Path) -> list[tuple[str, str]]:
+    """Return the seconds and connections of each run of wrk."""
+    lines = said.read_text().splitlines()
+    return re.findall(r"--duration=(\d+)s --connections=(\d+) http", "\n".join(lines))
+
+
+def test_too_few_responses_are_measured_again_for_longer(wrk: Path, tmp_path: Path) -> None:
+    speed = load(Server("bank", 1, tmp_path), tmp_path, seconds=1, connections=24)
+
+    assert numbers(wrk) == [("1", "24"), ("4", "24")]
+    assert (speed.rps, speed.p50_ms, speed.p99_ms) == (10, 1, 2)
+
+
+def test_each_round_has_the_seconds_and_connections_of_the_plan(wrk: Path, tmp_path: Path) -> None:
+    words = ["--connections", "24", "--orders", "100", "--rounds", "2", "--seconds", "7"]
+    [plan] = plans(arguments([*words, "--works", "GET one"]))
+    tables: Any = SimpleNamespace(key=numbers_are_keys, wait_until_quiet=lambda: None)
+
+    speeds = take_times([Server("bank", 1, tmp_path)], plan.works[0], plan, tables)
+
+    warm_up = [("1", "24"), ("4", "24")]
+    assert numbers(wrk) == [*warm_up, ("7", "24"), ("7", "24")]
+    assert speeds["bank"].rps == 10
 
 
 def test_both_applications_are_measured_on_a_backend(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,11 @@ from bank.transfer.keys import Keys
 HEX = ["65f0000000000000000000aa", "65f0000000000000000000ab", "65f1000000000000000000aa"]
 
 
-@pytest.mark.parametrize("keys", [[-3, 7, 8, 2**63 - 1], HEX], ids=["integers", "text"])
+@pytest.mark.parametrize(
+    "keys",
+    [[-3, 7, 8, 2**63 - 1], HEX, [UUID(int=n) for n in (1, 2, 2**127)]],
+    ids=["integers", "text", "objects"],
+)
 def test_a_number_leads_to_its_key_and_back(keys: list[Any]) -> None:
     kept = Keys(keys[:1])
     kept.extend(keys[1:])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -128,6 +131,44 @@ def test_a_request_without_a_thread_at_its_deadline_is_a_503_and_not_executed(
     assert executed == ["/busy"] * rsgi.THREADS
 
 
+def test_the_deadline_counts_from_the_arrival_of_the_request(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REQUEST_DEADLINE = 30.0
+    monkeypatch.setattr(rsgi, "THREADS", 0)
+    late = Protocol()
+
+    async def arrived_a_minute_ago() -> None:
+        environ = {"PATH_INFO": "/late", "bank.arrived": time.monotonic() - 60}
+        async with asyncio.timeout(15):
+            await rsgi.Front()._run(environ, late)
+
+    with caplog.at_level(logging.WARNING, "bank.front"):
+        asyncio.run(arrived_a_minute_ago())
+
+    assert [status for status, _, _ in late.answers] == [503]
+    assert caplog.messages == ["No thread was free within 30 s"]
+
+
+def test_nothing_waits_for_the_client_after_a_slow_response(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Response:
+        time.sleep(0.2)
+        start_response("200 OK", [])
+        return Response()
+
+    async def left_over() -> int:
+        await rsgi.Front().__rsgi__(scope(), Protocol())
+        await asyncio.sleep(0.1)
+        return len(asyncio.all_tasks())
+
+    monkeypatch.setattr(rsgi, "django", django)
+    monkeypatch.setattr("myproject.threads.CHECK_SECONDS", 0.05)
+
+    assert asyncio.run(left_over()) == 1
+
+
 def test_a_thread_survives_a_job_that_raises() -> None:
     async def two_jobs() -> list[int]:
         threads, done = Threads(1, "test"), []
@@ -138,6 +179,96 @@ def test_a_thread_survives_a_job_that_raises() -> None:
         return done
 
     assert asyncio.run(two_jobs()) == [1]
+
+
+def test_a_cancelled_job_has_ended_before_a_thread_is_free_and_never_runs() -> None:
+    finish, ran = threading.Event(), []
+
+    async def cancelled() -> tuple[bool, bool, bool]:
+        threads = Threads(1, "test")
+        threads.submit(finish.wait, 30)
+        waiting = threads.submit(ran.append, "cancelled")
+        results = waiting.cancel(), waiting.ended.cancelled(), waiting.cancel()
+        finish.set()
+        async with asyncio.timeout(5):
+            await threads.submit(ran.append, "next").ended
+            await threads.submit(ran.append, "last").ended
+        return results
+
+    assert asyncio.run(cancelled()) == (True, True, False)
+    assert ran == ["next", "last"]
+
+
+def test_a_running_job_is_called_slow_once_and_ends_when_its_function_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("myproject.threads.CHECK_SECONDS", 0.02)
+    finish, slow = threading.Event(), []
+
+    async def running() -> tuple[Any, bool]:
+        threads = Threads(1, "test")
+        job = threads.submit(finish.wait, 30, slow=slow.append)
+        await asyncio.sleep(0.3)
+        ended = job.ended.done()
+        finish.set()
+        async with asyncio.timeout(5):
+            await job.ended
+        return job, ended
+
+    job, ended_early = asyncio.run(running())
+
+    assert (slow, ended_early) == ([job], False)
+
+
+def test_a_job_ends_when_another_is_submitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("myproject.threads.CHECK_SECONDS", 600)
+
+    async def two_jobs() -> None:
+        threads = Threads(1, "test")
+        first = threads.submit(int)
+        async with asyncio.timeout(5):
+            while not first.ended.done():
+                await asyncio.sleep(0.01)
+                threads.submit(int)
+
+    asyncio.run(two_jobs())
+
+
+def test_many_jobs_have_one_timer_and_none_is_left_when_they_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def timers() -> list[int]:
+        loop, threads, calls = asyncio.get_running_loop(), Threads(1, "test"), []
+        call_later = loop.call_later
+
+        def counted(seconds: float, function: Any, *arguments: Any) -> asyncio.TimerHandle:
+            calls.append(getattr(function, "__self__", None) is threads)
+            return call_later(seconds, function, *arguments)
+
+        monkeypatch.setattr(loop, "call_later", counted)
+        counts = []
+        for _ in range(2):  # the second time after it was idle
+            jobs = [threads.submit(int) for _ in range(5)]
+            async with asyncio.timeout(5):
+                await asyncio.gather(*(job.ended for job in jobs))
+            counts.append(sum(calls))
+        return counts
+
+    assert asyncio.run(timers()) == [1, 2]
+
+
+def test_a_job_that_has_ended_is_not_kept() -> None:
+    async def kept() -> Any:
+        threads = Threads(1, "test")
+        first = threads.submit(int)
+        await first.ended
+        reference = weakref.ref(first)
+        del first
+        await threads.submit(int).ended
+        gc.collect()
+        return reference()
+
+    assert asyncio.run(kept()) is None
 
 
 def test_threads_do_not_prevent_the_process_from_exiting() -> None:
