@@ -179,14 +179,6 @@ def test_a_backend_that_cannot_be_measured_does_not_end_the_run(
     )
 
 
-def test_one_connection_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        arguments(["--connections", "1"])
-
-    assert "needs at least two connections" in capsys.readouterr().err
-    assert arguments(["--connections", "2"]).connections == 2
-
-
 @pytest.mark.parametrize("works", [[], ["--works", "GET one"]])
 def test_every_number_of_orders_is_measured_with_the_given_connections(works: list[str]) -> None:
     found = plans(arguments([*works, "--connections", "24", "--orders", "1000", "10000"]))
@@ -265,12 +257,6 @@ def test_numbers_that_cannot_be_measured_are_a_usage_error(
 
     assert ended.value.code == 2
     assert "needs" in capsys.readouterr().err
-
-
-def test_all_measurements_are_made_with_the_given_number_of_connections() -> None:
-    options = arguments(["--connections", "64", "--orders", "1000", "10000"])
-
-    assert {plan.connections for plan in plans(options)} == {64}
 
 
 @pytest.mark.parametrize("wrong", ["x", "0", "-1", "1.5"])
