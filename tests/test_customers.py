@@ -112,6 +112,7 @@ def test_a_valid_name_is_stored_exactly(api: Api, name: str) -> None:
         pytest.param({"name": None}, id="null"),
         pytest.param({"name": ""}, id="empty"),
         pytest.param({"name": " \t\n\u00a0\u2003"}, id="blank"),
+        pytest.param({"name": "\x1c\x1f\x85\ufeff"}, id="blank in another language"),
         pytest.param({"name": "x" * 251}, id="251 characters"),
         pytest.param({"name": " " * 100_000}, id="very many blanks"),
         pytest.param({"name": "a\0b"}, id="NUL inside"),

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from bank.fields import AMOUNT_PATTERN, MAX_AMOUNT
 
 S = TypeVar("S", bound=BaseModel)
-VISIBLE = r"^[^\x00]*[^\s\x00][^\x00]*$"
+# Python's \s includes \x1c-\x1f and \x85, JavaScript's, which clients may use, includes \ufeff.
+VISIBLE = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85\ufeff][^\x00]*$"
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store NUL
 AMOUNT_RULE = f"An amount is 0 to {MAX_AMOUNT}, with at most two decimals."
 
