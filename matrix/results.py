@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from runner.suite import CONTAINERS, TOOLS
+from settings import NAMES
+
 OUTCOMES = ("passed", "expected", "failed")
 REASON = 300  # characters of a reason shown in the tables
 
@@ -106,7 +109,7 @@ class Matrix:
 
 
 ONLY = " only"
-OF_SEVERAL = {"versioning"}  # directories of tests that run on more than one backend
+ROWS = {*NAMES, TOOLS, CONTAINERS}  # a directory of this name has tests of that row only
 
 
 @cache
@@ -114,9 +117,9 @@ def group_of(node: str) -> str:
     """Return the group of a test: its file or directory, marked if only one backend has it."""
     path = re.sub(r"(^tests/|\.py$)", "", node.partition("::")[0])
     folder, _, file = path.rpartition("/")
-    if "/" in folder or folder in OF_SEVERAL:
-        return folder.replace("/", " ")
-    return f"{folder}{ONLY}" if folder else file.removeprefix("test_").replace("_", " ")
+    if folder in ROWS:
+        return f"{folder}{ONLY}"
+    return folder.replace("/", " ") or file.removeprefix("test_").replace("_", " ")
 
 
 def totals(results: Iterable[Result]) -> Counter[str]:

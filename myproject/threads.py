@@ -18,12 +18,14 @@ CHECK_SECONDS = 0.5  # between two checks of the jobs that have not ended
 class Job:
     """A call whose end can be awaited (`ended`) on the event loop that created the job."""
 
-    def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
+    def __init__(
+        self, function: Callable[..., None], arguments: Any, slow: Callable[[Job], None] | None
+    ) -> None:
         self.function, self.arguments = function, arguments
+        self.slow = slow  # called once, at the first check
         self.loop = asyncio.get_running_loop()
         self.ended = self.loop.create_future()
         self.taken = Lock()  # acquired by the thread that runs the job, or by cancel()
-        self.slow: Callable[[Job], None] | None = None  # called once, at the first check
 
     def cancel(self) -> bool:
         """Cancel the job and `ended` unless it has begun; return whether it was cancelled."""
@@ -68,8 +70,7 @@ class Threads:
         job, once, on the event loop.
         """
         self._end_finished()
-        job = Job(function, *arguments)
-        job.slow = slow
+        job = Job(function, arguments, slow)
         self._unfinished[job] = None
         self._submitted.put(job)
         if not self._timer:

@@ -14,6 +14,11 @@ from versioning.names import checked, revision
 from versioning.procedures import call
 
 
+def _alias(row: models.Model, using: str | None = None) -> str:
+    """Return the database that is asked for, or the one that the row was read from."""
+    return using or row._state.db or DEFAULT_DB_ALIAS
+
+
 class Branch(models.Model):
     """A branch and its latest commit. `save()` creates it from the active branch."""
 
@@ -37,7 +42,7 @@ class Branch(models.Model):
 
         Raises InvalidName, NameTaken, and UnknownRevision for the hash.
         """
-        alias = using or self._state.db or DEFAULT_DB_ALIAS
+        alias = _alias(self, using)
         start = [revision(self.hash)] if self.hash else []
         call("branch", checked(self.name), *start, using=alias)
         self.refresh_from_db(using=alias)
@@ -47,15 +52,13 @@ class Branch(models.Model):
     ) -> tuple[int, dict[str, int]]:
         """Delete the branch; raise UnknownRevision, BranchInUse, and NotMerged unless `force`."""
         option = "-D" if force else "-d"
-        call(
-            "branch", option, revision(self.name), using=using or self._state.db or DEFAULT_DB_ALIAS
-        )
+        call("branch", option, revision(self.name), using=_alias(self, using))
         return 1, {self._meta.label: 1}
 
     def rename(self, name: str) -> None:
         """Give it another name; raise UnknownRevision, InvalidName, NameTaken or BranchInUse."""
         names = revision(self.name), checked(name)
-        call("branch", "-m", *names, using=self._state.db or DEFAULT_DB_ALIAS)
+        call("branch", "-m", *names, using=_alias(self))
         self.name = name
 
     def checkout(self) -> None:
@@ -63,7 +66,7 @@ class Branch(models.Model):
 
         Uncommitted changes stay on the branch where they were made.
         """
-        using = self._state.db or DEFAULT_DB_ALIAS
+        using = _alias(self)
         # dolt_checkout() takes any other name for a table, and discards its uncommitted changes.
         if not Branch.objects.using(using).filter(name=self.name).exists():
             raise UnknownRevision(repr(self.name))
@@ -75,7 +78,7 @@ class Branch(models.Model):
         Rows are merged cell by cell. Raises UnknownRevision, MergeConflict and Uncommitted; then
         nothing was changed.
         """
-        using = self._state.db or DEFAULT_DB_ALIAS
+        using = _alias(self)
         options = ("-m", message) if message else ()
         call("merge", revision(self.name), *options, using=using)
         return Commit.latest(using)
@@ -110,7 +113,7 @@ class Commit(models.Model):
 
         Raises NothingToCommit.
         """
-        alias = using or self._state.db or DEFAULT_DB_ALIAS
+        alias = _alias(self, using)
         author = ["--author", f"{self.committer} <{self.email}>"] if self.committer else []
         self.commit_hash = call("commit", "-A", "-m", self.message, *author, using=alias)
         self.refresh_from_db(using=alias)
@@ -143,7 +146,7 @@ class Tag(models.Model):
 
         Raises InvalidName, NameTaken and UnknownRevision.
         """
-        alias = using or self._state.db or DEFAULT_DB_ALIAS
+        alias = _alias(self, using)
         message = ["-m", self.message] if self.message else []
         commit = revision(self.tag_hash or "HEAD")
         call("tag", checked(self.tag_name), commit, *message, using=alias)
@@ -153,9 +156,7 @@ class Tag(models.Model):
         self, using: str | None = None, keep_parents: bool = False
     ) -> tuple[int, dict[str, int]]:
         """Delete the tag, not its commit."""
-        call(
-            "tag", "-d", revision(self.tag_name), using=using or self._state.db or DEFAULT_DB_ALIAS
-        )
+        call("tag", "-d", revision(self.tag_name), using=_alias(self, using))
         return 1, {self._meta.label: 1}
 
 

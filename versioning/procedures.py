@@ -14,7 +14,7 @@ from versioning import errors
 from versioning.errors import InTransaction, VersionError
 
 # These commit the running SQL transaction, whatever Django believes of it.
-COMMITTING = {"branch", "commit", "merge", "revert", "cherry_pick", "reset", "tag"}
+COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
     r"already exists": errors.NameTaken,

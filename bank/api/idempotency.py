@@ -83,13 +83,13 @@ def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
         stored = None
     if stored is None:
         response = work()
-        stored = IdempotencyRecord(
+        record = IdempotencyRecord(
             **identity,
             request=digest,
             body=response.content.decode(),
             location=response["Location"],
         )
-        insert([stored])
+        insert([record])
         return response
     if stored.request != digest:
         raise Problem(422, "This Idempotency-Key was used for another request: use a new one.")

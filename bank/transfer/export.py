@@ -120,14 +120,14 @@ def _rows(model: type[Model]) -> Contents:
 def _orders(numbers: Numbers) -> Contents:
     columns, of_lines = carried(Order), carried(OrderLine)
     wanted = queries.OrderColumns(tuple(columns), (), (), tuple(of_lines))
-    number = partial(_number, numbers)
+    number_of = partial(_number, numbers)
     for found in _all(partial(queries.orders, wanted)):
         try:
             lines = [
-                [number("product", line["id"]), *written(of_lines, line.__getitem__).values()]
+                [number_of("product", line["id"]), *written(of_lines, line.__getitem__).values()]
                 for line in found["products"]
             ]
-            customer = number("customer", found["customer"]["id"])
+            customer = number_of("customer", found["customer"]["id"])
         except KeyError as error:
             raise NotExported(found["id"], *error.args[0]) from error
         content = {"customer": customer, "lines": lines}

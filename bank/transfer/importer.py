@@ -16,7 +16,7 @@ from bank.errors import CopyDiffers, NotDiscarded, TargetNotEmpty
 from bank.models import Customer, IdempotencyRecord, Key, Order, OrderLine, Product, UnfinishedCopy
 from bank.transactions import retry_transaction
 from bank.transfer.carried import automatic, carried
-from bank.transfer.export import Record, answer_text, translate
+from bank.transfer.export import Record, answer_text, number, translate
 from bank.transfer.keys import Keys
 
 MODELS: dict[str, Any] = {
@@ -37,7 +37,7 @@ def begin(*, discard: bool = False) -> None:
     without changing anything.
     """
     unfinished = UnfinishedCopy.objects.exists()
-    if records := sum(model.objects.count() for model in MODELS.values()):
+    if records := number():
         if not unfinished:
             raise TargetNotEmpty
         if not discard:

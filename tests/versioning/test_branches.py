@@ -24,6 +24,13 @@ def names() -> list[str]:
     return sorted(Branch.objects.values_list("name", flat=True))
 
 
+def add(branch: Branch, name: str) -> None:
+    """Create this customer on the branch, and commit that."""
+    branch.checkout()
+    Customer.objects.create(name=name)
+    Commit(message=name).save()
+
+
 def change(branch: Branch, name: str, new: str) -> None:
     """Rename this customer on the branch, and commit that."""
     branch.checkout()
@@ -54,9 +61,7 @@ def test_a_new_branch_may_begin_at_an_older_commit(main: Branch) -> None:
 def test_rows_are_written_only_on_the_branch_that_is_checked_out(
     main: Branch, other: Branch
 ) -> None:
-    other.checkout()
-    Customer.objects.create(name="Ann")
-    Commit(message="Ann").save()
+    add(other, "Ann")
 
     assert Branch.active_branch() == other
     main.checkout()
@@ -132,9 +137,7 @@ def test_a_tables_name_is_not_a_branch_and_its_uncommitted_rows_stay(main: Branc
 def test_a_branch_with_commits_of_its_own_is_deleted_only_by_force(
     main: Branch, other: Branch
 ) -> None:
-    other.checkout()
-    Customer.objects.create(name="Ann")
-    Commit(message="Ann").save()
+    add(other, "Ann")
     main.checkout()
 
     with pytest.raises(NotMerged):
@@ -178,12 +181,8 @@ def test_a_merge_of_two_changes_of_one_value_is_refused_and_changes_nothing(
 
 
 def test_a_merge_returns_its_commit_with_the_message(main: Branch, other: Branch) -> None:
-    other.checkout()
-    Customer.objects.create(name="Ann")
-    Commit(message="Ann").save()
-    main.checkout()
-    Customer.objects.create(name="Bob")
-    Commit(message="Bob").save()
+    add(other, "Ann")
+    add(main, "Bob")
 
     commit = other.merge("All customers")
 
