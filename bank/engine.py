@@ -56,6 +56,11 @@ class Engine:
         """
         return bool(self._own("transaction_aborted", False))
 
+    @property
+    def side_branch(self) -> str:
+        """The branch of the data that the connection uses. Without it, and on the main one: ""."""
+        return str(self._own("side_branch", ""))
+
     def outermost_atomic(self) -> AbstractContextManager[Any]:
         """Return a context manager for an outermost transaction, one inside no other.
 

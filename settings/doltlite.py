@@ -5,23 +5,26 @@ from __future__ import annotations
 import dj_database_url
 
 from settings.base import *  # noqa: F403
-from settings.base import INSTALLED_APPS
+from settings.base import API_MIDDLEWARE, INSTALLED_APPS, MIDDLEWARE
 from settings.database_url import database
 
-dj_database_url.register("doltlite", "backends.doltlite")
+dj_database_url.register("doltlite", "versioning.engines.doltlite")
 
 BACKEND = "doltlite"
-INSTALLED_APPS = [*INSTALLED_APPS, "versioning"]
-DATABASES = {
-    "default": database(
-        "DOLTLITE_URL",
-        "doltlite",
-        engine="backends.doltlite",
-        # One transaction writes at a time; the others wait at BEGIN. With DEFERRED, the default,
-        # two transactions could read the same row, and the second to write it would be refused
-        # without waiting:
-        # https://www.sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions
-        transaction_mode="IMMEDIATE",
-        timeout=1,  # seconds to wait for another writer; then it is refused, and retried
-    )
-}
+INSTALLED_APPS = ["versioning", *INSTALLED_APPS]
+API_MIDDLEWARE = [*API_MIDDLEWARE, "versioning.middleware.ApiBranch"]
+MIDDLEWARE = [*MIDDLEWARE, "versioning.middleware.AdminBranch"]
+_bank = database(
+    "DOLTLITE_URL",
+    "doltlite",
+    engine="versioning.engines.doltlite",
+    # One transaction writes at a time; the others wait at BEGIN. With DEFERRED, the default,
+    # two transactions could read the same row, and the second to write it would be refused
+    # without waiting:
+    # https://www.sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions
+    transaction_mode="IMMEDIATE",
+    timeout=1,  # seconds to wait for another writer; then it is refused, and retried
+)
+_site = {**_bank, "ENGINE": "backends.doltlite", "NAME": f"{_bank['NAME']}.site"}
+DATABASES = {"default": _bank, "site": _site}
+DATABASE_ROUTERS = ["versioning.router.Router"]

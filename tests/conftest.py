@@ -69,9 +69,18 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of declared differences as strict expected failures: passing is an error."""
     for item in items:
+        _use_all_databases(item)
         if difference := expected(settings.BACKEND, item.nodeid):
             item.add_marker(pytest.mark.xfail(reason=difference.reason, strict=True))
             item.user_properties.append(("link", difference.link))
+
+
+def _use_all_databases(item: pytest.Item) -> None:
+    """Let a test that uses the database use all of settings.DATABASES: users may be in another."""
+    mark = item.get_closest_marker("django_db")
+    if mark or {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ())):
+        options = {**(mark.kwargs if mark else {}), "databases": "__all__"}
+        item.add_marker(pytest.mark.django_db(**options), append=False)
 
 
 @pytest.fixture(autouse=True)

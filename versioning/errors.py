@@ -46,3 +46,7 @@ class MergeConflict(VersionError):
 
 class InTransaction(VersionError):
     """This would commit the running transaction: call it outside of atomic()."""
+
+
+class WrongParameter(VersionError):
+    """This parameter is for GET only."""

@@ -36,7 +36,7 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
     atomic() for a procedure that would commit, and Django's DatabaseError for everything else.
     """
     connection = connections[using]
-    if name in COMMITTING and connection.in_atomic_block:
+    if name in COMMITTING and connection.in_atomic_block and "--no-commit" not in arguments:
         raise InTransaction(f"(dolt_{name})")
     places = ", ".join(["%s"] * len(arguments))
     verb = "SELECT" if connection.vendor == "sqlite" else "CALL"
@@ -46,10 +46,10 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
             found = cursor.fetchone()
             return found[0] if found else None
     except DatabaseError as error:
-        raise _refusal(error) or error from error
+        raise refusal(error) or error from error
 
 
-def _refusal(error: DatabaseError) -> VersionError | None:
+def refusal(error: DatabaseError) -> VersionError | None:
     """Return our own error for what the engine refused."""
     words = str(error.args[-1] if error.args else "")
     found = (kind for pattern, kind in REFUSALS.items() if re.search(pattern, words, re.IGNORECASE))

@@ -80,6 +80,19 @@ class DatabaseWrapper(Session, base.DatabaseWrapper):
             cursor.execute("SELECT dolt_version()")
             return f"Dolt {cursor.fetchone()[0]}"
 
+    def create_database(self) -> None:
+        """Create the database of this connection if there is none; needs the owner's privileges."""
+        name = self.settings_dict["NAME"]
+        with self._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", [name]
+            )
+            if not cursor.fetchone():
+                cursor.execute(
+                    f"CREATE DATABASE {self.ops.quote_name(name)} "
+                    f"CHARACTER SET utf8mb4 COLLATE {self.collation}"
+                )
+
     def prepare_database(self) -> None:
         """Called by `migrate`: adds row_token to tables that were created without it."""
         add_row_tokens(self)

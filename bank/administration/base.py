@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Field
+from django.contrib.admin.models import LogEntry
+from django.db import router, transaction
+from django.db.models import Field, Model
 from django.forms import Field as FormField
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -27,8 +31,31 @@ class HiddenInitials:
         return field
 
 
+def after_commit(name: str) -> Any:
+    """Return a method that calls this method of ModelAdmin, which logs a change, after COMMIT.
+
+    At once if the log is in the same database: then both are committed, or neither.
+    """
+
+    def log(self: Any, request: HttpRequest, rows: Any, *message: Any) -> None:
+        # Copies, because a deleted row has no key.
+        rows = copy(rows) if isinstance(rows, Model) else list(map(copy, rows))
+        write = partial(getattr(admin.ModelAdmin, name), self, request, rows, *message)
+        using = router.db_for_write(self.model)
+        if using == router.db_for_write(LogEntry):
+            write()
+        else:
+            transaction.on_commit(write, using=using, robust=True)
+
+    return log
+
+
 class BankAdmin(HiddenInitials, admin.ModelAdmin):
     """Saves only the fields changed in the form, and only if the row is as the form showed it."""
+
+    log_addition = after_commit("log_addition")
+    log_change = after_commit("log_change")
+    log_deletions = after_commit("log_deletions")
 
     form = CurrentForm
     ordering = ["-pk"]  # autocomplete fields need one too: their choices are paginated

@@ -12,9 +12,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
 from django.contrib.messages.storage import default_storage
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.db import DatabaseError, IntegrityError, InterfaceError, router
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -39,7 +41,8 @@ class BankSite(AdminSite):
     site_url = None  # no "View site": there is no page at /
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
-        return explained(super().admin_view(one_transaction(view), cacheable))
+        model = getattr(getattr(view, "__self__", None), "model", User)
+        return explained(super().admin_view(one_transaction(view, model), cacheable))
 
     @staticmethod
     def login_form(request: HttpRequest, *args: Any, **kwargs: Any) -> LoginForm:  # type: ignore[override]
@@ -57,7 +60,7 @@ class BankSite(AdminSite):
         form = LoginForm(request, request.POST)
         request.checked_login = form  # type: ignore[attr-defined]
         if form.is_valid():
-            return one_transaction(super().login)(request, extra_context)
+            return one_transaction(super().login, User)(request, extra_context)
         response = super().login(request, extra_context)
         if form.retry_after:
             response.status_code = 429
@@ -65,8 +68,11 @@ class BankSite(AdminSite):
         return response
 
 
-def one_transaction(view: View) -> View:
-    """Make each POST to this view one retried transaction; its page is rendered after COMMIT."""
+def one_transaction(view: View, model: type[Model]) -> View:
+    """Make each POST to this view one retried transaction of the database that has this model.
+
+    Its page is rendered after COMMIT.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -74,7 +80,7 @@ def one_transaction(view: View) -> View:
             return view(request, *args, **kwargs)
         session, user = request.session, request.user
 
-        @retry_transaction
+        @retry_transaction(using=router.db_for_write(model))
         @wraps(view)
         def attempt() -> HttpResponse:
             # Undo what an attempt that was rolled back did to the request.

@@ -19,7 +19,7 @@ def one(request: HttpRequest, document: Document | None) -> HttpResponse:
         raise Http404
     response = with_etag(document)
     wanted = request.META.get("HTTP_IF_NONE_MATCH")
-    if wanted and _names(wanted, response["ETag"]):
+    if wanted and names_etag(wanted, response["ETag"]):
         return HttpResponse(status=304, headers={"ETag": response["ETag"]})
     return response
 
@@ -34,15 +34,15 @@ def check_preconditions(request: HttpRequest, current: Document | None) -> None:
         raise Http404
     etag = with_etag(current)["ETag"]
     wanted = request.META.get("HTTP_IF_MATCH")
-    if wanted is not None and not _names(wanted, etag, weak=False):
+    if wanted is not None and not names_etag(wanted, etag, weak=False):
         if not parse_etags(wanted):
             raise Problem(412, "If-Match must be an ETag in quotes, or *.")
         raise Problem(412, "It has changed since you read it: read it again, then decide.")
-    if _names(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
+    if names_etag(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
         raise Problem(412, "It exists, in a version that If-None-Match names; nothing was changed.")
 
 
-def _names(header: str, etag: str, *, weak: bool = True) -> bool:
+def names_etag(header: str, etag: str, *, weak: bool = True) -> bool:
     """Return whether a list of ETags contains this one or is `*` (RFC 9110, 13.1)."""
     tags = parse_etags(header)
     return "*" in tags or etag in tags or (weak and f"W/{etag}" in tags)

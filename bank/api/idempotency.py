@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from bank.api.idempotency_records import delete_some_expired, expiry
 from bank.api.problems import Problem
 from bank.api.responses import new_at
+from bank.engine import Engine
 from bank.models import IdempotencyRecord
 from bank.transactions import retry_transaction
 from bank.transactions.retry import retries_here
@@ -73,8 +74,10 @@ def _check(key: str) -> None:
 
 
 def _stored_or_new(request: HttpRequest, key: str, work: Work) -> HttpResponse:
-    # The key is in the digest too: a column may be compared case-insensitively, as on Dolt.
-    client = _digest(str(getattr(request, "auth", "")).encode(), b"\n", key.encode())
+    # The key is in the digest too: a column may be compared case-insensitively, as on Dolt. So is
+    # the branch: a new branch has the records of its origin, and a merged one has those of both.
+    scope = filter(None, [key, Engine().side_branch])
+    client = _digest("\n".join([str(getattr(request, "auth", "")), *scope]).encode())
     identity = {"client": client, "key": key}
     digest = _digest(f"{request.method} {request.path_info}\n".encode(), request.body)
     stored = IdempotencyRecord.objects.filter(**identity).first()

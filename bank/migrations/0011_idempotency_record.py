@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, router
 
 ACTIONS = ("add", "change", "delete", "view")
 
@@ -20,7 +20,10 @@ def restore_permissions(apps: Any, schema_editor: Any) -> None:
 
 
 def _rename(apps: Any, schema_editor: Any, old: str, new: str) -> None:
-    permissions = apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias)
+    using = schema_editor.connection.alias
+    if not router.allow_migrate(using, "auth"):  # the permissions are in another database
+        return
+    permissions = apps.get_model("auth", "Permission").objects.using(using)
     for action in ACTIONS:
         permissions.filter(codename=f"{action}_{old.replace(' ', '')}").update(
             codename=f"{action}_{new.replace(' ', '')}", name=f"Can {action} {new}"

@@ -10,6 +10,7 @@ from django.db import connection
 
 from versioning.errors import NothingToCommit
 from versioning.models import Branch, Commit, Tag
+from versioning.signatures import commits_by_hand
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +19,19 @@ def main(transactional_db: None) -> Iterator[Branch]:
     with suppress(NothingToCommit):
         Commit(message="Before the test").save()
     yield Branch.objects.get(name="main")
+    connection.use("main")
     connection.close()
     for branch in Branch.objects.exclude(name="main"):
         branch.delete(force=True)
     for tag in Tag.objects.all():
         tag.delete()
+
+
+@pytest.fixture
+def by_hand(main: Branch) -> Iterator[None]:
+    """Make no commits but those of the test: `Commit(message=…).save()`."""
+    with commits_by_hand():
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from bank.models import Customer
+from tests.threads import at_once
 from versioning.errors import (
     BranchInUse,
     InTransaction,
@@ -18,6 +19,8 @@ from versioning.errors import (
     UnknownRevision,
 )
 from versioning.models import Branch, Commit, Status
+
+pytestmark = pytest.mark.usefixtures("by_hand")
 
 
 def names() -> list[str]:
@@ -70,12 +73,18 @@ def test_rows_are_written_only_on_the_branch_that_is_checked_out(
     assert Customer.objects.get().name == "Ann"
 
 
-def test_a_new_connection_is_on_the_default_branch(main: Branch, other: Branch) -> None:
+def test_a_new_connection_of_the_thread_is_on_its_branch_again(other: Branch) -> None:
     other.checkout()
 
     connection.close()
 
-    assert Branch.active_branch() == main
+    assert Branch.active_branch() == other
+
+
+def test_another_thread_is_on_the_main_branch(main: Branch, other: Branch) -> None:
+    other.checkout()
+
+    assert at_once(lambda _: Branch.active_branch(), [0], threads=1) == [main]
 
 
 def test_a_branch_can_be_renamed(other: Branch) -> None:

@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from bank.models import Customer
 from versioning.models import Branch, Commit
 
+pytestmark = pytest.mark.usefixtures("by_hand")
+
 
 def dolt(*arguments: str) -> list[str]:
     """Return the lines that the command prints."""

@@ -8,6 +8,8 @@ from bank.models import Customer
 from versioning.errors import InvalidName, NameTaken, NothingToCommit, UnknownRevision
 from versioning.models import Branch, Commit, Status, Tag
 
+pytestmark = pytest.mark.usefixtures("by_hand")
+
 
 def test_a_commit_has_everything_that_changed_and_its_author() -> None:
     Customer.objects.bulk_create([Customer(name="Ann"), Customer(name="Bob")])

@@ -5,8 +5,12 @@ https://www.dolthub.com/blog/2021-08-27-django-dolt-part-two/
 
 from __future__ import annotations
 
+import pytest
+
 from tests.orm.models import Person
 from versioning.models import Branch, Commit
+
+pytestmark = pytest.mark.usefixtures("by_hand")
 
 
 def test_two_branches_change_a_persons_two_names_and_both_changes_are_merged(main: Branch) -> None:

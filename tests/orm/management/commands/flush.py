@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
-from django.db import connections
+from django.db import connections, router
 
 from tests import written
 
@@ -28,11 +28,13 @@ class Command(flush.Command):
     def handle(self, **options: Any) -> None:
         changed = written.tables()
         kept = {model._meta.db_table for model in KEPT}
-        if (changed is None or changed & kept) and _rows() != Command.after_migrate:
+        connection = connections[options["database"]]
+        has_kept = router.db_for_read(ContentType) == connection.alias
+        unknown = has_kept and (changed is None or changed & kept)
+        if unknown and _rows() != Command.after_migrate:
             super().handle(**options)
             Command.after_migrate = _rows()
         else:
-            connection = connections[options["database"]]
             if tables := _tables(connection, changed) - kept:
                 connection.ensure_connection()
                 sql = connection.ops.sql_flush(self.style, sorted(tables), reset_sequences=False)

@@ -1,0 +1,1 @@
+"""The REST API of version control, which is added to the bank's."""

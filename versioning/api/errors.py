@@ -1,0 +1,25 @@
+"""The statuses of the errors of version control."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from bank.api.problems import Problem
+from versioning import errors
+from versioning.errors import VersionError
+
+STATUSES: dict[type[VersionError], int] = {
+    errors.UnknownRevision: 404,
+    errors.InvalidName: 422,
+    errors.WrongParameter: 422,
+}
+
+
+def add_error_handlers(api: NinjaAPI) -> None:
+    """Register the handler: an error that is not in STATUSES is a 409."""
+    api.add_exception_handler(VersionError, _respond)
+
+
+def _respond(request: HttpRequest, error: VersionError) -> HttpResponse:
+    return Problem(STATUSES.get(type(error), 409), str(error)).response()

@@ -1,0 +1,10 @@
+"""Adds the routers of version control to the bank's API."""
+
+from __future__ import annotations
+
+from bank.api.routes import api
+from versioning.api import branches
+from versioning.api.errors import add_error_handlers
+
+add_error_handlers(api)
+api.add_router("/dolt", branches.router)

@@ -1,0 +1,1 @@
+"""The engine of the Dolt server with version control; backends/dolt/base.py is the one without."""

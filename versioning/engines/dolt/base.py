@@ -1,0 +1,37 @@
+"""The engine of the Dolt server, with version control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from backends.dolt import base
+from versioning.engines.versioned import Versioned
+
+GONE = 1049  # ER_BAD_DB_ERROR: every statement, after another session deleted the branch
+
+
+class DatabaseWrapper(Versioned, base.DatabaseWrapper):
+    verb = "CALL"
+
+    @staticmethod
+    def branch_is_gone(error: BaseException) -> bool:
+        return bool(error.args) and error.args[0] == GONE
+
+    def reading(self) -> AbstractContextManager[Any]:
+        return transaction.atomic(using=self.alias, durable=True)
+
+    @contextmanager
+    def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:
+        # The database of a commit is read-only. USE returns to the branch that was checked out:
+        # https://docs.dolthub.com/sql-reference/version-control/branches#specify-a-database-revision
+        name = self.settings_dict["NAME"]
+        with self.cursor() as cursor:
+            cursor.execute(f"USE {self.ops.quote_name(f'{name}/{commit}')}")
+            try:
+                yield
+            finally:
+                cursor.execute(f"USE {self.ops.quote_name(name)}")

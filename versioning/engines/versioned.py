@@ -1,0 +1,138 @@
+"""What both engines add to their database's: a branch per connection, and a commit per COMMIT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+from versioning.errors import InTransaction, UnknownRevision
+from versioning.signatures import LONGEST, MAIN, Signature, of_this_process
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class Versioned:
+    """A mixin for Django's DatabaseWrapper.
+
+    - Every statement is executed on `branch`, also those after a lost connection.
+    - The COMMIT of a transaction that changed something is a commit of Dolt's with `signature()`:
+      both are made by one statement, or neither. `made_commit` is the hash of the first one since
+      it was set to None. A statement that writes outside of atomic() gets a transaction of its own.
+    - If `signature` is None, a COMMIT ends only the SQL transaction: see commits_by_hand().
+    """
+
+    verb: str  # how a procedure is called
+    branch_is_gone: Callable[[BaseException], bool]
+    reading: Callable[[], AbstractContextManager[Any]]
+    signature: Callable[[], Signature] | None
+    connection: Any
+    wrap_database_errors: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch = MAIN
+        self._checked_out: str | None = MAIN  # None: unknown, and checked out before the next use
+        self.signature = of_this_process
+        self.made_commit: str | None = None
+        self._gone = False
+        self.execute_wrappers: list[Any] = [self._execute]
+
+    @property
+    def side_branch(self) -> str:
+        """The branch in use, or "" if it is MAIN."""
+        return "" if self.branch == MAIN else self.branch
+
+    def use(self, branch: str) -> None:
+        """Execute the following statements on this branch; raise InTransaction inside atomic().
+
+        The first of them raises UnknownRevision if there is no such branch. One that is not MAIN
+        is looked up each time: it may have been deleted since its last use.
+        """
+        if self.in_atomic_block:  # type: ignore[attr-defined]
+            if branch != self.branch:
+                raise InTransaction("(checkout)")
+        elif branch != MAIN:
+            self._checked_out = None
+        self.branch = branch
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._checked_out, self._gone = MAIN, False
+        return super().get_new_connection(conn_params)  # type: ignore[misc]
+
+    def ensure_connection(self) -> None:
+        super().ensure_connection()  # type: ignore[misc]
+        if self._checked_out != self.branch:
+            try:
+                self._check_out()
+            except DatabaseError as error:
+                if not self._branch_is_gone(error):
+                    raise
+                self.close()  # type: ignore[attr-defined]
+                self.ensure_connection()
+
+    def is_usable(self) -> bool:
+        """Whether the connection can be used: not if its branch was deleted."""
+        return not self._gone and super().is_usable()  # type: ignore[misc]
+
+    def snapshot(self) -> AbstractContextManager[Any]:
+        """Begin a transaction that reads one version of the data, and makes no commit."""
+        return self._unsigned()
+
+    @contextmanager
+    def _unsigned(self) -> Iterator[None]:
+        signature, self.signature = self.signature, None
+        try:
+            with self.reading():
+                yield
+        finally:
+            self.signature = signature
+
+    def _check_out(self) -> None:
+        wanted, self._checked_out = self.branch, self.branch  # cursor() calls ensure_connection()
+        try:
+            # dolt_checkout() takes any other name for a table, and discards its changes.
+            with self.cursor() as cursor:  # type: ignore[attr-defined]
+                cursor.execute("SELECT 1 FROM dolt_branches WHERE name = %s", [wanted])
+                if not cursor.fetchone():
+                    raise UnknownRevision(repr(wanted))
+                cursor.execute(f"{self.verb} dolt_checkout(%s)", [wanted])
+        except BaseException:
+            self._checked_out = None
+            raise
+
+    def _commit(self) -> None:
+        if self.connection is not None and self.signature is not None:
+            commit = self._make_commit(*self.signature())
+            self.made_commit = self.made_commit or commit
+        super()._commit()  # type: ignore[misc]
+
+    def _make_commit(self, message: str, author: str) -> str | None:
+        """Commit all changes; return the commit's hash, or None if there are none.
+
+        As the last statement of a transaction it is its COMMIT: a conflict is raised here.
+        """
+        options = ("-A", "--skip-empty", "-m", message[:LONGEST], "--author", author)
+        with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
+            cursor.execute(f"{self.verb} dolt_commit({', '.join(['%s'] * len(options))})", options)
+            found = cursor.fetchone()
+        return found[0] if found and found[0] else None
+
+    def _execute(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        try:
+            if self.signature and not self.in_atomic_block and _writes(sql):  # type: ignore[attr-defined]
+                with transaction.atomic(using=self.alias):  # type: ignore[attr-defined]
+                    return execute(sql, *rest)
+            return execute(sql, *rest)
+        except DatabaseError as error:
+            self._gone = self._branch_is_gone(error)
+            raise
+
+    def _branch_is_gone(self, error: DatabaseError) -> bool:
+        return self._checked_out != MAIN and self.branch_is_gone(error)
+
+
+def _writes(sql: Any) -> bool:
+    return str(sql).lstrip().upper().startswith(WRITES)

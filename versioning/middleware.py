@@ -1,0 +1,149 @@
+"""The branch of a request: the API's is in the header Dolt-Branch, the admin's in the session."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from bank.api.auth import BearerToken
+from bank.api.conditional import names_etag
+from bank.api.routes import api
+from bank.models import Customer, Order, OrderLine, Product
+from versioning.errors import UnknownRevision, VersionError, WrongParameter
+from versioning.revisions import commit_of, hash_of
+from versioning.signatures import MAIN, Signature, author, signed_by
+
+View = Callable[[HttpRequest], HttpResponse]
+# The models that are read for the paths that begin with this word.
+READS: dict[str, list[Any]] = {
+    "customer": [Customer],
+    "product": [Product],
+    "order": [Order, OrderLine, Customer, Product],
+}
+
+
+class ApiBranch:
+    """Runs each request of the bank's API on the branch that it names.
+
+    - The branch is that of the header `Dolt-Branch`, or of `?branch=`, or main. An unknown one is
+      a 404. The answer names it, and in `Dolt-Commit` the commit that was read or made.
+    - A GET reads one commit: the branch's latest, or that of `?as_of=`.
+    - What a request changes is one commit of the token's client, with the message of the header
+      `Dolt-Message`, or method and path.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        kind, _, rest = request.path_info.strip("/").partition("/")
+        if kind not in READS or not BearerToken()(request):
+            return self.get_response(request)
+        branch = header(request, "Dolt-Branch") or request.GET.get("branch") or MAIN
+        try:
+            with signed_by(partial(signature, request), branch):
+                reads = request.method in ("GET", "HEAD")
+                response = self._read(request, kind, rest) if reads else self._write(request)
+        except (VersionError, DatabaseError, InterfaceError) as error:
+            return api.on_exception(request, error)
+        response["Dolt-Branch"] = branch
+        patch_vary_headers(response, ["Dolt-Branch"])
+        return response
+
+    def _read(self, request: HttpRequest, kind: str, rest: str) -> HttpResponse:
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        past = request.GET.get("as_of")
+        commit = commit_of(past) if past is not None else None
+        with connection.snapshot():
+            if commit:
+                with connection.at_commit(commit, [m._meta.db_table for m in READS[kind]]):
+                    _refuse_other_columns(connection, kind)
+                    response = self.get_response(request)
+            else:
+                commit, *tables = _hashes(connection, [] if rest else READS[kind])
+                response = _unless_known(request, tables, self.get_response)
+        if response.status_code < 500:
+            response["Dolt-Commit"] = commit
+        return response
+
+    def _write(self, request: HttpRequest) -> HttpResponse:
+        if "as_of" in request.GET:
+            raise WrongParameter("as_of")
+        response = self.get_response(request)
+        if response.status_code < 500:
+            connection: Any = connections[DEFAULT_DB_ALIAS]
+            response["Dolt-Commit"] = connection.made_commit or hash_of("HEAD")
+        return response
+
+
+class AdminBranch:
+    """Runs each request of the admin on the branch that its session has chosen, or main."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        branch = request.session.get("dolt-branch", MAIN)
+        with signed_by(partial(signature, request), branch):
+            return self.get_response(request)
+
+
+def header(request: HttpRequest, name: str) -> str:
+    """Return this header of the request, which is UTF-8, or ""."""
+    text: str = request.headers.get(name, "")
+    return text.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def signature(request: HttpRequest) -> Signature:
+    """Return the author and the message of the commit that this request makes."""
+    user: Any = getattr(request, "user", None)
+    if user is not None:
+        who = author(user.get_username(), getattr(user, "email", ""))
+    else:
+        who = author(str(getattr(request, "auth", "")))
+    message = header(request, "Dolt-Message").strip()
+    if not message:
+        key = header(request, "Idempotency-Key")
+        message = f"{request.method} {request.path_info}" + (
+            f"\n\nIdempotency-Key: {key}" if key else ""
+        )
+    return Signature(message, who)
+
+
+def _hashes(connection: Any, models: list[Any]) -> list[str]:
+    """Return the hash of the branch's latest commit, and that of each model's table."""
+    tables = [model._meta.db_table for model in models]
+    columns = ["dolt_hashof('HEAD')", *["dolt_hashof_table(%s)"] * len(tables)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}", tables)
+        return list(cursor.fetchone())
+
+
+def _unless_known(request: HttpRequest, tables: list[str], view: View) -> HttpResponse:
+    """Return a page with an ETag from the hashes of its tables, or a 304 if the client has it."""
+    if not tables:
+        return view(request)
+    text = "\n".join([*tables, request.get_full_path()])
+    etag = f'"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"'
+    if names_etag(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    response = view(request)
+    if response.status_code == 200:
+        response["ETag"] = etag
+    return response
+
+
+def _refuse_other_columns(connection: Any, kind: str) -> None:
+    """Raise UnknownRevision if the tables did not have today's columns then."""
+    with connection.cursor() as cursor:
+        for model in READS[kind]:
+            try:
+                cursor.execute(str(model.objects.only().query) + " LIMIT 0")
+            except DatabaseError as error:
+                raise UnknownRevision("(the tables had other columns then)") from error

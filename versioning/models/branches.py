@@ -1,0 +1,90 @@
+"""Branches: created, checked out, merged and deleted."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from versioning.errors import UnknownRevision
+from versioning.models.commits import Commit
+from versioning.models.rows import alias_of
+from versioning.names import checked, revision
+from versioning.procedures import call
+
+
+class Branch(models.Model):
+    """A branch and its latest commit. `save()` creates it from the active branch."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    hash = models.CharField(max_length=40)
+    latest_committer = models.TextField()
+    latest_committer_email = models.TextField()
+    latest_commit_date = models.DateTimeField()
+    latest_commit_message = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "dolt_branches"
+        verbose_name_plural = "branches"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
+        """Create the branch at the commit `hash`, or at the active branch's latest.
+
+        Raises InvalidName, NameTaken, and UnknownRevision for the hash.
+        """
+        alias = alias_of(self, using)
+        start = [revision(self.hash)] if self.hash else []
+        call("branch", checked(self.name), *start, using=alias)
+        self.refresh_from_db(using=alias)
+
+    def delete(
+        self, using: str | None = None, keep_parents: bool = False, *, force: bool = False
+    ) -> tuple[int, dict[str, int]]:
+        """Delete the branch; raise UnknownRevision, BranchInUse, and NotMerged unless `force`."""
+        option = "-D" if force else "-d"
+        call("branch", option, revision(self.name), using=alias_of(self, using))
+        return 1, {self._meta.label: 1}
+
+    def rename(self, name: str) -> None:
+        """Give it another name; raise UnknownRevision, InvalidName, NameTaken or BranchInUse."""
+        names = revision(self.name), checked(name)
+        call("branch", "-m", *names, using=alias_of(self))
+        self.name = name
+
+    def checkout(self) -> None:
+        """Let this thread's connection read and write this branch.
+
+        Uncommitted changes stay on the branch where they were made. Raises UnknownRevision, and
+        InTransaction inside atomic().
+        """
+        connection: Any = connections[alias_of(self)]
+        before = connection.branch
+        connection.use(self.name)
+        try:
+            connection.ensure_connection()
+        except UnknownRevision:
+            connection.use(before)
+            raise
+
+    def merge(self, message: str = "") -> Commit:
+        """Merge this branch into the active one; return the active branch's latest commit.
+
+        Rows are merged cell by cell. Raises UnknownRevision, MergeConflict and Uncommitted; then
+        nothing was changed.
+        """
+        using = alias_of(self)
+        options = ("-m", message) if message else ()
+        call("merge", revision(self.name), *options, using=using)
+        return Commit.latest(using)
+
+    @classmethod
+    def active_branch(cls, using: str = DEFAULT_DB_ALIAS) -> Self:
+        """Return the branch that this thread's connection reads and writes."""
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT active_branch()")
+            [(name,)] = cursor.fetchall()
+        return cls.objects.using(using).get(name=name)

@@ -1,0 +1,49 @@
+"""Which commit a text means: a branch, a tag, a commit's hash, or a datetime."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
+from versioning.errors import UnknownRevision
+from versioning.models import Commit
+from versioning.names import revision
+from versioning.procedures import refusal
+
+
+def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
+    """Return the hash of the commit that this text means; raise UnknownRevision.
+
+    A datetime (ISO 8601, UTC if it names no zone) means the active branch's latest commit by then.
+    DoltLite keeps the seconds of a commit, the server milliseconds.
+    """
+    try:
+        return hash_of(text, using)
+    except UnknownRevision:
+        when = _datetime(text)
+        commits = Commit.objects.using(using).filter(date__lte=when) if when else []
+        for commit in commits[:1]:  # the log begins with the newest
+            return commit.pk
+        raise
+
+
+def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
+    """Return the hash of the commit of this branch, tag or hash; raise UnknownRevision."""
+    try:
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT dolt_hashof(%s)", [revision(name)])
+            [(found,)] = cursor.fetchall()
+    except DatabaseError as error:
+        raise refusal(error) or error from error
+    if not found:
+        raise UnknownRevision(repr(name))
+    return str(found)
+
+
+def _datetime(text: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
