@@ -49,4 +49,4 @@ class InTransaction(VersionError):
 
 
 class WrongParameter(VersionError):
-    """This parameter is for GET only."""
+    """This parameter is for GET of one object or a list."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
@@ -21,5 +23,5 @@ def add_error_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(VersionError, _respond)
 
 
-def _respond(request: HttpRequest, error: VersionError) -> HttpResponse:
+def _respond(request: HttpRequest, error: Any) -> HttpResponse:
     return Problem(STATUSES.get(type(error), 409), str(error)).response()
