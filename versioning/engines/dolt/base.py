@@ -25,7 +25,7 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
         return bool(GONE.search(str(error.args[-1:])))
 
     @classmethod
-    def error_kind(cls, error: BaseException) -> str | None:  # type: ignore[override]
+    def error_kind(cls, error: BaseException) -> str | None:
         """Return the name of the error's kind: a retry finds that the branch is gone."""
         kind = base.DatabaseWrapper.error_kind(error)
         of_driver = isinstance(error, cls.Database.OperationalError)
