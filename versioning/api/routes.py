@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bank.api.routes import api
-from versioning.api import branches, commits, histories
+from versioning.api import branches, commits, histories, requests
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
 api.add_router("/dolt", branches.router)
 api.add_router("/dolt", commits.router)
 api.add_router("", histories.router)
+api.add_router("/dolt", requests.router)
