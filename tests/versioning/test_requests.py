@@ -203,14 +203,16 @@ def test_an_inner_block_that_fails_is_undone_on_a_branch(other: Branch) -> None:
     assert Customer.objects.get().name == "Ann"
 
 
-def test_bulk_operations_and_raw_sql_are_committed_too(main: Branch) -> None:
+def test_bulk_operations_and_raw_sql_are_committed_too() -> None:
+    before = Commit.objects.count()
+
     Customer.objects.bulk_create([Customer(name="Ann"), Customer(name="Bob")])
     Customer.objects.filter(name="Bob").update(name="Carl")
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO customers (name) VALUES (%s)", ["Dora"])
 
     assert not Status.objects.exists()
-    assert Commit.objects.count() == 3 + len(Commit.log(main.hash, 1000))
+    assert Commit.objects.count() == before + 3
 
 
 def test_rolled_back_work_leaves_no_commit(main: Branch) -> None:

@@ -53,7 +53,9 @@ def test_each_acknowledged_order_is_one_commit_with_this_order_only(
         assert sorted(Order.objects.values_list("pk", flat=True)) == sorted(ordered.values())
         commits = Commit.objects.filter(message=f"Ordered on {branch}")
         assert sorted(commit.pk for commit in commits) == sorted(ordered)
-        assert sorted(pair for pair in added_orders() if pair[0] in ordered) == sorted(ordered.items())
+        assert sorted(pair for pair in added_orders() if pair[0] in ordered) == sorted(
+            ordered.items()
+        )
     assert len(ordered) == ORDERS
 
 
