@@ -34,7 +34,7 @@ class Pages(admin.ModelAdmin):
 
 @admin.register(Branch)
 class BranchAdmin(Pages):
-    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern]:
         return [
             path("", page(branches.list_branches), name="versioning_branch_changelist"),
             path("switch/", page(branches.switch), name="versioning_branch_switch"),
@@ -50,7 +50,7 @@ class BranchAdmin(Pages):
 
 @admin.register(Commit)
 class CommitAdmin(Pages):
-    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern]:
         return [
             path("", page(commits.log), name="versioning_commit_changelist"),
             path(
@@ -70,7 +70,7 @@ class ChangeRequestAdmin(Pages):
     def get_queryset(self, request: HttpRequest) -> Requests:
         return ChangeRequest.objects.settled()
 
-    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern]:
         name = "versioning_changerequest"
         listed = self.admin_site.admin_view(self.changelist_view)
         return [
