@@ -1,5 +1,7 @@
 """The rules of reviews: whether a commit is approved.
 
+A person is a name: that of a token's client, or of a user of the admin. One name is one person.
+
 - settings.VERSIONING_APPROVALS reviewers, none of them the author, approve of this very commit.
 - Each reviewer's latest decision counts. One who requested changes, of whatever commit, prevents
   the merge until he or she approves: a new commit alone does not show that it has the changes.

@@ -218,6 +218,14 @@ def test_a_setting_says_how_many_must_approve(
     assert ann.post(f"/{number}/merge").status_code == 200
 
 
+def test_if_no_approvals_are_needed_the_author_can_merge(
+    settings: Settings, number: int, ann: As
+) -> None:
+    settings.VERSIONING_APPROVALS = 0
+
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+
+
 def test_a_merged_request_can_no_longer_be_changed(number: int, ann: As, bob: As) -> None:
     bob.review(number)
     ann.post(f"/{number}/merge")
@@ -294,6 +302,18 @@ def test_of_many_merges_at_one_time_one_wins(number: int, bob: As) -> None:
     assert sorted(response.status_code for response in responses) == [200] + 7 * [409]
     assert names() == ["Daylon", "Zach"]
     assert Commit.objects.count() == before + 2  # the branch's commit, and the merge
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_request_is_merged_or_closed_but_not_both(number: int, bob: As, attempt: int) -> None:
+    bob.review(number)
+
+    works = ["merge", "close", "merge", "close"]
+    responses = at_once(lambda work: As(ANN).post(f"/{number}/{work}"), works, threads=4)
+
+    assert sorted(response.status_code for response in responses) == [200] + 3 * [409]
+    state = bob.get(f"/{number}").json()["state"]
+    assert (state, names()) in [("merged", ["Zach"]), ("closed", [])]
 
 
 def test_a_merge_that_was_killed_before_its_record_is_recorded_when_it_is_read(

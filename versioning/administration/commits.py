@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,9 +36,9 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     """Show the versions of an object on the session's branch: its values, and what changed."""
     if kind not in KINDS:
         raise Http404
-    if not request.user.has_perm(f"bank.view_{kind}"):
-        raise PermissionDenied
     model = KINDS[kind].model
+    if not admin.site.get_model_admin(model).has_view_permission(request):
+        raise PermissionDenied
     found = versions(model, key_in_path(model, pk))
     if not found:
         raise Http404
