@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bank.api.routes import api
-from versioning.api import branches
+from versioning.api import branches, diffs
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
 api.add_router("/dolt", branches.router)
+api.add_router("/dolt", diffs.router)
