@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class VersionError(Exception):
     """This operation of version control is not possible."""
@@ -83,3 +85,28 @@ class OwnRequest(VersionError):
 
 class OutdatedReview(VersionError):
     """The source branch has newer commits than the one that was reviewed: look at them first."""
+
+
+class BranchMoved(VersionError):
+    """Another commit was made on the branch in the meantime."""
+
+
+class NotRevertible(VersionError):
+    """Only a commit with one parent that changed customers, products and orders can be reverted
+    or picked."""
+
+
+class WrongResolution(VersionError):
+    """This resolution does not fit the conflicts of this merge."""
+
+    def __init__(self, number: int, member: str, reason: str) -> None:
+        super().__init__(reason)
+        self.number, self.member = number, member
+
+
+class Refused(VersionError):
+    """The branches cannot be merged like this; nothing was changed."""
+
+    def __init__(self, conflicts: list[Any], violations: list[Any], invariants: list[Any]) -> None:
+        super().__init__()
+        self.conflicts, self.violations, self.invariants = conflicts, violations, invariants

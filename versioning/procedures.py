@@ -19,7 +19,8 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 REFUSALS: dict[str, type[VersionError]] = {
     r"already exists": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
-    r"conflict": errors.MergeConflict,
+    r"conflict|constraint violations": errors.MergeConflict,
+    r"not possible to fast-forward": errors.BranchMoved,
     r"uncommitted changes|local changes|would be stomped|would be overwritten": errors.Uncommitted,
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
@@ -38,6 +39,12 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
     connection = connections[using]
     if name in COMMITTING and connection.in_atomic_block and "--no-commit" not in arguments:
         raise InTransaction(f"(dolt_{name})")
+    return run(name, *arguments, using=using)
+
+
+def run(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
+    """Call it like call(), also inside atomic(): the caller knows that it may commit."""
+    connection = connections[using]
     places = ", ".join(["%s"] * len(arguments))
     verb = "SELECT" if connection.vendor == "sqlite" else "CALL"
     try:

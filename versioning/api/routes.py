@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bank.api.routes import api
-from versioning.api import branches, commits, histories, requests
+from versioning.api import branches, commits, diffs, histories, requests
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
@@ -11,3 +11,4 @@ api.add_router("/dolt", branches.router)
 api.add_router("/dolt", commits.router)
 api.add_router("", histories.router)
 api.add_router("/dolt", requests.router)
+api.add_router("/dolt", diffs.router)

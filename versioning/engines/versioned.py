@@ -22,11 +22,16 @@ class Versioned(BaseDatabaseWrapper):
     - The COMMIT of a transaction that changed something is a commit of Dolt's with `signature()`:
       both are made by one statement, or neither. `made_commit` is the hash of the first one since
       it was set to None. A statement that writes outside of atomic() gets a transaction of its own.
+    - While `merging`, a commit is made also without changes: it records that the other branch was
+      merged. Without it the server would stay in the state of a merge.
     - If `signature` is None, a COMMIT ends only the SQL transaction: see commits_by_hand().
     """
 
     verb: str  # how a procedure is called
     log_order: str  # how dolt_log is sorted, if it does not begin with the newest by itself
+    changes: Callable[[str], str]  # SQL of the changes of a table between two revisions (%s, %s)
+    past: Callable[[str], str]  # SQL of a table as it was in a revision (%s)
+    literal: Callable[[str], str]  # SQL of a text
     branch_is_gone: Callable[[BaseException], bool]
     reading: Callable[[], AbstractContextManager[Any]]
     signature: Callable[[], Signature] | None
@@ -37,6 +42,7 @@ class Versioned(BaseDatabaseWrapper):
         self._checked_out: str | None = MAIN  # None: unknown, and checked out before the next use
         self.signature = of_this_process
         self.made_commit: str | None = None
+        self.merging = False
         self._gone = False
         self.execute_wrappers: list[Any] = [self._execute]
 
@@ -113,7 +119,8 @@ class Versioned(BaseDatabaseWrapper):
 
         As the last statement of a transaction it is its COMMIT: a conflict is raised here.
         """
-        options = ("-A", "--skip-empty", "-m", message[:LONGEST], "--author", author)
+        empty = "--allow-empty" if self.merging else "--skip-empty"
+        options = ("-A", empty, "-m", message[:LONGEST], "--author", author)
         try:
             with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
                 places = ", ".join(["%s"] * len(options))

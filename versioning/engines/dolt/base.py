@@ -34,6 +34,15 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     def reading(self) -> AbstractContextManager[Any]:
         return transaction.atomic(using=self.alias, durable=True)
 
+    def changes(self, table: str) -> str:
+        return f"dolt_diff(%s, %s, '{table}')"
+
+    def past(self, table: str) -> str:
+        return f"{self.ops.quote_name(table)} AS OF %s"
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:
         # The database of a commit is read-only. USE returns to the branch that was checked out:

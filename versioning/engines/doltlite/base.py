@@ -51,6 +51,15 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):  # type: ignore[misc]
     def reading(self) -> AbstractContextManager[Any]:
         return base.DatabaseWrapper.snapshot(self)
 
+    def changes(self, table: str) -> str:
+        return f"{self.ops.quote_name(f'dolt_diff_{table}')}(%s, %s)"
+
+    def past(self, table: str) -> str:
+        return f"{self.ops.quote_name(f'dolt_at_{table}')}(%s)"
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:
         # A temporary view hides the table of the same name: https://www.sqlite.org/lang_naming.html
