@@ -53,6 +53,7 @@ class CommitAdmin(Pages):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("", page(commits.log), name="versioning_commit_changelist"),
+            path("diff/", page(commits.diff), name="versioning_diff"),
             path(
                 "versions/<kind>/<pk>/", page(commits.object_versions), name="versioning_versions"
             ),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from bank.models import Customer, Product
+from bank.models import Customer, Order, Product
 from tests.admin_pages import PASSWORD, change, form_of, page, same_session, saved
 from tests.threads import at_once
 from versioning.models import Branch, ChangeRequest, Commit
@@ -404,6 +404,52 @@ def test_versions_need_the_permission_to_view_the_object(admin: Client) -> None:
     assert page(user("bob", "view_customer"), path)
     for wrong in ("versions/customer/x/", "versions/user/1/", "versions/customer/0/"):
         assert admin.get(f"{COMMITS}{wrong}").status_code == 404
+
+
+def test_the_diff_shows_what_a_branch_changed_with_labels_and_names(
+    admin: Client, other: Branch
+) -> None:
+    with signed("Order", "Ann <ann@example.com>", branch="other"):
+        customer = Customer.objects.create(name=HOSTILE)
+        order = Order.objects.create(customer=customer, subtotal="1.20")
+    commit_to("main", "Daylon")
+
+    html = page(admin, f"{COMMITS}diff/?to=other")
+
+    table = html.split('id="content"')[1]
+    cells = re.findall("<td[^>]*>(.*?)</td>", table, re.DOTALL)
+    escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    assert cells == [
+        *("added", "name", "", escaped),
+        *("added", "customer", "", escaped, "subtotal", "", "1.20"),
+    ]
+    assert f">order {order.pk}</th>" in html
+    assert f'href="{COMMITS}diff/?to=other"' in page(admin, BRANCHES)
+    switch(admin, "other")
+    assert escaped in page(admin, f"{COMMITS}diff/")
+
+
+def test_the_diff_is_paged(admin: Client, other: Branch) -> None:
+    with signed("Many", "Ann <ann@example.com>", branch="other"):
+        Customer.objects.bulk_create(Customer(name=f"Customer {n:02}") for n in range(60))
+
+    first = page(admin, f"{COMMITS}diff/?to=other")
+    following = first.split('class="paginator"><a href="')[1].split('"')[0].replace("&amp;", "&")
+    commit_to("other", "Later")
+    second = page(admin, f"{COMMITS}diff/{following}")
+
+    found = [re.findall(r"Customer \d\d", html) for html in (first, second)]
+    assert [len(names) for names in found] == [50, 10]
+    assert sorted(found[0] + found[1]) == [f"Customer {n:02}" for n in range(60)]
+    assert "Later" not in second
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["to=nowhere", "from=nowhere", "to=-d", "to=%00", "after=x", "after=x:1", "after=customer:x"],
+)
+def test_an_invalid_address_of_a_diff_is_a_404(admin: Client, query: str) -> None:
+    assert admin.get(f"{COMMITS}diff/?{query}").status_code == 404
 
 
 # Change requests

@@ -1,8 +1,9 @@
-"""The admin's pages of commits: the log of the session's branch, and the versions of one object."""
+"""The admin's pages of commits: the log of a branch, what it changed, and an object's versions."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,11 +11,16 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bank.api.ids import key_in_path
+from bank.models import Key
+from versioning import diffs
 from versioning.administration.pages import shown
+from versioning.diffs import merge_base
 from versioning.history import Version, versions
 from versioning.kinds import KINDS
 from versioning.models import Commit
 from versioning.revisions import hash_of
+from versioning.rows import MODELS
+from versioning.signatures import MAIN
 
 PER_PAGE = 50
 
@@ -30,6 +36,24 @@ def log(request: HttpRequest) -> HttpResponse:
         "older": skip + PER_PAGE if len(commits) > PER_PAGE else None,
     }
     return shown(request, "versioning/log.html", context)
+
+
+def diff(request: HttpRequest) -> HttpResponse:
+    """Show what a branch or commit (?to=) has changed since it left another (?from=).
+
+    Without them, what the session's branch has changed since it left main.
+    """
+    old, new = request.GET.get("from") or MAIN, request.GET.get("to") or "HEAD"
+    last = hash_of(new)
+    first = merge_base(hash_of(old), last)
+    rows, after = diffs.page(first, last, _after(request.GET.get("after")), PER_PAGE)
+    names = {"from": first, "to": last, "after": after}
+    context = {
+        "title": f"Changes of {new} since it left {old}",
+        "rows": rows,
+        "next": f"?{urlencode(names)}" if after else "",
+    }
+    return shown(request, "versioning/diff.html", context)
 
 
 def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
@@ -52,6 +76,16 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
         "rows": [(version.commit, _cells(version, columns)) for version in page],
     }
     return shown(request, "versioning/versions.html", context)
+
+
+def _after(text: str | None) -> tuple[str, Key] | None:
+    """Return the model and the key after which a page of a diff begins; raise Http404."""
+    if not text:
+        return None
+    name, _, key = text.partition(":")
+    if name not in MODELS:
+        raise Http404
+    return name, key_in_path(MODELS[name], key)
 
 
 def _cells(version: Version, columns: list[Any]) -> list[tuple[Any, bool]]:
