@@ -96,6 +96,20 @@ def test_a_branch_is_switched_only_by_a_post_of_the_site_itself(
     assert admin.post(f"{BRANCHES}switch/", form)["Location"] == "/admin/"
 
 
+def test_a_form_that_was_opened_on_another_branch_is_refused(admin: Client, other: Branch) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = admin.cookies.copy()
+    opened = form_of(strict, "/admin/bank/customer/add/")
+    assert saved(strict.post(f"{BRANCHES}switch/", {**opened, "name": "other"}))
+
+    refused = strict.post("/admin/bank/customer/add/", {**opened, "name": "Zach"})
+
+    assert refused.status_code == 403
+    assert (names(), names("other")) == ([], [])
+    assert change(strict, "/admin/bank/customer/add/", name="Zach")
+    assert (names(), names("other")) == ([], ["Zach"])
+
+
 def test_the_switcher_is_not_shown_to_those_who_are_not_staff(client: Client) -> None:
     assert "Switch" not in page(client, "/admin/login/")
     assert client.post(f"{BRANCHES}switch/", {"name": "main"})["Location"].startswith(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -24,9 +25,12 @@ LIST = "admin:versioning_branch_changelist"
 
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Let the admin show and change this branch, for as long as the session lasts."""
+    """Let the admin show and change this branch, for as long as the session lasts.
+
+    A form that another window shows was opened for the branch before: it is refused (403).
+    """
     branch = existing(request.POST.get("name", ""))
-    request.session["dolt-branch"] = branch.name
+    _choose(request, branch.name)
     messages.success(request, f"You are on the branch {branch.name} now.")
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, None) else "admin:index")
@@ -78,10 +82,16 @@ def delete(request: HttpRequest) -> HttpResponse:
     branch.delete(force="force" in given)
     said = f"The branch {branch.name} was deleted."
     if request.session.get("dolt-branch") == branch.name:
-        request.session["dolt-branch"] = MAIN
+        _choose(request, MAIN)
         said += f" You are on {MAIN} now."
     messages.success(request, said)
     return redirect(LIST)
+
+
+def _choose(request: HttpRequest, branch: str) -> None:
+    """Use this branch from now on; refuse forms that were opened before, for another branch."""
+    request.session["dolt-branch"] = branch
+    rotate_token(request)
 
 
 def existing(name: str) -> Branch:
