@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bank.api.routes import api
-from versioning.api import branches, diffs, merges
+from versioning.api import branches, diffs, merges, reverts
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
 api.add_router("/dolt", branches.router)
 api.add_router("/dolt", diffs.router)
 api.add_router("/dolt", merges.router)
+api.add_router("/dolt", reverts.router)
