@@ -36,9 +36,9 @@ collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND in ONCE else []
 def pytest_configure() -> None:
     """Install the test application, which only pytest loads, and the stacks of middleware.
 
-    Django is set up by now.
+    Django is set up by now. The application is the first, so that its `flush` is the one that runs.
     """
-    modify_settings(INSTALLED_APPS={"append": "tests.orm"}).enable()
+    modify_settings(INSTALLED_APPS={"prepend": "tests.orm"}).enable()
     client.ClientHandler = type("ClientHandler", (Stacks, client.ClientHandler), {})
     find_static_files_once()
 

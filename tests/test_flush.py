@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 
@@ -14,8 +15,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def flush() -> None:
-    """Flush the database like Django after such a test."""
-    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+    """Flush the databases like Django after such a test."""
+    for alias in settings.DATABASES:
+        options = {"database": alias, "reset_sequences": False}
+        call_command("flush", interactive=False, verbosity=0, **options)
 
 
 def permissions() -> list[Any]:

@@ -51,7 +51,40 @@ class InTransaction(VersionError):
 
 
 class WrongParameter(VersionError):
-    """This parameter is for GET only."""
+    """This parameter is for GET of one object or a list."""
+
+
+class NothingToMerge(VersionError):
+    """The source branch has no commits that the target branch does not have."""
+
+
+class NotOpen(VersionError):
+    """The change request is no longer open."""
+
+
+class BeingMerged(VersionError):
+    """The change request is being merged by somebody else: look at it again."""
+
+
+class NotApproved(VersionError):
+    """It needs more approvals, by others than the author of the change request."""
+
+
+class OutdatedApproval(VersionError):
+    """It was approved before the source branch's latest commits: ask for another review."""
+
+
+class ChangesRequested(VersionError):
+    """Changes were requested, and must be approved by those who requested them:"""
+
+
+class OwnRequest(VersionError):
+    """The author of a change request cannot approve it. Where no tokens are needed, every client is
+    "anybody", and so the author: let API_TOKENS name the clients."""
+
+
+class OutdatedReview(VersionError):
+    """The source branch has newer commits than the one that was reviewed: look at them first."""
 
 
 class BranchMoved(VersionError):

@@ -25,9 +25,9 @@ REFUSALS: dict[str, type[VersionError]] = {
     r"uncommitted changes|local changes|would be stomped|would be overwritten": errors.Uncommitted,
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
-    r"invalid (branch|tag|ref(?! spec))|not a valid|bad branch name": errors.InvalidName,
-    r"not found|no such|did not match|unknown|could not find|does not exist|invalid ref spec":
-        errors.UnknownRevision,
+    r"not found|no such|did not match|unknown|could not find|does not exist|"
+    r"(ref|ancestor|HEAD) spec": errors.UnknownRevision,
+    r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
 }  # fmt: skip
 
 

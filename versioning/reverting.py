@@ -15,6 +15,7 @@ from bank.transactions import retry_transaction
 from versioning.errors import NothingToCommit, NotRevertible
 from versioning.lines import Commits
 from versioning.merging import COUNTERS, RECORDS
+from versioning.models import Commit
 from versioning.revisions import hash_of
 from versioning.rows import MODELS, WORKING, changes, rows_at
 from versioning.settling import Found, settle
@@ -36,7 +37,7 @@ def revert(commit: str, branch: str, author: str, message: str = "") -> str:
     NotRevertible, NothingToCommit, or Refused if later commits changed the same values.
     """
     picked = _picked(commit)
-    message = message or f'Revert "{picked.message}"'
+    message = message or f'Revert "{picked.message.splitlines()[0]}"'
     return _apply(Signature(message, author), branch, picked.commit, picked.parent)
 
 
@@ -70,21 +71,19 @@ def _settle(base: str, theirs: str) -> None:
 
 def _picked(name: str) -> Picked:
     commit = hash_of(name)
+    parents = Commit.parents([commit])[commit]
+    if len(parents) != 1:
+        raise NotRevertible(f"(it has {len(parents)} parents)")
     with connection.cursor() as cursor:
-        sql = "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s"
-        cursor.execute(sql, [commit])
-        parents = [parent for (parent,) in cursor.fetchall() if parent]
-        if len(parents) != 1:
-            raise NotRevertible(f"(it has {len(parents)} parents)")
         cursor.execute("SELECT * FROM dolt_diff_summary(%s, %s)", [parents[0], commit])
         _refuse_other_tables(cursor.fetchall())
-        cursor.execute("SELECT message FROM dolt_log(%s) LIMIT 1", [commit])
-        return Picked(commit, parents[0], cursor.fetchone()[0])
+    [found] = Commit.log(commit, 1)
+    return Picked(commit, parents[0], found.message)
 
 
 def _refuse_other_tables(changed: list[tuple[str, str, str, bool, bool]]) -> None:
-    """Raise NotRevertible for changes of other tables, and of columns."""
+    """Raise NotRevertible for changes of other tables. A migration changes its own, too."""
     known = {model._meta.db_table for model in [*MODELS.values(), *RECORDS]} | {COUNTERS}
-    for before, after, _, _, columns in changed:
-        if columns or not {before, after} <= known:
+    for before, after, *_ in changed:
+        if not {before, after} <= known:
             raise NotRevertible(f"(it changed the table {after or before})")

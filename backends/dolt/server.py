@@ -32,5 +32,5 @@ BACKEND = Backend(
     ],
     system_packages=SYSTEM_PACKAGES,
     programs=lambda: build.cached().parent,
-    restrict=least_privilege,
+    restrict=lambda url: least_privilege(url, "_site"),  # see settings/dolt.py
 )

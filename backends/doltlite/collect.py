@@ -1,4 +1,4 @@
-"""Collects the garbage of old transactions in a DoltLite file, while others use it.
+"""Collects the garbage of old transactions in DoltLite files, while others use them.
 
 A transaction writes new pages and leaves the old ones in the file: an order leaves 30 to 50 KB.
 Dolt's server collects this garbage automatically, DoltLite only on request:
@@ -23,18 +23,19 @@ def collect(file: Path) -> None:
         connection.execute("SELECT dolt_gc()")
 
 
-def collect_for_ever(file: Path) -> None:
-    """Collect whenever the file has doubled; print an error, and try again."""
-    kept = 0
+def collect_for_ever(*files: Path) -> None:
+    """Collect in each file whenever it has doubled; print an error, and try again."""
+    kept = dict.fromkeys(files, 0)
     while True:
-        if file.exists() and file.stat().st_size > 2 * kept + LEAST:
-            try:
-                collect(file)
-                kept = file.stat().st_size
-            except sqlite3.OperationalError as error:
-                print(error, flush=True)
+        for file in files:
+            if file.exists() and file.stat().st_size > 2 * kept[file] + LEAST:
+                try:
+                    collect(file)
+                    kept[file] = file.stat().st_size
+                except sqlite3.OperationalError as error:
+                    print(error, flush=True)
         time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
-    collect_for_ever(Path(sys.argv[1]))
+    collect_for_ever(*map(Path, sys.argv[1:]))

@@ -47,16 +47,19 @@ def _missing() -> str | None:
 
 @contextmanager
 def _file(data: Path | None) -> Iterator[str]:
-    """Yield the URL of a file in `data`, or in a directory that is deleted at the end."""
+    """Yield the URL of a file in `data`, or in a directory that is deleted at the end.
+
+    Beside it is the file of what is not versioned: see settings/doltlite.py.
+    """
     temporary = tempfile.TemporaryDirectory
     with nullcontext(data) if data else temporary(prefix="bank-doltlite-") as directory:
-        file = Path(directory).resolve() / "bank.db"
-        if file.exists():
+        files = [Path(directory).resolve() / name for name in ("bank.db", "bank.db.site")]
+        for file in filter(Path.exists, files):
             file.chmod(0o600)  # a new file is private anyway, see base.py
-        collector: list[str | Path] = [sys.executable, COLLECTOR, file]
+        collector: list[str | Path] = [sys.executable, COLLECTOR, *files]
         log = log_file("doltlite", data)
         with running(collector, log=log, env=os.environ | environment()):
-            yield f"doltlite:///{quote(str(file))}"
+            yield f"doltlite:///{quote(str(files[0]))}"
 
 
 BACKEND = Backend(

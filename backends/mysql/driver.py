@@ -27,10 +27,11 @@ def connect(address: SplitResult) -> Any:
     )
 
 
-def least_privilege(url: str) -> str:
+def least_privilege(url: str, *endings: str) -> str:
     """Return the URL of a user that can read and change rows, and nothing else.
 
-    The owner, whose URL this is, creates the user again with a new password.
+    Also the rows of the databases whose names are this one's with these endings. The owner, whose
+    URL this is, creates the user again with a new password.
     """
     address = urlsplit(url)
     password = secrets.token_urlsafe(16)
@@ -38,7 +39,9 @@ def least_privilege(url: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP USER IF EXISTS {APPLICATION}")
         cursor.execute(f"CREATE USER {APPLICATION} IDENTIFIED BY %s", [password])
-        cursor.execute(f"GRANT {ALLOWED} ON `{address.path[1:]}`.* TO {APPLICATION}")
+        for ending in ("", *endings):
+            name = f"{address.path[1:]}{ending}"
+            cursor.execute(f"GRANT {ALLOWED} ON `{name}`.* TO {APPLICATION}")
     connection.close()
     where = address.netloc.rpartition("@")[2]
     return address._replace(netloc=f"{APPLICATION}:{password}@{where}").geturl()

@@ -17,6 +17,7 @@ from bank.models import Product
 from bank.transactions import retry_transaction
 from tests.serving import Server
 from tests.threads import at_once
+from versioning.signatures import commits_by_hand
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,16 +29,17 @@ def query(sql: str, *values: Any) -> list[Any]:
 
 
 def test_a_change_since_a_commit_is_shown_by_dolt_diff() -> None:
-    pen = Product.objects.create(name="pen", price=1, stock=5)
-    [(commit,)] = query("SELECT dolt_commit('-A', '-m', 'one pen')")
+    with commits_by_hand():
+        pen = Product.objects.create(name="pen", price=1, stock=5)
+        [(commit,)] = query("SELECT dolt_commit('-A', '-m', 'one pen')")
+        Product.objects.filter(pk=pen.pk).update(price=2)
 
-    Product.objects.filter(pk=pen.pk).update(price=2)
+        changes = query(
+            "SELECT diff_type, from_price, to_price FROM dolt_diff_products "
+            "WHERE from_commit = %s AND to_commit = 'WORKING'",
+            commit,
+        )
 
-    changes = query(
-        "SELECT diff_type, from_price, to_price FROM dolt_diff_products "
-        "WHERE from_commit = %s AND to_commit = 'WORKING'",
-        commit,
-    )
     assert query("SELECT message FROM dolt_log LIMIT 1") == [("one pen",)]
     assert changes == [("modified", "1.00", "2.00")]
 
@@ -64,17 +66,19 @@ def test_garbage_collection_loses_no_concurrent_write() -> None:
     assert [*Product.objects.values_list("stock", flat=True)] == [100] * 4
 
 
-def test_the_file_of_a_running_server_is_garbage_collected(server: Server) -> None:
+def test_the_files_of_a_running_server_are_garbage_collected(server: Server) -> None:
     server.start("--no-demo")
     carl = server.call("POST", "/customer/", {"name": "Carl"})
-    file = server.data / "bank.db"
+    files = [server.data / name for name in ("bank.db", "bank.db.site")]
 
-    with closing(sqlite3.connect(file, isolation_level=None)) as writer:
-        while file.stat().st_size <= LEAST:
-            writer.execute("UPDATE customers SET name = hex(randomblob(500000))")
-        writer.execute("UPDATE customers SET name = 'Carl'")
+    for file in files:
+        with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+            writer.execute("CREATE TABLE waste (text PRIMARY KEY)")
+            while file.stat().st_size <= LEAST:
+                writer.execute("INSERT INTO waste VALUES (hex(randomblob(500000)))")
+                writer.execute("DELETE FROM waste")
     give_up = time.monotonic() + 20
-    while file.stat().st_size > LEAST / 2:
+    while any(file.stat().st_size > LEAST / 2 for file in files):
         assert time.monotonic() < give_up
         time.sleep(0.1)
 
@@ -97,11 +101,13 @@ def test_a_new_file_is_readable_by_its_owner_only_with_any_umask(tmp_path: Path)
     assert {*modes.values()} == {0o600}
 
 
-def test_a_file_that_others_can_read_is_made_private_at_the_next_start(server: Server) -> None:
+def test_files_that_others_can_read_are_made_private_at_the_next_start(server: Server) -> None:
     server.start("--no-demo")
     server.stop()
-    (server.data / "bank.db").chmod(0o666)
+    files = [server.data / name for name in ("bank.db", "bank.db.site")]
+    for file in files:
+        file.chmod(0o666)
 
     server.start("--no-demo")
 
-    assert (server.data / "bank.db").stat().st_mode & 0o777 == 0o600
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}

@@ -8,6 +8,7 @@ from ninja import Router
 from bank.api.from_model import Input, Output
 from bank.api.responses import json_response
 from versioning import reverting
+from versioning.api.merges import Name
 from versioning.middleware import header, signature
 from versioning.signatures import MAIN
 
@@ -15,8 +16,8 @@ router = Router(tags=["version control"])
 
 
 class CommitIn(Input):
-    commit: str
-    branch: str = MAIN
+    commit: Name
+    branch: Name = MAIN
 
 
 class CommitOut(Output):

@@ -37,8 +37,9 @@ class Cursor(SQLiteCursorWrapper):
         return found
 
 
-class DatabaseWrapper(Versioned, base.DatabaseWrapper):
+class DatabaseWrapper(Versioned, base.DatabaseWrapper):  # type: ignore[misc]
     verb = "SELECT"
+    log_order = ""
 
     @staticmethod
     def branch_is_gone(error: BaseException) -> bool:
@@ -67,7 +68,8 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
                 for table in tables:
                     name, past = map(self.ops.quote_name, (table, f"dolt_at_{table}"))
                     # A view takes no parameters; the hash is one that Dolt has returned.
-                    cursor.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {past}('{commit}')")  # noqa: S608
+                    sql = f"SELECT * FROM {past}('{commit}')"  # noqa: S608
+                    cursor.execute(f"CREATE TEMP VIEW {name} AS {sql}")
                 yield
             finally:
                 for table in tables:
