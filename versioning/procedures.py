@@ -6,6 +6,7 @@ https://docs.dolthub.com/sql-reference/version-control/dolt-sql-procedures
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -54,6 +55,25 @@ def run(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
             return found[0] if found else None
     except DatabaseError as error:
         raise refusal(error) or error from error
+
+
+def merge_uncommitted(commit: str) -> None:
+    """Merge this commit into the tables, inside of a transaction.
+
+    Conflicts and violations are in Dolt's tables then. A rollback leaves nothing; a COMMIT makes
+    the merge's commit, or is refused while there are conflicts. DoltLite also raises an error.
+    """
+    with suppress(errors.MergeConflict):
+        call("merge", "--no-ff", "--no-commit", commit)
+
+
+def fast_forward(commit: str) -> None:
+    """Make this commit, a descendant, the latest of the active branch, also inside atomic().
+
+    Raises BranchMoved if it is no descendant. On DoltLite, the transaction has locked the branch.
+    """
+    options = [] if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else ["--ff-only"]
+    run("merge", *options, commit)
 
 
 def refusal(error: DatabaseError) -> VersionError | None:

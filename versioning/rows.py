@@ -89,7 +89,7 @@ def select(
 ) -> list[tuple[Row | None, ...]]:
     """Return rows that have the columns of this model once for each prefix, such as `from_`."""
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = model._meta.concrete_fields
+    fields: Any = model._meta.concrete_fields
     names = [connection.ops.quote_name(side + f.column) for side in sides for f in fields]
     compiler = (
         model._base_manager.using(DEFAULT_DB_ALIAS).all().query.get_compiler(DEFAULT_DB_ALIAS)

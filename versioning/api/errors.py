@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 
 from bank.api.problems import Problem
 from versioning import errors
+from versioning.api import merges
 from versioning.errors import VersionError
 
 STATUSES: dict[type[VersionError], int] = {
@@ -24,4 +25,8 @@ def add_error_handlers(api: NinjaAPI) -> None:
 
 
 def _respond(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, errors.Refused):
+        return merges.refused(error).response()
+    if isinstance(error, errors.WrongResolution):
+        return merges.wrong(error).response()
     return Problem(STATUSES.get(type(error), 409), str(error)).response()
