@@ -156,7 +156,7 @@ class MergedRow:
     def written(self) -> Row | None:
         """Return the row to write, with a new token if it differs from ours."""
         guard = GUARDS.get(self.model)
-        if self.merged and guard and (self._guard or self.merged != self.ours):
+        if self.merged and guard and self.merged != self.ours:
             return {**self.merged, guard.token: new_token()}
         return self.merged
 

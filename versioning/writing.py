@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -23,6 +23,7 @@ def write(rows: Iterable[MergedRow]) -> list[models.Model]:
     sorted_rows: defaultdict[Any, list[MergedRow]] = defaultdict(list)
     for row in rows:
         sorted_rows[row.model].append(row)
+    _delete(sorted_rows)
     written: list[models.Model] = []
     for model in MODELS.values():
         found = [(row.ours, row.written()) for row in sorted_rows[model]]
@@ -30,12 +31,20 @@ def write(rows: Iterable[MergedRow]) -> list[models.Model]:
         written += _insert(model, [new for ours, new in changed if ours is None])
         written += _update(model, [new for ours, new in changed if ours is not None])
         if model is Order:
-            written += _replace_lines([new for _, new in found if new and LINES in new])
+            lines = [line for _, new in found if new for line in new.get(LINES, ())]
+            written += _insert(OrderLine, lines)
+    return written
+
+
+def _delete(rows: Mapping[Any, list[MergedRow]]) -> None:
+    """Delete first the rows that refer to others, and all lines of orders that get new ones."""
+    orders = [row.pk for row in rows.get(Order, ()) if LINES in (row.merged or {})]
+    if orders:
+        OrderLine.objects.filter(order__in=orders).delete()
     for model in reversed(MODELS.values()):
-        gone = [row.pk for row in sorted_rows[model] if row.ours and row.merged is None]
+        gone = [row.pk for row in rows.get(model, ()) if row.ours and row.merged is None]
         if gone:
             model._base_manager.filter(pk__in=gone).delete()
-    return written
 
 
 def _insert(model: Any, rows: list[Row]) -> list[models.Model]:
@@ -48,11 +57,6 @@ def _update(model: Any, rows: list[Row]) -> list[models.Model]:
     names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
     model._base_manager.bulk_update(instances, names, batch_size=BATCH)
     return instances
-
-
-def _replace_lines(orders: list[Row]) -> list[models.Model]:
-    OrderLine.objects.filter(order__in=[order["id"] for order in orders]).delete()
-    return _insert(OrderLine, [line for order in orders for line in order[LINES]])
 
 
 def _instances(model: Any, rows: list[Row]) -> list[models.Model]:

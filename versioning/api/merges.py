@@ -3,7 +3,7 @@
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -34,17 +34,21 @@ def _values(model: Model) -> Any:
 VALUES = {model: _values(model) for model in MODELS.values()}
 
 
+# A limit also refuses texts that are not Unicode (lone surrogates).
+Name = Annotated[str, Field(max_length=250)]
+
+
 class ResolutionIn(Input):
-    model: str
+    model: Name
     id: Id
-    field: str | None = Field(None, description="null: the whole row, which one side deleted.")
+    field: Name | None = Field(None, description="null: the whole row, which one side deleted.")
     take: Literal["ours", "theirs", "sum"] | None = None
     value: Any = Field(None, description="Instead of `take`.")
 
 
 class MergeIn(Input):
-    source: str = Field(alias="from", description="A branch.")
-    into: str = MAIN
+    source: Name = Field(alias="from", description="A branch.")
+    into: Name = MAIN
     message: str = Field("", max_length=1000)
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []

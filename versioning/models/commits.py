@@ -55,7 +55,9 @@ class Commit(models.Model):
     def parents(cls, commits: list[str], using: str = DEFAULT_DB_ALIAS) -> dict[str, list[str]]:
         """Return the hashes of the parents of each of these commits; a merge has two."""
         found: dict[str, list[str]] = {commit: [] for commit in commits}
-        places = ", ".join(["%s"] * len(commits)) or "NULL"
+        # Two at least: Dolt takes one for a key, and refuses a merge, which has two rows, with
+        # "result max1Row iterator returned more than one row".
+        places = ", ".join(["%s"] * len(commits) + ["''", "''"])
         with connections[using].cursor() as cursor:
             cursor.execute(
                 "SELECT commit_hash, parent_hash FROM dolt_commit_ancestors "  # noqa: S608
