@@ -411,6 +411,16 @@ def test_an_object_has_a_page_with_its_versions(admin: Client, other: Branch, ki
     assert admin.get(link).status_code == 404
 
 
+def test_an_order_has_its_versions_too(admin: Client) -> None:
+    with signed("Order", "Ann <ann@example.com>"):
+        customer = Customer.objects.create(name="Ann")
+        order = Order.objects.create(customer=customer, subtotal="1.20")
+    link = f"{COMMITS}versions/order/{order.pk}/"
+
+    assert f'<a href="{link}">Versions</a>' in page(admin, f"/admin/bank/order/{order.pk}/change/")
+    assert "<strong>1.20</strong>" in page(admin, link)
+
+
 def test_versions_need_the_permission_to_view_the_object(admin: Client) -> None:
     assert saved(admin.post("/admin/bank/customer/add/", {"name": "Zach"}))
     path = f"{COMMITS}versions/customer/{Customer.objects.get().pk}/"
