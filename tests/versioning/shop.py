@@ -20,9 +20,13 @@ def branch(name: str = "season") -> None:
     Branch(name=name).save()
 
 
-def on(name: str, sql: str, *parameters: Any, message: str = "by hand") -> None:
-    """Execute this statement on a branch, as one commit."""
-    with signed(message, ANN, branch=name), connection.cursor() as cursor:
+def on(name: str, sql: str, *parameters: Any) -> None:
+    """Execute this statement on a branch, as one commit.
+
+    Its message differs from another branch's: the same change of both in one second, with the same
+    message, would be the same commit of both.
+    """
+    with signed(f"by hand on {name}", ANN, branch=name), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 
 
