@@ -255,3 +255,18 @@ def test_an_order_whose_lines_only_one_side_changed_is_merged(api: Api) -> None:
     document = api.list(f"/order/{order['id']}/")
     assert (document["customer"]["name"], document["subtotal"]) == ("Last", "7.00")
     assert [each["quantity"] for each in document["products"]] == [7]
+
+
+def test_amounts_of_merged_rows_keep_every_digit(api: Api) -> None:
+    pen, cup = api.product("Pen", "9999999999999999.99"), api.product("Cup", "1.00")
+    branch()
+    for name, price in (("season", "9999999999999999.97"), ("main", "9999999999999999.95")):
+        put(api, pen, on=name, name=f"Pen of {name}")
+        put(api, cup, on=name, price=price)
+    name = {"model": "product", "id": pen["id"], "field": "name", "take": "theirs"}
+    price = {"model": "product", "id": cup["id"], "field": "price", "take": "theirs"}
+
+    merged(api, resolutions=[name, price])
+
+    prices = [product(api, each)["price"] for each in (pen, cup)]
+    assert prices == ["9999999999999999.99", "9999999999999999.97"]
