@@ -13,7 +13,9 @@ from django.test import Client
 
 from bank.models import Customer, Order, Product
 from tests.admin_pages import PASSWORD, change, form_of, page, same_session, saved
+from tests.api import Api
 from tests.threads import at_once
+from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.signatures import signed
 
@@ -535,6 +537,24 @@ def test_conflicts_are_shown_and_resolved_on_a_page(admin: Client, main: Branch)
     pen.refresh_from_db()
     assert (pen.name, pen.price) == ("Biro", Decimal("4.50"))
     assert log()[0].message == "Season"
+
+
+def test_an_invariant_that_the_merge_would_break_is_decided_by_a_number(
+    admin: Client, api: Api
+) -> None:
+    [pen] = sold_without_tokens(api)
+    row = ChangeRequest(title="Season", source="season", author="ann")
+    row.open()
+    row.review("bob", "approve")
+    path, place = f"{REQUESTS}{row.pk}/merge/", f"product:{pen['id']}:stock"
+
+    html = admin.post(path).content.decode()
+
+    assert "It would be 8, and should be 7." in html
+    assert f'name="take:{place}"' in html and "add both" not in html
+    assert admin.post(path, {f"value:{place}": "x"}).status_code in (409, 422)
+    assert saved(admin.post(path, {f"value:{place}": "7"}))
+    assert api.stock(pen) == 7
 
 
 @pytest.mark.parametrize(
