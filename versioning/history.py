@@ -36,7 +36,7 @@ def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[V
         changed = frozenset(
             column
             for number, column in enumerate(columns)
-            if all(row[number] != row[len(columns) + number] for row in rows)
+            if all(row[number] != row[len(columns) + number] or _created(row, model) for row in rows)
         )
         found.append(Version(commit, _row(model, after, using), changed))
     return found
@@ -58,6 +58,12 @@ def _changes(model: type[Any], pk: Key, using: str) -> dict[str, list[Sequence[A
         for commit, *row in cursor.fetchall():
             found.setdefault(commit, []).append(row)
     return found
+
+
+def _created(row: Sequence[Any], model: type[Any]) -> bool:
+    """Whether the row did not exist before: then the commit has given it all of its values."""
+    fields = model._meta.concrete_fields
+    return row[len(fields) + fields.index(model._meta.pk)] is None
 
 
 def _row(model: type[Any], values: Sequence[Any], using: str) -> Any:

@@ -16,6 +16,7 @@ from versioning.diffs import merge_base
 from versioning.errors import BranchMoved, MergeConflict, UnknownRevision
 from versioning.lines import Commits
 from versioning.models import Branch
+from versioning.names import COMMIT
 from versioning.procedures import fast_forward, merge_uncommitted
 from versioning.revisions import hash_of
 from versioning.rows import MODELS, changes, select
@@ -50,7 +51,7 @@ def merge(
     *,
     dry_run: bool = False,
 ) -> Merge:
-    """Merge the branch `source` into another, with these resolutions of conflicts.
+    """Merge the branch or commit `source` into a branch, with these resolutions of conflicts.
 
     Nothing was changed if it raises UnknownRevision, Refused (with all conflicts, violated
     constraints and broken invariants), WrongResolution, or an error of retry_transaction().
@@ -90,6 +91,8 @@ def _merge(source: str, resolutions: list[Resolution], dry_run: bool) -> Merge:
 
 
 def _latest(branch: str) -> str:
+    if COMMIT.fullmatch(branch):
+        return hash_of(branch)
     found = Branch.objects.filter(name=branch).first()
     if not found:
         raise UnknownRevision(repr(branch))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from pytest_django import Settings
 
@@ -14,6 +14,7 @@ from bank.models import Customer
 from tests.api import pointers, problem, watched
 from tests.threads import at_once
 from versioning.models import Branch, ChangeRequest, Commit
+from versioning.router import SITE
 from versioning.signatures import signed
 
 ANN, BOB, EVE = "ann", "bob", "eve"
@@ -274,22 +275,74 @@ def test_what_was_merged_without_the_request_is_not_merged_again(
     assert refused(ann.post(f"/{number}/merge"), "has no commits")
 
 
-def test_conflicts_leave_the_request_open(number: int, ann: As, bob: As) -> None:
-    ann.post(f"/{number}/close")
+@pytest.fixture
+def conflicting(main: Branch, ann: As, bob: As) -> int:
+    """Return the id of an approved request whose branch renamed a customer, as main did too."""
     commit_to("main", "Carl")
     Branch(name="third", hash="main").save()
     for branch, name in (("third", "Karl"), ("main", "Charles")):
         with signed(name, "Ann <ann@example.com>", branch=branch):
             Customer.objects.update(name=name)
-    third = ann.post("", {"title": "Karl", "source": "third"}).json()["id"]
-    bob.review(third)
+    number = int(ann.post("", {"title": "Karl", "source": "third"}).json()["id"])
+    bob.review(number)
+    return number
 
-    problem(ann.post(f"/{third}/merge"), 409)
+
+def test_conflicts_are_listed_and_leave_the_request_open(conflicting: int, ann: As) -> None:
+    for _ in range(2):
+        [conflict] = problem(ann.post(f"/{conflicting}/merge"), 409)["conflicts"]
+
+        sides = {"base": "Carl", "ours": "Charles", "theirs": "Karl"}
+        assert conflict == {
+            "model": "customer",
+            "id": Customer.objects.get().pk,
+            "field": "name",
+            **sides,
+        }
+        assert names() == ["Charles"]
+        assert ann.get(f"/{conflicting}").json()["mergeable"]
+
+
+def test_conflicts_are_resolved_by_the_merge(conflicting: int, ann: As) -> None:
+    [conflict] = problem(ann.post(f"/{conflicting}/merge"), 409)["conflicts"]
+    place = {name: conflict[name] for name in ("model", "id", "field")}
+
+    merged = ann.post(f"/{conflicting}/merge", {"resolutions": [{**place, "take": "theirs"}]})
+
+    assert (merged.json()["state"], names()) == ("merged", ["Karl"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": 5}, {"message": "x" * 1001}, {"resolutions": None}, {"resolutions": [{}]},
+        {"resolutions": [{"model": "user", "id": 1, "field": "name", "take": "ours"}]},
+        {"resolutions": [{"model": "customer", "id": "x", "field": "name", "take": "ours"}]},
+        {"resolutions": [{"model": "customer", "id": 1, "field": "' --", "take": "ours"}]},
+    ],
+)  # fmt: skip
+def test_an_invalid_merge_is_refused(conflicting: int, ann: As, body: Any) -> None:
+    problem(ann.post(f"/{conflicting}/merge", body), 422)
 
     assert names() == ["Charles"]
-    assert ann.get(f"/{third}").json()["mergeable"]
-    ann.post(f"/{third}/merge")
-    assert ann.get(f"/{third}").json()["state"] == "open"
+
+
+def test_only_what_was_approved_is_merged(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+    commit_to("main", "Daylon")
+    unseen: list[str] = []
+
+    def commit_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and not unseen:  # after the check of the approvals
+            unseen.extend(at_once(lambda name: commit_to("other", name), ["Yan"], threads=1))
+        return execute(sql, *rest)
+
+    with connections[SITE].execute_wrapper(commit_meanwhile):
+        response = ann.post(f"/{number}/merge")
+
+    assert unseen
+    assert response.json()["state"] == "merged"
+    assert names() == ["Daylon", "Zach"]
 
 
 def test_of_many_merges_at_one_time_one_wins(number: int, bob: As) -> None:

@@ -19,7 +19,7 @@ from django.db import connection
 
 from runner.backends import backend
 from tests.serving import ROOT, Server, gone
-from tests.test_serve import victims
+from tests.test_serve import answers_again, victims
 
 KILLS = int(os.environ.get("KILLS", "2"))  # of the application, and as many of the database
 BRANCHES = ["main", "spring", "autumn/2027"]
@@ -32,20 +32,29 @@ Line = tuple[str, str, str]  # what was acknowledged, on which branch, and the c
 def test_after_kill_9_each_commit_and_merge_is_done_or_was_not_begun(
     server: Server, tmp_path: Path
 ) -> None:
-    family = server.start("--no-demo")
+    server.start("--no-demo")
     create_branches(server)
     lines: list[Line] = []
 
     for turn in range(2 * KILLS):
         of_database = turn % 2 == 1
+        family = processes(server)
         lines += write_until_killed(server, family, of_database, tmp_path / f"writer-{turn}")
         if of_database:
             server.stop()
             assert gone(family)
-            family = server.start("--no-demo")
+            server.start("--no-demo")
+        answers_again(server)
         check(server, lines)
 
     assert {done for done, *_ in lines} == {"committed", "merged"}
+
+
+def processes(server: Server) -> list[psutil.Process]:
+    """Return the processes of the server; those that were killed have been replaced."""
+    assert server.process
+    parent = psutil.Process(server.process.pid)
+    return [parent, *parent.children(recursive=True)]
 
 
 def write_until_killed(
@@ -110,7 +119,7 @@ def checked_log(engine: Any, branch: str) -> list[str]:
     assert names == sorted(message for _, message in log if message.startswith(tuple(PREFIXES)))
     assert branch == "main" or all(name.startswith(f"{branch} ") for name in names)
     for table in ("dolt_status", "dolt_conflicts", "dolt_constraint_violations"):
-        assert query(engine, f"SELECT * FROM {table}") == []
+        assert query(engine, f"SELECT * FROM {table}") == []  # noqa: S608
     assert not any(merging for merging, *_ in query(engine, "SELECT * FROM dolt_merge_status"))
     return [commit for commit, _ in log]
 

@@ -11,7 +11,7 @@ from tests.serving import ROOT
 from tests.versioning.shop import branch, everything, merge, product, put, sell
 
 NAME = "test_nine_combinations.py"
-DOCUMENT = ROOT / "docs" / "version-control.md"
+DOCUMENT = ROOT / "docs" / "version-control-reference.md"
 BEGIN, END = (
     "<!-- made by tests/versioning/test_nine_combinations.py -->\n",
     "\n<!-- until here -->",

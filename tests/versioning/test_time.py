@@ -160,6 +160,17 @@ def test_a_merge_is_a_version_only_if_it_made_one(api: Api, main: Branch) -> Non
     assert blame["name"]["message"] == "POST /product/"
 
 
+def test_the_blame_of_an_object_has_all_of_its_columns(api: Api) -> None:
+    pen = api.product(price="1.00", stock=None)
+    changed = put(api, pen, price="2.00")
+
+    blame = api.list(f"/product/{pen['id']}/blame/")
+
+    assert set(blame) == {"id", "name", "price", "stock"}
+    assert [name for name in blame if blame[name]["hash"] == changed] == ["price"]
+    assert problem(api.get(f"/product/{api.gone('product')}/blame/"), 404)
+
+
 def test_a_long_history_has_pages(api: Api) -> None:
     pen = api.product()
     for number in range(4):

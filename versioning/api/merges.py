@@ -62,7 +62,7 @@ class MergeOut(Output):
 @router.post("/merge", response=MergeOut)
 def merge(request: HttpRequest, body: MergeIn) -> HttpResponse:
     """A conflict is a 409 with all conflicts, and nothing is changed."""
-    resolutions = [_resolution(number, each) for number, each in enumerate(body.resolutions)]
+    resolutions = [resolution(number, each) for number, each in enumerate(body.resolutions)]
     message = body.message or header(request, "Dolt-Message")
     message = message.strip() or f"Merge branch '{body.source}' into {body.into}"
     signed = signature(request)._replace(message=message)
@@ -95,7 +95,9 @@ def wrong(error: WrongResolution) -> Problem:
     return invalid(f"/resolutions/{error.number}{member}", str(error.args[0]))
 
 
-def _resolution(number: int, sent: ResolutionIn) -> Resolution:
+def resolution(number: int, sent: ResolutionIn) -> Resolution:
+    """Return the resolution that is sent at this place of a list; raise WrongResolution."""
+
     def refuse(member: str, detail: str) -> WrongResolution:
         return WrongResolution(number, member, detail)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
+from pydantic import Field
 
 from bank.api.from_model import Input, from_model
 from bank.api.ids import key_in_path
@@ -14,6 +15,7 @@ from bank.api.paging import After, Limit, page
 from bank.api.responses import json_response
 from bank.models import Key
 from bank.queries import Document, Page
+from versioning.api.merges import ResolutionIn, resolution
 from versioning.models import ChangeRequest, Review
 from versioning.revisions import distances
 
@@ -35,7 +37,8 @@ class ReviewIn(Input):
 
 
 class MergeIn(Input):
-    message: str = ""
+    message: str = Field("", max_length=1000)
+    resolutions: list[ResolutionIn] = []
 
 
 @router.get("/requests", response=list[dict[str, Any]])
@@ -80,8 +83,10 @@ def review(request: HttpRequest, pk: str, given: ReviewIn) -> HttpResponse:
 
 @router.post("/requests/{pk}/merge", response=dict[str, Any])
 def merge(request: HttpRequest, pk: str, wanted: MergeIn) -> HttpResponse:
+    """Merges what was approved. A conflict is a 409 with all conflicts, as of /dolt/merge."""
+    resolutions = [resolution(number, each) for number, each in enumerate(wanted.resolutions)]
     row = _row(pk)
-    row.merge(_who(request), **dict(wanted))
+    row.merge(_who(request), wanted.message.strip(), resolutions)
     return _one(row)
 
 

@@ -7,10 +7,6 @@ from versioning.api import branches, commits, diffs, histories, merges, requests
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
-api.add_router("/dolt", branches.router)
-api.add_router("/dolt", commits.router)
+for part in (branches, commits, diffs, merges, reverts, requests):
+    api.add_router("/dolt", part.router)
 api.add_router("", histories.router)
-api.add_router("/dolt", requests.router)
-api.add_router("/dolt", diffs.router)
-api.add_router("/dolt", merges.router)
-api.add_router("/dolt", reverts.router)

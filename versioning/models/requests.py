@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self
@@ -10,13 +11,14 @@ from django.db import models
 from django.utils import timezone
 
 from bank.transactions import retry_transaction
-from versioning import approvals, errors
+from versioning import approvals, errors, merging
 from versioning.ancestry import contains, merge_of
+from versioning.conflicts import Resolution
 from versioning.errors import UnknownRevision, VersionError
 from versioning.models.branches import Branch
 from versioning.names import checked
 from versioning.router import SITE
-from versioning.signatures import MAIN, author, signed
+from versioning.signatures import MAIN, Signature, author
 
 # After this, the process of a merge that was not recorded is taken for killed. If it still runs, it
 # and a second merge merge the same commit, and the later one changes nothing.
@@ -123,18 +125,18 @@ class ChangeRequest(models.Model):
             raise done
         self._write(state=State.CLOSED)
 
-    def merge(self, who: str, message: str = "") -> None:
+    def merge(self, who: str, message: str = "", resolutions: Iterable[Resolution] = ()) -> None:
         """Merge the source's latest commit into the target, with this person as the author.
 
-        Raises the first of obstacles(), and MergeConflict; then it stays open. Of two merges at one
-        time, one is refused.
+        It stays open if this raises the first of obstacles(), or an error of merging.merge(). Of
+        two merges at one time, one is refused.
         """
         self.settle()
         self._claim()
         try:
             message = message or f"Merge change request {self.pk}: {self.title}"
-            with signed(message, author(who), branch=self.target):
-                merged = Branch(name=self.merging).merge(message).pk
+            signature = Signature(message, author(who))
+            merged = merging.merge(self.merging, self.target, signature, resolutions).hash
         except Exception:
             self.settle()
             if self.state == State.OPEN:
