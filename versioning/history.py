@@ -36,7 +36,9 @@ def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[V
         changed = frozenset(
             column
             for number, column in enumerate(columns)
-            if all(row[number] != row[len(columns) + number] or _created(row, model) for row in rows)
+            if all(
+                row[number] != row[len(columns) + number] or _created(row, model) for row in rows
+            )
         )
         found.append(Version(commit, _row(model, after, using), changed))
     return found
