@@ -265,3 +265,18 @@ def test_a_hostile_message_is_only_a_message(api: Api) -> None:
     assert merge(api, message=message).status_code == 200
 
     assert Branch.objects.get(name="main").latest_commit_message == message
+
+
+def test_a_sum_that_breaks_a_rule_is_refused(api: Api) -> None:
+    pen = api.product("Pen", "1.00", stock=10)
+    branch()
+    for name, stock in (("season", 2), ("main", 3)):
+        put(api, pen, on=name, stock=stock)
+    before = everything()
+    place = {"model": "product", "id": pen["id"], "field": "stock"}
+
+    problem(merge(api, resolutions=[{**place, "take": "sum"}]), 409)
+
+    assert everything() == before
+    assert merge(api, resolutions=[{**place, "value": 0}]).status_code == 200
+    assert product(api, pen)["stock"] == 0

@@ -296,3 +296,25 @@ def test_an_order_deleted_on_one_side_and_changed_on_the_other_is_taken_with_its
     quantities = [each["products"][0]["quantity"] for each in api.list("/order/")]
     assert quantities == ([] if side == "ours" else [3])
     assert OrderLine.objects.count() == len(quantities)
+
+
+def test_a_change_of_capitals_is_merged(api: Api) -> None:
+    pen = api.product("pen", "1.00")
+    branch()
+    put(api, pen, on="season", name="Pen")
+    put(api, pen, on="main", price="2.00")
+
+    merged(api)
+
+    assert product(api, pen) == {"name": "Pen", "price": "2.00", "stock": None}
+
+
+def test_a_change_of_capitals_alone_is_merged(api: Api) -> None:
+    api.customer("carl")
+    branch()
+    on("season", "UPDATE customers SET name = 'Carl'")
+    api.customer("Dora")
+
+    merged(api)
+
+    assert [customer["name"] for customer in api.list("/customer/")] == ["Carl", "Dora"]
