@@ -73,11 +73,12 @@ def _merge(source: str, resolutions: list[Resolution], dry_run: bool) -> Merge:
     ours, theirs = hash_of("HEAD"), _latest(source)
     commits = Commits(merge_base(ours, theirs), ours, theirs)
     forward = commits.base == ours != theirs
+    # Set in each attempt: when it is run again, the branch may be merged already.
+    Engine().connection.merging = commits.base not in (ours, theirs)
     if commits.base in (ours, theirs):
         for resolution in resolutions:
             raise resolution.wrong("", "There are no conflicts.")
     else:
-        Engine().connection.merging = True
         merge_uncommitted(theirs)
         settle(_conflicting(), commits, resolutions)
         _forget_reports()
@@ -101,14 +102,14 @@ def _latest(branch: str) -> str:
 def _conflicting() -> Found:
     """Return the rows in which Dolt found conflicts; raise MergeConflict for other tables."""
     found: Found = []
-    wrong = {*_with_conflicts(), *tables()}
+    conflicts = _with_conflicts()
     for model in MODELS.values():
-        if model._meta.db_table in wrong:
+        if model._meta.db_table in conflicts:
             source = f"FROM {_conflicts_of(model._meta.db_table)}"
             rows = select(model, ("base_", "our_", "their_"), source)
             found += [(model, (base, ours, theirs)) for base, ours, theirs in rows]
     known = {model._meta.db_table for model in [*MODELS.values(), *RECORDS]}
-    if unknown := wrong - known - {COUNTERS}:
+    if unknown := (conflicts | tables()) - known - {COUNTERS}:
         raise MergeConflict(f"(in {', '.join(sorted(unknown))})")
     return found
 
@@ -127,10 +128,10 @@ def _forget_reports() -> None:
             cursor.execute(f"DELETE FROM {_conflicts_of(table)}")  # noqa: S608
 
 
-def _with_conflicts() -> list[str]:
+def _with_conflicts() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM dolt_conflicts")
-        return [table for table, count in cursor.fetchall() if count]
+        return {table for table, count in cursor.fetchall() if count}
 
 
 def _conflicts_of(table: str) -> str:

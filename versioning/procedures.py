@@ -21,11 +21,11 @@ REFUSALS: dict[str, type[VersionError]] = {
     r"already exists": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
     r"conflict|constraint violations": errors.MergeConflict,
-    r"not possible to fast-forward": errors.BranchMoved,
+    r"not possible to fast-forward|not ancestor of commit": errors.BranchMoved,
     r"uncommitted changes|local changes|would be stomped|would be overwritten": errors.Uncommitted,
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
-    r"not found|no such|did not match|unknown|could not find|does not exist|"
+    r"not found|no such|did not match|unknown|could not (?:find|be found)|does not exist|"
     r"(ref|ancestor|HEAD) spec": errors.UnknownRevision,
     r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
 }  # fmt: skip

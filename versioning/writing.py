@@ -37,8 +37,12 @@ def write(rows: Iterable[MergedRow]) -> list[models.Model]:
 
 
 def _delete(rows: Mapping[Any, list[MergedRow]]) -> None:
-    """Delete first the rows that refer to others, and all lines of orders that get new ones."""
-    orders = [row.pk for row in rows.get(Order, ()) if LINES in (row.merged or {})]
+    """Delete first the rows that refer to others, and all lines of orders that get those given."""
+    orders = [
+        row.pk
+        for row in rows.get(Order, ())
+        if any(version and LINES in version for version in row.versions)
+    ]
     if orders:
         OrderLine.objects.filter(order__in=orders).delete()
     for model in reversed(MODELS.values()):

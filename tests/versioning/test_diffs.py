@@ -176,3 +176,11 @@ def test_an_unknown_revision_is_a_404(name: str, api: Api) -> None:
 )  # fmt: skip
 def test_a_wrong_parameter_is_a_422(query: str, api: Api) -> None:
     problem(api.client.get(f"/dolt/diff?{query}"), 422)
+
+
+def test_a_change_of_capitals_is_shown(api: Api) -> None:
+    customer = api.customer("carl")
+    branch()
+    on("season", "UPDATE customers SET name = 'Carl'")
+
+    assert changed(api) == [("customer", customer["id"], "changed")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 
-from bank.models import Order
+from bank.models import Order, OrderLine
 from tests.api import Api, problem
 from tests.versioning.shop import (
     branch,
@@ -270,3 +271,65 @@ def test_amounts_of_merged_rows_keep_every_digit(api: Api) -> None:
 
     prices = [product(api, each)["price"] for each in (pen, cup)]
     assert prices == ["9999999999999999.99", "9999999999999999.97"]
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_an_order_deleted_on_one_side_and_changed_on_the_other_is_taken_with_its_lines(
+    side: str, api: Api
+) -> None:
+    api.customer()
+    pen = api.product("Pen", "1.00", stock=10)
+    order = sell(api, pen, 1)
+    branch()
+    change_order(api, order, pen, 3, on="season")
+    assert api.delete(f"/order/{order['id']}/").status_code == 204
+    row = {"model": "order", "id": order["id"], "field": None}
+
+    found = conflicts(api)
+    merged(api, resolutions=[{**row, "take": side}, stock(pen, take=side)])
+
+    line = {"id": pen["id"], "price": "1.00"}
+    customer = order["customer"]["id"]
+    assert found == [
+        stock(pen, base=9, ours=10, theirs=7),
+        {
+            **row,
+            "base": {
+                "customer": customer,
+                "subtotal": "1.00",
+                "products": [{**line, "quantity": 1}],
+            },
+            "ours": None,
+            "theirs": {
+                "customer": customer,
+                "subtotal": "3.00",
+                "products": [{**line, "quantity": 3}],
+            },
+        },
+    ]
+    assert product(api, pen)["stock"] == (10 if side == "ours" else 7)
+    quantities = [each["products"][0]["quantity"] for each in api.list("/order/")]
+    assert quantities == ([] if side == "ours" else [3])
+    assert OrderLine.objects.count() == len(quantities)
+
+
+def test_a_change_of_capitals_is_merged(api: Api) -> None:
+    pen = api.product("pen", "1.00")
+    branch()
+    put(api, pen, on="season", name="Pen")
+    put(api, pen, on="main", price="2.00")
+
+    merged(api)
+
+    assert product(api, pen) == {"name": "Pen", "price": "2.00", "stock": None}
+
+
+def test_a_change_of_capitals_alone_is_merged(api: Api) -> None:
+    api.customer("carl")
+    branch()
+    on("season", "UPDATE customers SET name = 'Carl'")
+    api.customer("Dora")
+
+    merged(api)
+
+    assert [customer["name"] for customer in api.list("/customer/")] == ["Carl", "Dora"]

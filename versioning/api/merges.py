@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field, ValidationError
 
-from bank.api.from_model import Input, Output, from_model
+from bank.api.from_model import NO_NUL, Input, Output, from_model
 from bank.api.ids import key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
@@ -49,7 +49,7 @@ class ResolutionIn(Input):
 class MergeIn(Input):
     source: Name = Field(alias="from", description="A branch.")
     into: Name = MAIN
-    message: str = Field("", max_length=1000)
+    message: str = Field("", max_length=1000, pattern=NO_NUL)
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []
 

@@ -1,0 +1,111 @@
+"""Merges while others write, and merges of many rows."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from bank.models import Product
+from tests.api import Api
+from tests.threads import at_once
+from tests.versioning.shop import branch, merge, on, put, statements
+from versioning.models import Commit
+from versioning.signatures import signed
+
+SEVERAL = 10_000
+
+
+def test_writers_and_merges_at_the_same_time_lose_nothing(api: Api) -> None:
+    pens = [api.product(f"Pen {n}") for n in range(40)]
+    for number in range(5):
+        branch(f"season-{number}")
+        put(api, pens[number], on=f"season-{number}", price=f"{number + 2}.00")
+
+    before = Counter(commit.message for commit in Commit.objects.all())
+
+    def work(number: int) -> tuple[int, int]:
+        if number % 8 == 7:
+            return number, merge(api, f"season-{number // 8}").status_code
+        response = api.client.post("/customer/", {"name": f"C{number}"}, "application/json")
+        return number, response.status_code
+
+    answers = dict(at_once(work, range(40), threads=4))
+
+    assert set(answers.values()) == {200}
+    names = sorted(customer["name"] for customer in api.list("/customer/?limit=1000"))
+    assert names == sorted(f"C{number}" for number in range(40) if number % 8 != 7)
+    assert [product["price"] for product in api.list("/product/")[:5]] == [
+        f"{number + 2}.00" for number in range(5)
+    ]
+    made = Counter(commit.message for commit in Commit.objects.all()) - before
+    assert made["POST /customer/"] == 35
+    assert [made[f"PUT /product/{pen['id']}/"] for pen in pens[:5]] == 5 * [1]
+
+
+def test_writers_and_a_fast_forward_at_the_same_time_lose_nothing(api: Api) -> None:
+    pen = api.product("Pen", "1.00")
+    for number in range(6):
+        branch(f"season-{number}")
+        put(api, pen, on=f"season-{number}", price=f"{number + 2}.00")
+
+        def work(name: str, source: str = f"season-{number}") -> int:
+            if name == "merge":
+                return merge(api, source).status_code
+            body = {"name": f"{source} {name}"}
+            return api.client.post("/customer/", body, "application/json").status_code
+
+        assert at_once(work, ["a", "merge", "b"], threads=3) == [200, 200, 200]
+        assert api.list("/product/")[0]["price"] == f"{number + 2}.00"
+
+    assert len(api.list("/customer/")) == 12
+
+
+def fill(rows: int) -> None:
+    products = [Product(name=f"Pen {n}", price=1, stock=9) for n in range(rows)]
+    with signed("Filled", "Ann <ann@example.com>"):
+        Product.objects.bulk_create(products, batch_size=1000)
+
+
+def changed_on_both(name: str) -> None:
+    """Change SEVERAL rows: their prices on a new branch, their names on main."""
+    first = Product.objects.earliest("pk").pk
+    branch(name)
+    on(name, "UPDATE products SET price = '2.00' WHERE id < %s", first + SEVERAL)
+    on("main", "UPDATE products SET name = %s WHERE id < %s", name, first + SEVERAL)
+
+
+def timed(work: Callable[[], Any]) -> tuple[int, float]:
+    begin = time.perf_counter()
+    return statements(work), time.perf_counter() - begin
+
+
+@pytest.mark.timeout(300)
+def test_statements_and_time_of_a_diff_and_a_merge_do_not_grow_with_the_table(api: Api) -> None:
+    figures = []
+    for name, rows in (("small", SEVERAL), ("large", 90_000)):
+        fill(rows)
+        changed_on_both(name)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT dolt_hashof(%s)", [name])  # connected, and on main
+        pages: list[Any] = []
+
+        def first_page(name: str = name, pages: list[Any] = pages) -> None:
+            pages.append(api.client.get(f"/dolt/diff?to={name}").json())
+
+        def merged(name: str = name) -> None:
+            assert merge(api, name).json()["fast_forward"] is False
+
+        figures.append((timed(first_page), timed(merged)))
+        assert len(pages[0]) == 100
+        on("main", "UPDATE products SET price = '1.00'")
+
+    print(f"{Product.objects.count()} rows, {SEVERAL} changed on each branch: {figures}")
+    (small_page, small_merge), (large_page, large_merge) = figures
+    assert small_page[0] == large_page[0] <= 8
+    assert small_merge[0] == large_merge[0] <= 20
+    assert large_page[1] < 1 and large_merge[1] < 5
