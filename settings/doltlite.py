@@ -28,3 +28,4 @@ _bank = database(
 _site = {**_bank, "ENGINE": "backends.doltlite", "NAME": f"{_bank['NAME']}.site"}
 DATABASES = {"default": _bank, "site": _site}
 DATABASE_ROUTERS = ["versioning.router.Router"]
+VERSIONING_APPROVALS = 1  # that a change request needs before it is merged

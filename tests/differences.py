@@ -46,6 +46,15 @@ DIFFERENCES: list[Difference] = [
         ("tests/orm/*::test_dates_returns_each_month_once",),
     ),
     Difference(
+        "A transaction that writes excludes all other changes, the deletion of a branch too.",
+        "https://www.sqlite.org/lang_transaction.html",
+        frozenset({"doltlite"}),
+        (
+            "tests/versioning/test_requests.py"
+            "::test_a_branch_that_is_deleted_during_a_transaction_is_a_404",
+        ),
+    ),
+    Difference(
         "An insert can neither ignore nor update existing rows.",
         MONGODB_FEATURES,
         frozenset({"mongodb"}),

@@ -14,8 +14,11 @@ from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections, router
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+from bank.models import Product
 
 special = import_module(f"tests.{settings.BACKEND}.faults")
 conflict: Callable[[], Exception] = special.conflict
@@ -41,9 +44,14 @@ def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[
 
 @contextmanager
 def at_commit(
-    error: Callable[[], Exception], *, times: int = 1, committed: bool = False
+    error: Callable[[], Exception],
+    *,
+    times: int = 1,
+    committed: bool = False,
+    model: type[Model] = Product,
 ) -> Iterator[None]:
-    """Let the next COMMITs raise, instead of or after their execution."""
+    """Let the next COMMITs of the model's database raise, instead of or after their execution."""
+    connection = connections[router.db_for_write(model)]
     commit, faults = connection.commit, iter([error] * times)
 
     def faulty() -> None:

@@ -309,9 +309,9 @@ def test_groups_and_passwords_are_changed_in_a_retried_transaction(admin: Client
         "new_password2": "battery staple",
     }
 
-    with at_commit(conflict):
+    with at_commit(conflict, model=Group):
         assert saved(admin.post("/admin/auth/group/add/", {"name": "Clerks"}))
-    with at_commit(conflict):
+    with at_commit(conflict, model=Group):
         assert saved(admin.post("/admin/password_change/", passwords))
 
     assert [group.name for group in Group.objects.all()] == ["Clerks"]

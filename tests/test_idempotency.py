@@ -32,7 +32,7 @@ def headers(response: HttpResponse) -> dict[str, str]:
     return {
         name: value
         for name, value in response.items()
-        if name.lower() not in ("date", "x-request-id")
+        if name.lower() not in ("date", "x-request-id", "dolt-commit")
     }
 
 

@@ -40,7 +40,9 @@ def test_every_address_of_the_api_is_documented(client: Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
 
     one, many = {"get", "put", "delete"}, {"get", "post"}
-    assert {path: set(operations) for path, operations in paths.items()} == {
+    versioned = ("/dolt/", "/{kind}/")  # tests/versioning
+    bank = {path: set(paths[path]) for path in paths if not path.startswith(versioned)}
+    assert bank == {
         **{f"/{kind}/": many for kind in ("customer", "product", "order")},
         **{f"/{kind}/{{pk}}/": one for kind in ("customer", "product", "order")},
         **{"/ping/": {"get"}, "/health/": {"get"}},

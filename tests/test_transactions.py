@@ -18,15 +18,15 @@ from django.test import Client, RequestFactory
 
 from bank.errors import AmbiguousCommit, NestedTransaction, RetriesExhausted, SwallowedError
 from bank.middleware.request_deadline import RequestDeadline
-from bank.models import Customer, IdempotencyRecord
+from bank.models import Customer, IdempotencyRecord, Product
 from bank.transactions import retry as transactions
 from bank.transactions import retry_transaction
-from bank.transactions.deadline import remaining
+from bank.transactions.deadline import deadline, remaining
 from bank.transactions.outcomes import outcomes
 from bank.transactions.retry import backoff, queues
 from tests import faults
 from tests.api import Api
-from tests.threads import outcome
+from tests.threads import at_once, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -422,3 +422,25 @@ def test_every_call_that_writes_is_a_single_retried_transaction(method: str, kin
         2,
         1,
     )
+
+
+def test_a_transaction_that_its_deadline_has_ended_keeps_no_locks() -> None:
+    pen = Product.objects.create(name="Pen", price=1)
+
+    def slow() -> None:
+        with deadline(time.monotonic() + 0.3):
+            retry_transaction(too_late)()
+
+    def too_late() -> None:
+        Product.objects.filter(pk=pen.pk).update(price=2)
+        time.sleep(0.4)
+        Product.objects.filter(pk=pen.pk).update(price=3)
+
+    outcome(slow)
+    [other] = at_once(
+        lambda price: outcome(lambda: Product.objects.filter(pk=pen.pk).update(price=price)),
+        [5],
+        threads=1,
+    )
+
+    assert (other, Product.objects.get().price) == (1, 5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class VersionError(Exception):
     """This operation of version control is not possible."""
@@ -49,4 +51,62 @@ class InTransaction(VersionError):
 
 
 class WrongParameter(VersionError):
-    """This parameter is for GET only."""
+    """This parameter is for GET of one object or a list."""
+
+
+class NothingToMerge(VersionError):
+    """The source branch has no commits that the target branch does not have."""
+
+
+class NotOpen(VersionError):
+    """The change request is no longer open."""
+
+
+class BeingMerged(VersionError):
+    """The change request is being merged by somebody else: look at it again."""
+
+
+class NotApproved(VersionError):
+    """It needs more approvals, by others than the author of the change request."""
+
+
+class OutdatedApproval(VersionError):
+    """It was approved before the source branch's latest commits: ask for another review."""
+
+
+class ChangesRequested(VersionError):
+    """Changes were requested, and must be approved by those who requested them:"""
+
+
+class OwnRequest(VersionError):
+    """The author of a change request cannot approve it. Where no tokens are needed, every client is
+    "anybody", and so the author: let API_TOKENS name the clients."""
+
+
+class OutdatedReview(VersionError):
+    """The source branch has newer commits than the one that was reviewed: look at them first."""
+
+
+class BranchMoved(VersionError):
+    """Another commit was made on the branch in the meantime."""
+
+
+class NotRevertible(VersionError):
+    """Only a commit with one parent that changed customers, products and orders can be reverted
+    or picked."""
+
+
+class WrongResolution(VersionError):
+    """This resolution does not fit the conflicts of this merge."""
+
+    def __init__(self, number: int, member: str, reason: str) -> None:
+        super().__init__(reason)
+        self.number, self.member = number, member
+
+
+class Refused(VersionError):
+    """The branches cannot be merged like this; nothing was changed."""
+
+    def __init__(self, conflicts: list[Any], violations: list[Any], invariants: list[Any]) -> None:
+        super().__init__()
+        self.conflicts, self.violations, self.invariants = conflicts, violations, invariants

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from typing import Any
 
+from django.contrib import admin
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from bank.api.auth import BearerToken
 from bank.api.conditional import names_etag
 from bank.api.routes import api
-from bank.models import Customer, Order, OrderLine, Product
 from versioning.errors import UnknownRevision, VersionError, WrongParameter
+from versioning.kinds import KINDS, Kind
 from versioning.revisions import commit_of, hash_of
 from versioning.signatures import MAIN, Signature, author, signed_by
 
 View = Callable[[HttpRequest], HttpResponse]
-# The models that are read for the paths that begin with this word.
-READS: dict[str, list[Any]] = {
-    "customer": [Customer],
-    "product": [Product],
-    "order": [Order, OrderLine, Customer, Product],
-}
 
 
 class ApiBranch:
@@ -42,31 +40,34 @@ class ApiBranch:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        kind, _, rest = request.path_info.strip("/").partition("/")
-        if kind not in READS or not BearerToken()(request):
+        kind, *rest = request.path_info.strip("/").split("/")
+        if kind not in KINDS or not BearerToken()(request):
             return self.get_response(request)
         branch = header(request, "Dolt-Branch") or request.GET.get("branch") or MAIN
         try:
-            with signed_by(partial(signature, request), branch):
+            with signed_by(partial(signature, request), branch) as connection:
+                connection.ensure_connection()  # or UnknownRevision, before anything is done
                 reads = request.method in ("GET", "HEAD")
-                response = self._read(request, kind, rest) if reads else self._write(request)
+                response = self._read(request, KINDS[kind], rest) if reads else self._write(request)
         except (VersionError, DatabaseError, InterfaceError) as error:
             return api.on_exception(request, error)
         response["Dolt-Branch"] = branch
         patch_vary_headers(response, ["Dolt-Branch"])
         return response
 
-    def _read(self, request: HttpRequest, kind: str, rest: str) -> HttpResponse:
+    def _read(self, request: HttpRequest, kind: Kind, rest: list[str]) -> HttpResponse:
         connection: Any = connections[DEFAULT_DB_ALIAS]
         past = request.GET.get("as_of")
+        if past is not None and len(rest) > 1:
+            raise WrongParameter("as_of")
         commit = commit_of(past) if past is not None else None
         with connection.snapshot():
             if commit:
-                with connection.at_commit(commit, [m._meta.db_table for m in READS[kind]]):
+                with connection.at_commit(commit, kind.tables):
                     _refuse_other_columns(connection, kind)
                     response = self.get_response(request)
             else:
-                commit, *tables = _hashes(connection, [] if rest else READS[kind])
+                commit, *tables = _hashes(connection, [] if rest else kind.tables)
                 response = _unless_known(request, tables, self.get_response)
         if response.status_code < 500:
             response["Dolt-Commit"] = commit
@@ -83,15 +84,35 @@ class ApiBranch:
 
 
 class AdminBranch:
-    """Runs each request of the admin on the branch that its session has chosen, or main."""
+    """Runs each request of the admin on the branch that its session has chosen, or main.
+
+    If that no longer exists, the answer is a 404 with a way back to main. The pages of branches and
+    of change requests, and the logout, are always on main.
+    """
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        branch = request.session.get("dolt-branch", MAIN)
-        with signed_by(partial(signature, request), branch):
-            return self.get_response(request)
+        chosen = request.session.get("dolt-branch", MAIN)
+        branch = MAIN if request.path_info.startswith(_on_main()) else chosen
+        try:
+            with signed_by(partial(signature, request), branch) as connection:
+                if branch != MAIN:
+                    with suppress(DatabaseError, InterfaceError):  # the view meets it again
+                        connection.ensure_connection()
+                return self.get_response(request)
+        except UnknownRevision:
+            context = {"title": "This branch no longer exists", "branch": branch, "main": MAIN}
+            context |= admin.site.each_context(request)
+            page = TemplateResponse(request, "versioning/no_branch.html", context, status=404)
+            return page.render()
+
+
+@cache
+def _on_main() -> tuple[str, ...]:
+    pages = ("versioning_branch_changelist", "versioning_changerequest_changelist", "logout")
+    return tuple(reverse(f"admin:{page}") for page in pages)
 
 
 def header(request: HttpRequest, name: str) -> str:
@@ -116,9 +137,8 @@ def signature(request: HttpRequest) -> Signature:
     return Signature(message, who)
 
 
-def _hashes(connection: Any, models: list[Any]) -> list[str]:
-    """Return the hash of the branch's latest commit, and that of each model's table."""
-    tables = [model._meta.db_table for model in models]
+def _hashes(connection: Any, tables: list[str]) -> list[str]:
+    """Return the hash of the branch's latest commit, and the hash of each table."""
     columns = ["dolt_hashof('HEAD')", *["dolt_hashof_table(%s)"] * len(tables)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)}", tables)
@@ -139,11 +159,11 @@ def _unless_known(request: HttpRequest, tables: list[str], view: View) -> HttpRe
     return response
 
 
-def _refuse_other_columns(connection: Any, kind: str) -> None:
+def _refuse_other_columns(connection: Any, kind: Kind) -> None:
     """Raise UnknownRevision if the tables did not have today's columns then."""
     with connection.cursor() as cursor:
-        for model in READS[kind]:
+        for model in kind.reads:
             try:
-                cursor.execute(str(model.objects.only().query) + " LIMIT 0")
+                cursor.execute(str(model.objects.only().query) + " LIMIT 1")
             except DatabaseError as error:
-                raise UnknownRevision("(the tables had other columns then)") from error
+                raise UnknownRevision("(its tables had other columns)") from error

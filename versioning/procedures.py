@@ -6,6 +6,7 @@ https://docs.dolthub.com/sql-reference/version-control/dolt-sql-procedures
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -19,13 +20,14 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 REFUSALS: dict[str, type[VersionError]] = {
     r"already exists": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
-    r"conflict": errors.MergeConflict,
+    r"conflict|constraint violations": errors.MergeConflict,
+    r"not possible to fast-forward": errors.BranchMoved,
     r"uncommitted changes|local changes|would be stomped|would be overwritten": errors.Uncommitted,
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
+    r"not found|no such|did not match|unknown|could not find|does not exist|"
+    r"(ref|ancestor|HEAD) spec": errors.UnknownRevision,
     r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
-    r"not found|no such|did not match|unknown|could not find|does not exist|invalid ref spec":
-        errors.UnknownRevision,
 }  # fmt: skip
 
 
@@ -38,6 +40,12 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
     connection = connections[using]
     if name in COMMITTING and connection.in_atomic_block and "--no-commit" not in arguments:
         raise InTransaction(f"(dolt_{name})")
+    return run(name, *arguments, using=using)
+
+
+def run(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
+    """Call it like call(), also inside atomic(): the caller knows that it may commit."""
+    connection = connections[using]
     places = ", ".join(["%s"] * len(arguments))
     verb = "SELECT" if connection.vendor == "sqlite" else "CALL"
     try:
@@ -47,6 +55,25 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
             return found[0] if found else None
     except DatabaseError as error:
         raise refusal(error) or error from error
+
+
+def merge_uncommitted(commit: str) -> None:
+    """Merge this commit into the tables, inside of a transaction.
+
+    Conflicts and violations are in Dolt's tables then. A rollback leaves nothing; a COMMIT makes
+    the merge's commit, or is refused while there are conflicts. DoltLite also raises an error.
+    """
+    with suppress(errors.MergeConflict):
+        call("merge", "--no-ff", "--no-commit", commit)
+
+
+def fast_forward(commit: str) -> None:
+    """Make this commit, a descendant, the latest of the active branch, also inside atomic().
+
+    Raises BranchMoved if it is no descendant. On DoltLite, the transaction has locked the branch.
+    """
+    options = [] if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else ["--ff-only"]
+    run("merge", *options, commit)
 
 
 def refusal(error: DatabaseError) -> VersionError | None:

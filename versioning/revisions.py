@@ -10,6 +10,7 @@ from versioning.errors import UnknownRevision
 from versioning.models import Commit
 from versioning.names import revision
 from versioning.procedures import refusal
+from versioning.signatures import MAIN
 
 
 def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
@@ -22,10 +23,12 @@ def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
         return hash_of(text, using)
     except UnknownRevision:
         when = _datetime(text)
-        commits = Commit.objects.using(using).filter(date__lte=when) if when else []
-        for commit in commits[:1]:  # the log begins with the newest
-            return commit.pk
-        raise
+        if when is None:
+            raise
+    # Without an order: the log begins with the newest.
+    for commit in Commit.objects.using(using).filter(date__lte=when)[:1]:
+        return commit.pk
+    raise UnknownRevision(f"(the first commit is later than {text})")
 
 
 def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
@@ -39,6 +42,23 @@ def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
     if not found:
         raise UnknownRevision(repr(name))
     return str(found)
+
+
+def distances(
+    commits: list[str], base: str = MAIN, using: str = DEFAULT_DB_ALIAS
+) -> list[tuple[int, int]]:
+    """Return, for each of these commits, how many commits it is ahead of the base, and behind it.
+
+    One statement.
+    """
+    if not commits:
+        return []
+    count = "(SELECT COUNT(*) FROM dolt_log(%s))"
+    ranges = [text for commit in commits for text in (f"{base}..{commit}", f"{commit}..{base}")]
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([count] * len(ranges))}", ranges)
+        [numbers] = cursor.fetchall()
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _datetime(text: str) -> datetime | None:

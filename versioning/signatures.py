@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 MAIN = "main"
 LONGEST = 2000  # characters of a message
@@ -73,3 +73,6 @@ def signed_by(
     finally:
         connection.signature, branch, _ = before
         connection.use(branch)
+        if connection.connection is not None:
+            with suppress(DatabaseError):  # then it is done before the next use
+                connection.ensure_connection()  # a branch in use could not be deleted

@@ -15,6 +15,7 @@ from django_mongodb_backend import base, transaction
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from backends.mongodb import sessions
 from backends.mongodb.client import DatabaseClient
 from backends.mongodb.compiled import CompiledPipeline
 from backends.mongodb.error_codes import broken_constraint, error_kind
@@ -101,4 +102,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _end_session(self) -> None:
         session, self.session = self.session, None
         del self.atomic_blocks[-1:]
-        session.end_session()  # aborts a transaction that was not committed
+        sessions.end(session)

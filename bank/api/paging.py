@@ -29,12 +29,14 @@ def page(
 ) -> HttpResponse:
     """Return a page of at most `limit` documents, with a Link to the next page if there is one.
 
+    The Link keeps the other parameters of the request.
+
     Raises a 422 if `after` is not an id of this model.
     """
     documents, next_after = read(None if after is None else _after(model, after), limit)
     response = json_response(documents)
     if next_after is not None:
-        query = urlencode({"limit": limit, "after": next_after})
+        query = urlencode({**request.GET.dict(), "limit": limit, "after": next_after})
         response["Link"] = f'<{request.path}?{query}>; rel="next"'
     return response
 

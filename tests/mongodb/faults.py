@@ -52,7 +52,7 @@ def at_statement(error: Callable[[], Exception], *, times: int = 1) -> Iterator[
 
 @contextmanager
 def at_commit(
-    error: Callable[[], Exception], *, times: int = 1, committed: bool = False
+    error: Callable[[], Exception], *, times: int = 1, committed: bool = False, model: Any = None
 ) -> Iterator[None]:
     """Let the next COMMITs raise, instead of or after their execution."""
     commit, faults = ClientSession.commit_transaction, iter([error] * times)

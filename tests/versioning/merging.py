@@ -1,4 +1,4 @@
-"""`python -m tests.versioning.merging BRANCH …` writes on branches and merges them, until it is killed.
+"""`python -m tests.versioning.merging BRANCH …` writes on branches and merges them, until killed.
 
 A thread per branch adds customers, and merges each branch into main. What is acknowledged is
 printed: `committed BRANCH HASH`, or `merged BRANCH HASH`.

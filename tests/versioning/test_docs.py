@@ -1,12 +1,17 @@
-"""The commands of docs/version-control.md print the output that it shows."""
+"""The commands of the chapters print the output that they show."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.documents import follow
 from tests.serving import Server
 
 
-def test_the_steps_of_the_chapter_print_the_output_that_it_shows(server: Server) -> None:
+@pytest.mark.parametrize("document", ["version-control", "dolthub-article"])
+def test_the_steps_of_a_chapter_print_the_output_that_it_shows(
+    document: str, server: Server
+) -> None:
     server.start()
 
-    follow("docs/version-control.md", server)
+    follow(f"docs/{document}.md", server)

@@ -120,7 +120,7 @@ def checked_log(engine: Any, branch: str) -> list[str]:
     assert names == sorted(message for _, message in log if message.startswith(tuple(PREFIXES)))
     assert branch == "main" or all(name.startswith(f"{branch} ") for name in names)
     for table in ("dolt_status", "dolt_conflicts", "dolt_constraint_violations"):
-        assert query(engine, f"SELECT * FROM {table}") == []
+        assert query(engine, f"SELECT * FROM {table}") == []  # noqa: S608
     engine.set_autocommit(True)
     assert not any(merging for merging, *_ in query(engine, "SELECT * FROM dolt_merge_status"))
     return [commit for commit, _ in log]

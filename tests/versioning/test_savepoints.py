@@ -1,6 +1,6 @@
 """A nested atomic() on a branch is undone alone: ROLLBACK TO SAVEPOINT works after a checkout.
 
-On the Dolt server it does nothing on a connection to `database/branch`: tests/dolt/test_savepoints.py.
+On the server it does nothing on a connection to `database/branch`: tests/dolt/test_savepoints.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,68 @@
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from pydantic import Field
+
+from bank.api.from_model import Input
+from bank.api.responses import json_response
+from versioning.errors import UnknownRevision
+from versioning.models import Branch
+from versioning.revisions import distances, hash_of
+from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
+
+
+class BranchIn(Input):
+    name: str
+    origin: str = Field(MAIN, alias="from", description="A branch, a tag or a commit.")
+
+
+class NameIn(Input):
+    name: str
+
+
+@router.get("/branches", response=list[dict[str, Any]])
+def list_branches(request: HttpRequest) -> HttpResponse:
+    """Each branch with the number of commits that only it has (ahead), and only main (behind)."""
+    return json_response(_documents(Branch.objects.order_by("name")))
+
+
+@router.post("/branches", response=dict[str, Any])
+def create_branch(request: HttpRequest, branch: BranchIn) -> HttpResponse:
+    new = Branch(name=branch.name, hash=hash_of(branch.origin))
+    new.save()
+    return json_response(_documents([new])[0])
+
+
+@router.patch("/branches/{path:name}", response=dict[str, Any])
+def rename_branch(request: HttpRequest, name: str, wanted: NameIn) -> HttpResponse:
+    branch = _branch(name)
+    branch.rename(wanted.name)
+    return json_response(_documents([branch])[0])
+
+
+@router.delete("/branches/{path:name}", response={204: None})
+def delete_branch(request: HttpRequest, name: str, force: bool = False) -> HttpResponse:
+    """Refused with 409 while the branch has commits that are nowhere else, unless ?force=1."""
+    _branch(name).delete(force=force)
+    return HttpResponse(status=204)
+
+
+def _branch(name: str) -> Branch:
+    for branch in Branch.objects.filter(name=name):
+        return branch
+    raise UnknownRevision(repr(name))
+
+
+def _documents(branches: Any) -> list[dict[str, Any]]:
+    found = list(branches)
+    counts = distances([branch.hash for branch in found])
+    return [
+        {"name": branch.name, "hash": branch.hash, "ahead": ahead, "behind": behind}
+        for branch, (ahead, behind) in zip(found, counts, strict=True)
+    ]

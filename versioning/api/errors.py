@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from bank.api.problems import Problem
 from versioning import errors
+from versioning.api import merges
 from versioning.errors import VersionError
 
 STATUSES: dict[type[VersionError], int] = {
@@ -21,5 +24,9 @@ def add_error_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(VersionError, _respond)
 
 
-def _respond(request: HttpRequest, error: VersionError) -> HttpResponse:
+def _respond(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, errors.Refused):
+        return merges.refused(error).response()
+    if isinstance(error, errors.WrongResolution):
+        return merges.wrong(error).response()
     return Problem(STATUSES.get(type(error), 409), str(error)).response()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bank.api.routes import api
-from versioning.api import branches
+from versioning.api import branches, commits, diffs, histories, merges, requests, reverts
 from versioning.api.errors import add_error_handlers
 
 add_error_handlers(api)
-api.add_router("/dolt", branches.router)
+for part in (branches, commits, diffs, merges, reverts, requests):
+    api.add_router("/dolt", part.router)
+api.add_router("", histories.router)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from versioning.errors import InTransaction, UnknownRevision
 from versioning.signatures import LONGEST, MAIN, Signature, of_this_process
@@ -14,22 +15,26 @@ from versioning.signatures import LONGEST, MAIN, Signature, of_this_process
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
-class Versioned:
+class Versioned(BaseDatabaseWrapper):
     """A mixin for Django's DatabaseWrapper.
 
     - Every statement is executed on `branch`, also those after a lost connection.
     - The COMMIT of a transaction that changed something is a commit of Dolt's with `signature()`:
       both are made by one statement, or neither. `made_commit` is the hash of the first one since
       it was set to None. A statement that writes outside of atomic() gets a transaction of its own.
+    - While `merging`, a commit is made also without changes: it records that the other branch was
+      merged. Without it the server would stay in the state of a merge.
     - If `signature` is None, a COMMIT ends only the SQL transaction: see commits_by_hand().
     """
 
     verb: str  # how a procedure is called
+    log_order: str  # how dolt_log is sorted, if it does not begin with the newest by itself
+    changes: Callable[[str], str]  # SQL of the changes of a table between two revisions (%s, %s)
+    past: Callable[[str], str]  # SQL of a table as it was in a revision (%s)
+    literal: Callable[[str], str]  # SQL of a text
     branch_is_gone: Callable[[BaseException], bool]
     reading: Callable[[], AbstractContextManager[Any]]
     signature: Callable[[], Signature] | None
-    connection: Any
-    wrap_database_errors: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,6 +42,7 @@ class Versioned:
         self._checked_out: str | None = MAIN  # None: unknown, and checked out before the next use
         self.signature = of_this_process
         self.made_commit: str | None = None
+        self.merging = False
         self._gone = False
         self.execute_wrappers: list[Any] = [self._execute]
 
@@ -51,7 +57,7 @@ class Versioned:
         The first of them raises UnknownRevision if there is no such branch. One that is not MAIN
         is looked up each time: it may have been deleted since its last use.
         """
-        if self.in_atomic_block:  # type: ignore[attr-defined]
+        if self.in_atomic_block:
             if branch != self.branch:
                 raise InTransaction("(checkout)")
         elif branch != MAIN:
@@ -60,22 +66,22 @@ class Versioned:
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._checked_out, self._gone = MAIN, False
-        return super().get_new_connection(conn_params)  # type: ignore[misc]
+        return super().get_new_connection(conn_params)
 
     def ensure_connection(self) -> None:
-        super().ensure_connection()  # type: ignore[misc]
+        super().ensure_connection()
         if self._checked_out != self.branch:
             try:
                 self._check_out()
             except DatabaseError as error:
                 if not self._branch_is_gone(error):
                     raise
-                self.close()  # type: ignore[attr-defined]
+                self.close()
                 self.ensure_connection()
 
     def is_usable(self) -> bool:
         """Whether the connection can be used: not if its branch was deleted."""
-        return not self._gone and super().is_usable()  # type: ignore[misc]
+        return not self._gone and super().is_usable()
 
     def snapshot(self) -> AbstractContextManager[Any]:
         """Begin a transaction that reads one version of the data, and makes no commit."""
@@ -91,17 +97,16 @@ class Versioned:
             self.signature = signature
 
     def _check_out(self) -> None:
-        wanted, self._checked_out = self.branch, self.branch  # cursor() calls ensure_connection()
-        try:
+        self._checked_out = None  # until it has succeeded
+        with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
             # dolt_checkout() takes any other name for a table, and discards its changes.
-            with self.cursor() as cursor:  # type: ignore[attr-defined]
-                cursor.execute("SELECT 1 FROM dolt_branches WHERE name = %s", [wanted])
+            if self.branch != MAIN:
+                cursor.execute("SELECT 1 FROM dolt_branches WHERE name = %s", [self.branch])
                 if not cursor.fetchone():
-                    raise UnknownRevision(repr(wanted))
-                cursor.execute(f"{self.verb} dolt_checkout(%s)", [wanted])
-        except BaseException:
-            self._checked_out = None
-            raise
+                    raise UnknownRevision(repr(self.branch))
+            cursor.execute(f"{self.verb} dolt_checkout(%s)", [self.branch])
+            cursor.fetchone()
+        self._checked_out = self.branch
 
     def _commit(self) -> None:
         if self.connection is not None and self.signature is not None:
@@ -114,16 +119,22 @@ class Versioned:
 
         As the last statement of a transaction it is its COMMIT: a conflict is raised here.
         """
-        options = ("-A", "--skip-empty", "-m", message[:LONGEST], "--author", author)
-        with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
-            cursor.execute(f"{self.verb} dolt_commit({', '.join(['%s'] * len(options))})", options)
-            found = cursor.fetchone()
+        empty = "--allow-empty" if self.merging else "--skip-empty"
+        options = ("-A", empty, "-m", message[:LONGEST], "--author", author)
+        try:
+            with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
+                places = ", ".join(["%s"] * len(options))
+                cursor.execute(f"{self.verb} dolt_commit({places})", options)
+                found = cursor.fetchone()
+        except DatabaseError as error:
+            self._gone = self._branch_is_gone(error)
+            raise
         return found[0] if found and found[0] else None
 
     def _execute(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         try:
-            if self.signature and not self.in_atomic_block and _writes(sql):  # type: ignore[attr-defined]
-                with transaction.atomic(using=self.alias):  # type: ignore[attr-defined]
+            if self.signature and not self.in_atomic_block and _writes(sql):
+                with transaction.atomic(using=self.alias):
                     return execute(sql, *rest)
             return execute(sql, *rest)
         except DatabaseError as error:

@@ -6,11 +6,12 @@ from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from versioning.errors import UnknownRevision
+from versioning.errors import BranchInUse, UnknownRevision
 from versioning.models.commits import Commit
 from versioning.models.rows import alias_of
 from versioning.names import checked, revision
 from versioning.procedures import call
+from versioning.signatures import MAIN
 
 
 class Branch(models.Model):
@@ -45,15 +46,21 @@ class Branch(models.Model):
         self, using: str | None = None, keep_parents: bool = False, *, force: bool = False
     ) -> tuple[int, dict[str, int]]:
         """Delete the branch; raise UnknownRevision, BranchInUse, and NotMerged unless `force`."""
+        self._refuse_main()
         option = "-D" if force else "-d"
         call("branch", option, revision(self.name), using=alias_of(self, using))
         return 1, {self._meta.label: 1}
 
     def rename(self, name: str) -> None:
         """Give it another name; raise UnknownRevision, InvalidName, NameTaken or BranchInUse."""
+        self._refuse_main()
         names = revision(self.name), checked(name)
         call("branch", "-m", *names, using=alias_of(self))
         self.name = name
+
+    def _refuse_main(self) -> None:
+        if self.name == MAIN:  # DoltLite would rename it
+            raise BranchInUse(repr(MAIN))
 
     def checkout(self) -> None:
         """Let this thread's connection read and write this branch.

@@ -43,3 +43,37 @@ class Commit(models.Model):
             cursor.execute("SELECT dolt_hashof('HEAD')")
             [(head,)] = cursor.fetchall()
         return cls.objects.using(using).get(pk=head)
+
+    @classmethod
+    def log(cls, head: str, limit: int, skip: int = 0, using: str = DEFAULT_DB_ALIAS) -> list[Self]:
+        """Return this commit and its ancestors, newest first, without the first `skip`."""
+        names = ", ".join(field.attname for field in cls._meta.concrete_fields)
+        sql = f"SELECT {names} FROM dolt_log(%s) LIMIT %s OFFSET %s"  # noqa: S608
+        return list(cls.objects.using(using).raw(sql, [head, limit, skip]))
+
+    @classmethod
+    def parents(cls, commits: list[str], using: str = DEFAULT_DB_ALIAS) -> dict[str, list[str]]:
+        """Return the hashes of the parents of each of these commits; a merge has two."""
+        found: dict[str, list[str]] = {commit: [] for commit in commits}
+        # Two at least: Dolt takes one for a key, and refuses a merge, which has two rows, with
+        # "result max1Row iterator returned more than one row".
+        places = ", ".join(["%s"] * len(commits) + ["''", "''"])
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT commit_hash, parent_hash FROM dolt_commit_ancestors "  # noqa: S608
+                f"WHERE commit_hash IN ({places}) ORDER BY parent_index",
+                [*commits],
+            )
+            for commit, parent in cursor.fetchall():
+                found[commit] += [parent] if parent else []
+        return found
+
+    @classmethod
+    def newest_first(cls, commits: list[str], using: str = DEFAULT_DB_ALIAS) -> list[Self]:
+        """Return those of these commits that are in the active branch's log, newest first."""
+        connection: Any = connections[using]
+        names = ", ".join(field.attname for field in cls._meta.concrete_fields)
+        places = ", ".join(["%s"] * len(commits)) or "NULL"
+        # With LOWER() the whole log is read in its order, instead of each commit by its hash.
+        where = f"FROM dolt_log WHERE LOWER(commit_hash) IN ({places}) {connection.log_order}"
+        return list(cls.objects.using(using).raw(f"SELECT {names} {where}", commits))

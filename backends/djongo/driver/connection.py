@@ -16,6 +16,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from backends.djongo.driver.errors import driver_errors
+from backends.mongodb import sessions
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
@@ -75,14 +76,17 @@ class Connection:
         """Commit the transaction; it has also ended if this fails."""
         session, self._session, self.aborted = self._session, None, False
         if session:
-            with driver_errors(), session:
-                session.commit_transaction()
+            try:
+                with driver_errors():
+                    session.commit_transaction()
+            finally:
+                sessions.end(session)
 
     def rollback(self) -> None:
         """Roll back the transaction."""
         session, self._session, self.aborted = self._session, None, False
         if session:
-            session.end_session()  # aborts what was not committed
+            sessions.end(session)
 
     close = rollback  # the client stays, for the others
 

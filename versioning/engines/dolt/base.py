@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -11,18 +12,36 @@ from django.db import transaction
 from backends.dolt import base
 from versioning.engines.versioned import Versioned
 
-GONE = 1049  # ER_BAD_DB_ERROR: every statement, after another session deleted the branch
+# Of every statement on a branch that another session has deleted.
+GONE = re.compile(r"branch not found|database not found: .+/")
 
 
 class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     verb = "CALL"
+    log_order = "ORDER BY commit_order DESC"
 
     @staticmethod
     def branch_is_gone(error: BaseException) -> bool:
-        return bool(error.args) and error.args[0] == GONE
+        return bool(GONE.search(str(error.args[-1:])))
+
+    @classmethod
+    def error_kind(cls, error: BaseException) -> str | None:
+        """Return the name of the error's kind: a retry finds that the branch is gone."""
+        kind = base.DatabaseWrapper.error_kind(error)
+        of_driver = isinstance(error, cls.Database.OperationalError)
+        return "CONFLICT" if of_driver and cls.branch_is_gone(error) else kind
 
     def reading(self) -> AbstractContextManager[Any]:
         return transaction.atomic(using=self.alias, durable=True)
+
+    def changes(self, table: str) -> str:
+        return f"dolt_diff(%s, %s, '{table}')"
+
+    def past(self, table: str) -> str:
+        return f"{self.ops.quote_name(table)} AS OF %s"
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:

@@ -37,8 +37,9 @@ class Cursor(SQLiteCursorWrapper):
         return found
 
 
-class DatabaseWrapper(Versioned, base.DatabaseWrapper):
+class DatabaseWrapper(Versioned, base.DatabaseWrapper):  # type: ignore[misc]
     verb = "SELECT"
+    log_order = ""
 
     @staticmethod
     def branch_is_gone(error: BaseException) -> bool:
@@ -50,6 +51,15 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     def reading(self) -> AbstractContextManager[Any]:
         return base.DatabaseWrapper.snapshot(self)
 
+    def changes(self, table: str) -> str:
+        return f"{self.ops.quote_name(f'dolt_diff_{table}')}(%s, %s)"
+
+    def past(self, table: str) -> str:
+        return f"{self.ops.quote_name(f'dolt_at_{table}')}(%s)"
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:
         # A temporary view hides the table of the same name: https://www.sqlite.org/lang_naming.html
@@ -58,7 +68,8 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
                 for table in tables:
                     name, past = map(self.ops.quote_name, (table, f"dolt_at_{table}"))
                     # A view takes no parameters; the hash is one that Dolt has returned.
-                    cursor.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {past}('{commit}')")  # noqa: S608
+                    sql = f"SELECT * FROM {past}('{commit}')"  # noqa: S608
+                    cursor.execute(f"CREATE TEMP VIEW {name} AS {sql}")
                 yield
             finally:
                 for table in tables:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.management import CommandError
+from django.core.management import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -21,12 +20,12 @@ from versioning.signatures import MAIN, of_this_process, signed
 class Command(migrate.Command):
     """Migrates both databases, or the one of --database; commits the tables of the bank."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database=None)
         parser.add_argument("--branch", default=MAIN, help="migrate the bank on this branch")
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
         return {"databases": [options["database"] or DEFAULT_DB_ALIAS]}
 
     def handle(self, *args: Any, database: str | None, branch: str, **options: Any) -> None:

@@ -1,0 +1,494 @@
+"""/dolt/requests: a branch is merged when others have approved of its latest commit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from pytest_django import Settings
+
+from bank.models import Customer
+from tests.api import pointers, problem, watched
+from tests.threads import at_once
+from versioning.models import Branch, ChangeRequest, Commit
+from versioning.router import SITE
+from versioning.signatures import signed
+
+ANN, BOB, EVE = "ann", "bob", "eve"
+
+
+class As:
+    """Calls the API as the client of this name."""
+
+    def __init__(self, name: str) -> None:
+        self.client = Client(headers={"Authorization": f"Bearer token-of-{name}"})
+
+    def get(self, path: str) -> Any:
+        return watched(lambda: self.client.get(f"/dolt/requests{path}"))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        # Not watched: a change reads the branches before it and after it.
+        text = json.dumps({} if body is None else body)
+        return self.client.post(f"/dolt/requests{path}", text, "application/json")
+
+    def review(self, number: Any, decision: str = "approve", **more: str) -> Any:
+        return self.post(f"/{number}/reviews", {"decision": decision, **more})
+
+
+@pytest.fixture(autouse=True)
+def tokens(settings: Settings) -> None:
+    settings.API_TOKENS = {f"token-of-{name}": name for name in (ANN, BOB, EVE)}
+
+
+@pytest.fixture
+def ann() -> As:
+    return As(ANN)
+
+
+@pytest.fixture
+def bob() -> As:
+    return As(BOB)
+
+
+@pytest.fixture
+def eve() -> As:
+    return As(EVE)
+
+
+@pytest.fixture
+def number(other: Branch, ann: As) -> int:
+    """Return the id of Ann's request to merge the branch `other`, which has one customer more."""
+    commit_to("other", "Zach")
+    response = ann.post("", {"title": "Zach", "source": "other"})
+    assert response.status_code == 200, response.content
+    return int(response.json()["id"])
+
+
+def commit_to(branch: str, name: str) -> str:
+    """Create this customer on the branch; return the commit's hash."""
+    with signed(name, "Ann <ann@example.com>", branch=branch) as used:
+        Customer.objects.create(name=name)
+        return str(used.made_commit)
+
+
+def names(branch: str = "main") -> list[str]:
+    with signed("", "", branch=branch):
+        return sorted(Customer.objects.values_list("name", flat=True))
+
+
+def refused(response: Any, words: str) -> bool:
+    """Whether this is a 409 whose reason has these words."""
+    return words in problem(response, 409)["detail"]
+
+
+def test_an_approved_request_is_merged(number: int, ann: As, bob: As) -> None:
+    bob.review(number, text="Fine")
+
+    merged = ann.post(f"/{number}/merge", {"message": "Zach is in"}).json()
+
+    assert names() == ["Zach"]
+    assert (merged["state"], merged["commit"]) == ("merged", Commit.latest().pk)
+    assert ann.get("?state=merged").json()[0]["id"] == number
+    assert ann.get("?state=open").json() == []
+
+
+def test_a_request_is_shown_with_its_reviews_and_what_is_in_its_way(
+    number: int, ann: As, bob: As
+) -> None:
+    before = ann.get(f"/{number}").json()
+    given = bob.review(number, text="Fine").json()
+
+    after = ann.get(f"/{number}").json()
+
+    assert (before["mergeable"], before["reviews"]) == (False, [])
+    assert "more approvals" in before["obstacles"][0]
+    assert (after["mergeable"], after["obstacles"]) == (True, [])
+    assert after["reviews"] == [given]
+    assert (after["ahead"], after["behind"]) == (1, 0)
+    assert given == {
+        "reviewer": BOB,
+        "decision": "approve",
+        "text": "Fine",
+        "commit": after["head"],
+        "created": given["created"],
+    }
+    assert {name: after[name] for name in ("title", "source", "target", "author", "state")} == {
+        "title": "Zach",
+        "source": "other",
+        "target": "main",
+        "author": ANN,
+        "state": "open",
+    }
+
+
+def test_a_merge_keeps_what_the_target_has_meanwhile(number: int, ann: As, bob: As) -> None:
+    commit_to("main", "Daylon")
+    bob.review(number)
+
+    merged = ann.post(f"/{number}/merge", {"message": "Both"}).json()
+
+    assert names() == ["Daylon", "Zach"]
+    assert (Commit.latest().pk, Commit.latest().message) == (merged["commit"], "Both")
+
+
+def test_without_an_approval_nothing_is_merged(number: int, ann: As, bob: As) -> None:
+    bob.review(number, "comment")
+
+    assert refused(ann.post(f"/{number}/merge"), "more approvals")
+    assert names() == []
+    assert ann.get(f"/{number}").json()["state"] == "open"
+
+
+def test_the_author_cannot_approve(number: int, ann: As, bob: As) -> None:
+    assert refused(ann.review(number), "author of a change request cannot approve")
+    assert ann.review(number, "comment").status_code == 200
+
+    assert refused(bob.post(f"/{number}/merge"), "more approvals")
+
+
+def test_without_tokens_nobody_can_approve_and_the_error_says_why(
+    settings: Settings, other: Branch
+) -> None:
+    settings.API_TOKENS = {}
+    commit_to("other", "Zach")
+    anybody = As("anybody")
+    row = anybody.post("", {"title": "Zach", "source": "other"}).json()
+
+    response = anybody.review(row["id"])
+
+    assert row["author"] == "anybody"
+    assert refused(response, "API_TOKENS")
+
+
+def test_an_approval_of_an_older_commit_does_not_count(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+    commit_to("other", "Yan")
+
+    assert refused(ann.post(f"/{number}/merge"), "before the source branch's latest commits")
+    assert names() == []
+
+    bob.review(number)
+    assert ann.post(f"/{number}/merge").status_code == 200
+    assert names() == ["Yan", "Zach"]
+
+
+def test_a_review_of_another_commit_than_the_latest_is_refused(number: int, bob: As) -> None:
+    seen = bob.get(f"/{number}").json()["head"]
+    commit_to("other", "Yan")
+
+    assert refused(bob.review(number, commit=seen), "newer commits")
+    assert bob.get(f"/{number}").json()["reviews"] == []
+
+
+def test_requested_changes_must_be_approved_by_who_requested_them(
+    number: int, ann: As, bob: As, eve: As
+) -> None:
+    bob.review(number, "request changes", text="Zack?")
+    eve.review(number)
+
+    assert refused(ann.post(f"/{number}/merge"), "who requested them: bob")
+    commit_to("other", "Zack")
+    eve.review(number)
+    bob.review(number, "comment")
+    assert refused(ann.post(f"/{number}/merge"), "who requested them: bob")
+
+    bob.review(number)
+    assert ann.post(f"/{number}/merge").status_code == 200
+
+
+def test_a_reviewer_can_take_an_approval_back(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+    bob.review(number, "request changes")
+
+    assert refused(ann.post(f"/{number}/merge"), "Changes were requested")
+
+
+def test_a_setting_says_how_many_must_approve(
+    settings: Settings, number: int, ann: As, bob: As, eve: As
+) -> None:
+    settings.VERSIONING_APPROVALS = 2
+    bob.review(number)
+    bob.review(number)
+
+    assert refused(ann.post(f"/{number}/merge"), "(1 of 2)")
+
+    eve.review(number)
+    assert ann.post(f"/{number}/merge").status_code == 200
+
+
+def test_if_no_approvals_are_needed_the_author_can_merge(
+    settings: Settings, number: int, ann: As
+) -> None:
+    settings.VERSIONING_APPROVALS = 0
+
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+
+
+def test_a_merged_request_can_no_longer_be_changed(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+    ann.post(f"/{number}/merge")
+
+    for response in (
+        ann.post(f"/{number}/merge"),
+        ann.post(f"/{number}/close"),
+        bob.review(number),
+    ):
+        assert refused(response, "no longer open. (merged)")
+
+
+def test_a_closed_request_cannot_be_merged(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+
+    assert ann.post(f"/{number}/close").json()["state"] == "closed"
+
+    assert refused(ann.post(f"/{number}/merge"), "no longer open. (closed)")
+    assert names() == []
+
+
+def test_a_request_of_a_deleted_branch_says_so(
+    number: int, other: Branch, ann: As, bob: As
+) -> None:
+    bob.review(number)
+    other.delete(force=True)
+
+    problem(ann.post(f"/{number}/merge"), 404)
+    problem(bob.review(number), 404)
+    shown = ann.get(f"/{number}").json()
+    assert (shown["head"], shown["mergeable"]) == ("", False)
+    assert "'other'" in shown["obstacles"][0]
+
+
+def test_what_the_target_has_already_cannot_be_requested(other: Branch, ann: As) -> None:
+    assert refused(ann.post("", {"title": "x", "source": "other"}), "has no commits")
+    assert refused(ann.post("", {"title": "x", "source": "main"}), "has no commits")
+
+
+def test_what_was_merged_without_the_request_is_not_merged_again(
+    number: int, other: Branch, ann: As, bob: As
+) -> None:
+    bob.review(number)
+    other.merge()
+
+    assert refused(ann.post(f"/{number}/merge"), "has no commits")
+
+
+@pytest.fixture
+def conflicting(main: Branch, ann: As, bob: As) -> int:
+    """Return the id of an approved request whose branch renamed a customer, as main did too."""
+    commit_to("main", "Carl")
+    Branch(name="third", hash="main").save()
+    for branch, name in (("third", "Karl"), ("main", "Charles")):
+        with signed(name, "Ann <ann@example.com>", branch=branch):
+            Customer.objects.update(name=name)
+    number = int(ann.post("", {"title": "Karl", "source": "third"}).json()["id"])
+    bob.review(number)
+    return number
+
+
+def test_conflicts_are_listed_and_leave_the_request_open(conflicting: int, ann: As) -> None:
+    for _ in range(2):
+        [conflict] = problem(ann.post(f"/{conflicting}/merge"), 409)["conflicts"]
+
+        sides = {"base": "Carl", "ours": "Charles", "theirs": "Karl"}
+        assert conflict == {
+            "model": "customer",
+            "id": Customer.objects.get().pk,
+            "field": "name",
+            **sides,
+        }
+        assert names() == ["Charles"]
+        assert ann.get(f"/{conflicting}").json()["mergeable"]
+
+
+def test_conflicts_are_resolved_by_the_merge(conflicting: int, ann: As) -> None:
+    [conflict] = problem(ann.post(f"/{conflicting}/merge"), 409)["conflicts"]
+    place = {name: conflict[name] for name in ("model", "id", "field")}
+
+    merged = ann.post(f"/{conflicting}/merge", {"resolutions": [{**place, "take": "theirs"}]})
+
+    assert (merged.json()["state"], names()) == ("merged", ["Karl"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": 5}, {"message": "x" * 1001}, {"resolutions": None}, {"resolutions": [{}]},
+        {"resolutions": [{"model": "user", "id": 1, "field": "name", "take": "ours"}]},
+        {"resolutions": [{"model": "customer", "id": "x", "field": "name", "take": "ours"}]},
+        {"resolutions": [{"model": "customer", "id": 1, "field": "' --", "take": "ours"}]},
+    ],
+)  # fmt: skip
+def test_an_invalid_merge_is_refused(conflicting: int, ann: As, body: Any) -> None:
+    problem(ann.post(f"/{conflicting}/merge", body), 422)
+
+    assert names() == ["Charles"]
+
+
+def test_only_what_was_approved_is_merged(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+    commit_to("main", "Daylon")
+    unseen: list[str] = []
+
+    def commit_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and not unseen:  # after the check of the approvals
+            unseen.extend(at_once(lambda name: commit_to("other", name), ["Yan"], threads=1))
+        return execute(sql, *rest)
+
+    with connections[SITE].execute_wrapper(commit_meanwhile):
+        response = ann.post(f"/{number}/merge")
+
+    assert unseen
+    assert response.json()["state"] == "merged"
+    assert names() == ["Daylon", "Zach"]
+
+
+def test_of_many_merges_at_one_time_one_wins(number: int, bob: As) -> None:
+    bob.review(number)
+    commit_to("main", "Daylon")
+    before = Commit.objects.count()
+
+    responses = at_once(lambda name: As(name).post(f"/{number}/merge"), 4 * [ANN, EVE], threads=8)
+
+    assert sorted(response.status_code for response in responses) == [200] + 7 * [409]
+    assert names() == ["Daylon", "Zach"]
+    assert Commit.objects.count() == before + 2  # the branch's commit, and the merge
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_request_is_merged_or_closed_but_not_both(number: int, bob: As, attempt: int) -> None:
+    bob.review(number)
+
+    works = ["merge", "close", "merge", "close"]
+    responses = at_once(lambda work: As(ANN).post(f"/{number}/{work}"), works, threads=4)
+
+    assert sorted(response.status_code for response in responses) == [200] + 3 * [409]
+    state = bob.get(f"/{number}").json()["state"]
+    assert (state, names()) in [("merged", ["Zach"]), ("closed", [])]
+
+
+def test_a_merge_that_was_killed_before_its_record_is_recorded_when_it_is_read(
+    number: int, other: Branch, ann: As, bob: As
+) -> None:
+    bob.review(number)
+    commit_to("main", "Daylon")
+    killed_while_merging(number, other)
+    merge = other.merge("Killed after this").pk
+    other.delete()
+
+    [listed] = ann.get("?state=merged").json()
+
+    assert (listed["state"], listed["commit"]) == ("merged", merge)
+    assert refused(ann.post(f"/{number}/merge"), "no longer open. (merged)")
+
+
+def test_a_merge_that_was_killed_before_its_commit_can_be_repeated(
+    number: int, other: Branch, ann: As, bob: As
+) -> None:
+    bob.review(number)
+    killed_while_merging(number, other)
+
+    assert refused(ann.post(f"/{number}/merge"), "being merged by somebody else")
+    assert refused(ann.post(f"/{number}/close"), "being merged by somebody else")
+
+    ChangeRequest.objects.update(changed="2020-01-01T00:00Z")
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+    assert names() == ["Zach"]
+
+
+def killed_while_merging(number: int, source: Branch) -> None:
+    """Leave the request as a process that is killed during the merge does."""
+    source.refresh_from_db()
+    ChangeRequest.objects.filter(pk=number).update(merging=source.hash)
+
+
+def test_requests_are_the_same_on_every_branch_and_in_no_commit(number: int, ann: As) -> None:
+    head = Commit.latest()
+
+    ann.post(f"/{number}/close")
+
+    assert Commit.latest() == head
+    connection.use("other")
+    assert ChangeRequest.objects.get().state == "closed"
+
+
+def test_the_list_is_paged(number: int, ann: As) -> None:
+    numbers = [number] + [
+        ann.post("", {"title": str(n), "source": "other"}).json()["id"] for n in range(2)
+    ]
+
+    first = ann.get("?state=open&limit=2")
+    after = first["Link"].split(">")[0].partition("?")[2]
+    second = ann.get(f"?{after}")
+
+    assert [row["id"] for row in first.json() + second.json()] == numbers
+    assert "state=open" in after
+    assert "Link" not in second
+
+
+@pytest.mark.parametrize("member", ["title", "description", "source", "target"])
+@pytest.mark.parametrize("value", [None, 5, [], {}, "\0", "\ud800", "x" * 10_001])
+def test_an_invalid_member_is_a_422_that_names_it(
+    other: Branch, ann: As, member: str, value: Any
+) -> None:
+    body = {"title": "Zach", "source": "other", member: value}
+
+    assert pointers(ann.post("", body)) == [f"#/{member}"]
+    assert ann.get("").json() == []
+
+
+@pytest.mark.parametrize("member", ["source", "target"])
+@pytest.mark.parametrize("name", ["-d", "--abort", "a..b", "x'; DROP TABLE reviews; --", "HEAD"])
+def test_a_hostile_name_of_a_branch_is_refused(
+    other: Branch, ann: As, member: str, name: str
+) -> None:
+    problem(ann.post("", {"title": "Zach", "source": "other", member: name}), 422)
+    problem(ann.post("", {"title": "Zach", "source": "other", member: "nowhere"}), 404)
+
+    assert ann.get("").json() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"decision": "APPROVE"}, {"decision": None}, {"decision": "approve'--"},
+        {"decision": "approve", "text": "\0"}, {"decision": "approve", "text": "x" * 10_001},
+        {"decision": "approve", "commit": None}, [], "x",
+    ],
+)  # fmt: skip
+def test_an_invalid_review_is_refused(number: int, bob: As, body: Any) -> None:
+    problem(bob.post(f"/{number}/reviews", body), 422)
+
+    assert bob.get(f"/{number}").json()["reviews"] == []
+
+
+@pytest.mark.parametrize("commit", ["' OR 1=1 --", "HEAD", "main", "\0", "\u0661"])
+def test_a_review_of_what_is_not_the_latest_commit_is_refused(
+    number: int, bob: As, commit: str
+) -> None:
+    problem(bob.review(number, commit=commit), 409)
+
+
+def test_hostile_texts_are_only_texts(number: int, ann: As, bob: As) -> None:
+    text = "'; DROP TABLE reviews; -- \" <script> %s {{ x }} \\ ü 🍎"
+    commit_to("main", "Daylon")
+
+    assert bob.review(number, text=text).json()["text"] == text
+    assert ann.post(f"/{number}/merge", {"message": text}).status_code == 200
+    assert Commit.latest().message == text
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "1_0", "9" * 40, "%00"])
+@pytest.mark.parametrize("path", ["", "/reviews", "/merge", "/close"])
+def test_an_unknown_request_is_a_404(ann: As, number: str, path: str) -> None:
+    method = ann.post if path else ann.get
+    body = ({"decision": "comment"},) if path else ()
+
+    problem(method(f"/{number}{path}", *body), 404)
+
+
+@pytest.mark.parametrize("state", ["x", "", "OPEN", "open'"])
+def test_an_unknown_state_is_a_422(ann: As, state: str) -> None:
+    problem(ann.get(f"?state={state}"), 422)

@@ -1,0 +1,164 @@
+"""/dolt/branches, /dolt/commits and /dolt/tags."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.api import Api, problem
+from versioning.models import Branch, Commit
+
+HOSTILE = [
+    "-d", "--force", "main..other", "main~1", "a b", "a'b", "a`b", "a;b", "<b>", "%s", "x\0",
+    "HEAD", "../x", "ä", "n" * 101, "x" * 100_000, "", " ",
+]  # fmt: skip
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    return Api(client)
+
+
+def patch(api: Api, path: str, body: object) -> HttpResponse:
+    return api.client.patch(path, json.dumps(body), "application/json")
+
+
+def test_a_branch_is_created_at_a_revision_and_listed_with_its_distance(api: Api) -> None:
+    ann = api.post("/customer/", {"name": "Ann"})
+    api.customer("Bob")
+
+    created = api.post("/dolt/branches", {"name": "season/2027", "from": ann["Dolt-Commit"]})
+    for name in ("Carl", "Dora"):
+        api.post("/customer/", {"name": name}, **{"Dolt-Branch": "season/2027"})
+    listed = api.list("/dolt/branches")
+
+    assert (created.status_code, created.json()) == (
+        200,
+        {"name": "season/2027", "hash": ann["Dolt-Commit"], "ahead": 0, "behind": 1},
+    )
+    assert [(b["name"], b["ahead"], b["behind"]) for b in listed] == [
+        ("main", 0, 0),
+        ("season/2027", 2, 1),
+    ]
+    assert listed[1]["hash"] == Branch.objects.get(name="season/2027").hash
+
+
+def test_a_branch_begins_at_main_if_nothing_else_is_said(api: Api, main: Branch) -> None:
+    assert api.post("/dolt/branches", {"name": "new"}).json()["hash"] == main.hash
+
+
+def test_a_branch_is_renamed(api: Api, other: Branch) -> None:
+    response = patch(api, "/dolt/branches/other", {"name": "another/one"})
+
+    assert response.json()["name"] == "another/one"
+    assert [b["name"] for b in api.list("/dolt/branches")] == ["another/one", "main"]
+
+
+def test_a_branch_with_commits_of_its_own_is_deleted_only_by_force(api: Api) -> None:
+    api.post("/dolt/branches", {"name": "season/2027"})
+    api.post("/customer/", {"name": "Ann"}, **{"Dolt-Branch": "season/2027"})
+
+    refused = api.delete("/dolt/branches/season/2027")
+    kept = len(api.list("/dolt/branches"))
+    forced = api.delete("/dolt/branches/season/2027?force=1")
+
+    assert "force" in problem(refused, 409)["detail"]
+    assert (kept, forced.status_code) == (2, 204)
+    assert [b["name"] for b in api.list("/dolt/branches")] == ["main"]
+
+
+def test_the_main_branch_cannot_be_deleted_or_renamed(api: Api, other: Branch) -> None:
+    answers = [
+        api.delete("/dolt/branches/main"),
+        api.delete("/dolt/branches/main?force=1"),
+        patch(api, "/dolt/branches/main", {"name": "old"}),
+    ]
+
+    assert [problem(answer, 409)["status"] for answer in answers] == [409] * 3
+    assert [b["name"] for b in api.list("/dolt/branches")] == ["main", "other"]
+
+
+def test_an_unknown_branch_is_a_404_and_a_taken_name_a_409(api: Api, other: Branch) -> None:
+    assert problem(api.delete("/dolt/branches/nowhere"), 404)
+    assert problem(patch(api, "/dolt/branches/nowhere", {"name": "x"}), 404)
+    assert problem(api.post("/dolt/branches", {"name": "x", "from": "nowhere"}), 404)
+    assert problem(api.get("/dolt/commits?branch=nowhere"), 404)
+    assert problem(api.post("/dolt/branches", {"name": "other"}), 409)
+    assert problem(patch(api, "/dolt/branches/other", {"name": "main"}), 409)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_and_revisions_are_a_4xx_without_effect(
+    api: Api, other: Branch, text: str
+) -> None:
+    before = api.list("/dolt/branches")
+
+    answers = [
+        api.post("/dolt/branches", {"name": text}),
+        patch(api, "/dolt/branches/other", {"name": text}),
+        api.post("/dolt/tags", {"name": text}),
+    ]
+    searched = [
+        api.client.get("/dolt/commits", {"branch": text}),
+        api.post("/dolt/tags", {"name": "v1", "revision": f"{text}?"}),
+        api.post("/dolt/branches", {"name": "new", "from": f"{text}?"}),
+    ]
+
+    assert [problem(answer, 422)["status"] for answer in answers] == [422] * 3
+    known = text in ("main~1", "HEAD", "main..other")
+    assert all(400 <= answer.status_code < 500 for answer in searched[known:])
+    assert api.list("/dolt/branches") == before
+    assert api.list("/dolt/tags") == []
+
+
+def test_commits_are_listed_newest_first_with_their_parents(api: Api, other: Branch) -> None:
+    ann = api.post("/customer/", {"name": "Ann"}, **{"Dolt-Branch": "other"})["Dolt-Commit"]
+    bob = api.post("/customer/", {"name": "Bob"}, **{"Dolt-Message": "Bob"})["Dolt-Commit"]
+    merge = other.merge("Both").pk
+
+    listed = api.list("/dolt/commits?limit=3")
+
+    assert listed[0]["hash"] == merge
+    assert listed[0]["parents"] == [bob, ann]
+    assert {commit["hash"] for commit in listed[1:]} == {ann, bob}
+    [of_bob] = [commit for commit in listed if commit["hash"] == bob]
+    assert (of_bob["author"], of_bob["message"]) == ("anybody", "Bob")
+    assert of_bob["date"].endswith("+00:00")
+    assert api.list("/dolt/commits?branch=other&limit=1")[0]["hash"] == ann
+
+
+def test_a_list_of_commits_has_pages_that_new_commits_do_not_move(api: Api) -> None:
+    for number in range(5):
+        api.customer(f"Customer {number}")
+    expected = [commit.pk for commit in Commit.log("main", 5)]
+
+    found, path = [], "/dolt/commits?limit=2"
+    while len(found) < 5:
+        response = api.get(path)
+        found += [commit["hash"] for commit in response.json()]
+        path = response["Link"].partition(">")[0][1:]
+        api.customer("Meanwhile")
+
+    assert found[:5] == expected
+
+
+def test_a_tag_is_created_listed_and_deleted(api: Api, main: Branch) -> None:
+    api.customer("Ann")
+
+    created = api.post("/dolt/tags", {"name": "v1", "revision": main.hash, "message": "First"})
+    listed = api.list("/dolt/tags")
+    deleted = api.delete("/dolt/tags/v1")
+
+    assert (created.json()["name"], created.json()["hash"]) == ("v1", main.hash)
+    assert [(tag["name"], tag["message"]) for tag in listed] == [("v1", "First")]
+    assert (deleted.status_code, api.list("/dolt/tags")) == (204, [])
+    assert problem(api.delete("/dolt/tags/v1"), 404)
+
+
+def test_the_latest_commit_gets_a_tag_that_names_none(api: Api) -> None:
+    made = api.post("/customer/", {"name": "Ann"})["Dolt-Commit"]
+
+    assert api.post("/dolt/tags", {"name": "v1"}).json()["hash"] == made

@@ -1,0 +1,84 @@
+"""/dolt/commits and /dolt/tags: the log of a branch, and names for commits."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from bank.api.from_model import NO_NUL, Input
+from bank.api.responses import json_response
+from versioning.models import Commit, Tag
+from versioning.revisions import hash_of
+from versioning.signatures import LONGEST, MAIN
+
+router = Router(tags=["version control"])
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link names the next.")]
+Skip = Annotated[int, Query(ge=0, le=10**9, description="So many newer ones are left out.")]
+
+
+class TagIn(Input):
+    name: str
+    revision: str = "HEAD"
+    message: str = Field("", max_length=LONGEST, pattern=NO_NUL)
+
+
+@router.get("/commits", response=list[dict[str, Any]])
+def list_commits(
+    request: HttpRequest, branch: str = MAIN, limit: Limit = 100, skip: Skip = 0
+) -> HttpResponse:
+    """The commits of a branch, a tag or a commit, newest first.
+
+    Link names a commit, so that the next page goes on where this one ends.
+    """
+    head = hash_of(branch)
+    commits = Commit.log(head, limit + 1, skip)
+    parents = Commit.parents([commit.pk for commit in commits[:limit]])
+    response = json_response([commit_document(c, parents[c.pk]) for c in commits[:limit]])
+    if len(commits) > limit:
+        response["Link"] = next_page(request, branch=head, limit=limit, skip=skip + limit)
+    return response
+
+
+@router.get("/tags", response=list[dict[str, Any]])
+def list_tags(request: HttpRequest) -> HttpResponse:
+    return json_response([_tag(tag) for tag in Tag.objects.order_by("tag_name")])
+
+
+@router.post("/tags", response=dict[str, Any])
+def create_tag(request: HttpRequest, tag: TagIn) -> HttpResponse:
+    new = Tag(tag_name=tag.name, tag_hash=tag.revision, message=tag.message)
+    new.save()
+    return json_response(_tag(new))
+
+
+@router.delete("/tags/{path:name}", response={204: None})
+def delete_tag(request: HttpRequest, name: str) -> HttpResponse:
+    Tag(tag_name=name).delete()
+    return HttpResponse(status=204)
+
+
+def commit_document(commit: Commit, parents: list[str] | None = None) -> dict[str, Any]:
+    """Return the document of a commit, with its parents if they are given."""
+    document = {
+        "hash": commit.pk,
+        "parents": parents,
+        "author": commit.committer,
+        "date": commit.date,
+        "message": commit.message,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def next_page(request: HttpRequest, **changed: Any) -> str:
+    """Return the Link to the same list with these parameters."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query[name] = str(value)
+    return f'<{request.path}?{query.urlencode()}>; rel="next"'
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    return {"name": tag.pk, "hash": tag.tag_hash, "message": tag.message, "date": tag.date}

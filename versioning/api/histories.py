@@ -1,0 +1,123 @@
+"""/customer/1/history/ and its like: the versions of an object, and how one is restored."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from typing import Annotated, Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from bank import queries
+from bank.api.from_model import Input
+from bank.api.ids import key_in_path
+from bank.api.responses import json_response, with_etag
+from bank.models import Key, Order, Product
+from bank.queries import Document
+from bank.transactions import retry_transaction
+from versioning.api.commits import commit_document, next_page
+from versioning.history import Version, versions
+from versioning.kinds import KINDS, Kind
+from versioning.revisions import hash_of
+
+router = Router(tags=["version control"])
+Limit = Annotated[int, Query(ge=1, le=100, description="At most so many; Link names the next.")]
+Skip = Annotated[int, Query(ge=0, le=10**6)]
+
+
+class RestoreIn(Input):
+    commit: str
+
+
+@router.get("/{kind}/{pk}/history/", response=list[dict[str, Any]])
+def list_versions(
+    request: HttpRequest, kind: str, pk: str, limit: Limit = 20, skip: Skip = 0
+) -> HttpResponse:
+    """The versions of this object on the branch, newest first; a deleted one has no document."""
+    key, one, found = _versions(kind, pk)
+    response = json_response([_version(one, key, each) for each in found[skip : skip + limit]])
+    if len(found) > skip + limit:
+        response["Link"] = next_page(request, limit=limit, skip=skip + limit)
+    return response
+
+
+@router.get("/{kind}/{pk}/blame/", response=dict[str, Any])
+def blame(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
+    """For each column of this object, the commit that gave it its value."""
+    _, one, found = _versions(kind, pk)
+    if found[0].row is None:
+        raise Http404
+    columns = [field for field in one.model._meta.concrete_fields if field.editable]
+    return json_response({field.name: _last(field.attname, found) for field in columns})
+
+
+@router.post("/{kind}/{pk}/restore/", response=dict[str, Any])
+def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> HttpResponse:
+    """Gives the object the values that it had at this revision, as a new commit.
+
+    A deleted one exists again, with its id. A product keeps today's stock. An order's products are
+    taken out of today's stock, as by PUT.
+    """
+    one = _kind(kind)
+    key, commit = key_in_path(one.model, pk), hash_of(wanted.commit)
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    with connection.snapshot(), connection.at_commit(commit, one.tables):
+        past = one.read(key)
+    if past is None:
+        raise Http404
+
+    @retry_transaction
+    def write() -> HttpResponse:
+        row = one.model.objects.filter(pk=key).first() or one.model(pk=key)
+        _assign(row, past)
+        return with_etag(one.read(key) or {})
+
+    return write()
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]
+
+
+def _versions(kind: str, pk: str) -> tuple[Key, Kind, list[Version]]:
+    one = _kind(kind)
+    key = key_in_path(one.model, pk)
+    found = versions(one.model, key)
+    if not found:
+        raise Http404
+    return key, one, found
+
+
+def _version(one: Kind, key: Key, version: Version) -> dict[str, Any]:
+    document = None
+    if version.row is not None and one.columns is not None:
+        document = queries.document(version.row, one.columns)
+    elif version.row is not None:
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        with connection.at_commit(version.commit.pk, one.tables):
+            document = one.read(key)
+    return commit_document(version.commit) | {"document": document}
+
+
+def _last(column: str, found: list[Version]) -> dict[str, Any]:
+    """Return the newest commit that changed this column."""
+    return next(commit_document(each.commit) for each in found if column in each.changed)
+
+
+def _assign(row: Any, past: Document) -> None:
+    """Give the row the values of this document of it, and save it."""
+    match row:
+        case Order():
+            row.customer_id = past["customer"]["id"]
+            quantities = {line["id"]: line["quantity"] for line in past["products"]}
+            row.fill(quantities, past["subtotal"])
+        case Product(_state=state):
+            row.name, row.price = past["name"], past["price"]
+            if state.adding:
+                row.stock = past["stock"]
+            row.save()
+        case _:
+            row.name = past["name"]
+            row.save()

@@ -1,0 +1,40 @@
+"""/dolt/revert and /dolt/cherry-pick: undo a commit, or repeat it on another branch."""
+
+# Without postponed annotations: django-ninja reads them through the decorators of a view.
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from bank.api.from_model import Input, Output
+from bank.api.responses import json_response
+from versioning import reverting
+from versioning.api.merges import Name
+from versioning.middleware import header, signature
+from versioning.signatures import MAIN
+
+router = Router(tags=["version control"])
+
+
+class CommitIn(Input):
+    commit: Name
+    branch: Name = MAIN
+
+
+class CommitOut(Output):
+    hash: str
+
+
+@router.post("/revert", response=CommitOut)
+def revert(request: HttpRequest, body: CommitIn) -> HttpResponse:
+    """Refused with 409 if later commits changed the same values; then nothing is changed."""
+    message = header(request, "Dolt-Message").strip()
+    author = signature(request).author
+    return json_response({"hash": reverting.revert(body.commit, body.branch, author, message)})
+
+
+@router.post("/cherry-pick", response=CommitOut)
+def cherry_pick(request: HttpRequest, body: CommitIn) -> HttpResponse:
+    """Refused with 409 if the branch has other values than the commit began with."""
+    message = header(request, "Dolt-Message").strip()
+    author = signature(request).author
+    return json_response({"hash": reverting.cherry_pick(body.commit, body.branch, author, message)})
