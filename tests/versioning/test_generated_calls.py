@@ -1,0 +1,33 @@
+"""Calls of version control that Schemathesis generates; see tests/test_generated_calls.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.checks import CHECKS
+from schemathesis.config import SchemathesisConfig
+
+from tests.test_generated_calls import CONFIG, EXAMPLES, in_a_test
+from versioning.models import Branch, Status
+
+# A body may be refused for what no schema can say: which branches and commits exist.
+AGREE = [
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance"),
+    *("unsupported_method", "allow_header_conformance"),
+]
+schema = schemathesis.openapi.from_wsgi(
+    "/openapi.json", in_a_test, config=SchemathesisConfig.from_dict(CONFIG)
+).include(path_regex=r"^/(dolt/|\{kind\}/)")
+
+
+@pytest.mark.timeout(180 + 4 * EXAMPLES)
+@schema.parametrize()
+def test_every_call_is_answered_as_documented(case: Any) -> None:
+    response = case.call()
+
+    case.validate_response(response, checks=CHECKS.get_by_names(AGREE))
+    assert Branch.active_branch().name == "main"
+    assert not Status.objects.exists()
