@@ -9,7 +9,15 @@ from pathlib import Path
 from matrix.report import markdown
 from matrix.results import Matrix
 from matrix.run import sums
-from matrix.tables import NOTHING, aligned, feature_table, piped, remarks, suite_table
+from matrix.tables import (
+    NOTHING,
+    aligned,
+    feature_table,
+    piped,
+    remarks,
+    suite_table,
+    version_table,
+)
 from runner.suite import CONTAINERS
 
 BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
@@ -50,6 +58,10 @@ def _features(matrix: Matrix) -> str:
     return "\n".join(["", *piped(feature_table(matrix)), ""])
 
 
+def _versions(matrix: Matrix) -> str:
+    return "\n".join(["", *piped(version_table(matrix)), ""])
+
+
 def _sums(matrix: Matrix) -> str:
     """The last rows of the table, the figures of the images, and what did not run."""
     header, *rows = suite_table(matrix)
@@ -59,4 +71,8 @@ def _sums(matrix: Matrix) -> str:
 
 
 PARTS_OF_CONTAINERS: dict[str, Callable[[Matrix], str]] = {"docs/containers.md": _sums}
-PARTS: dict[str, Callable[[Matrix], str]] = {"README.md": sample, "docs/nosql.md": _features}
+PARTS: dict[str, Callable[[Matrix], str]] = {
+    "README.md": sample,
+    "docs/nosql.md": _features,
+    "docs/version-control-reference.md": _versions,
+}

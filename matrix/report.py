@@ -11,7 +11,16 @@ from typing import Any
 from matrix import speeds
 from matrix.page import page
 from matrix.results import Matrix, Result
-from matrix.tables import aligned, feature_table, features, piped, remarks, score, suite_table
+from matrix.tables import (
+    aligned,
+    feature_table,
+    features,
+    piped,
+    remarks,
+    score,
+    suite_table,
+    version_table,
+)
 from runner.errors import CannotRun
 from settings.invocation import near
 
@@ -30,6 +39,8 @@ def write(matrix: Matrix, directory: Path) -> Iterator[str]:
     (directory / "matrix.html").write_text(page(matrix, measured))
     yield "\n".join(aligned(suite_table(matrix)))
     yield "\n".join(["", *aligned(feature_table(matrix)), ""])
+    if len(versions := version_table(matrix)) > 1:
+        yield "\n".join(["version control", *aligned(versions), ""])
     yield from remarks(matrix)
     yield f"The full results are in {near(directory)}/matrix.json, matrix.md and matrix.html."
 
@@ -48,6 +59,10 @@ def markdown(matrix: Matrix) -> str:
         "## Django's requirements of a database",
         "",
         *piped(feature_table(matrix)),
+        "",
+        "## Version control",
+        "",
+        *piped(version_table(matrix)),
         "",
     ]
     return "\n".join([*lines, *remarks(matrix), "", matrix.about, ""])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from matrix.results import OUTCOMES, Matrix, Result, Test
 from runner.suite import CONTAINERS, TOOLS
 
+VERSIONS = "versions: "  # begins a requirement of version control
 CHECKS = "orm checks"  # the group of tests that score() counts
 NOTHING = "·"
 
@@ -34,11 +35,21 @@ def feature_table(matrix: Matrix) -> Table:
     return [
         ["", *(result.name for result in results)],
         ["ORM checks passed", *map(score, results)],
-        *(
-            [requirement, *(row.get(each.name, (NOTHING, ""))[0] for each in results)]
-            for requirement, row in features(results).items()
-        ),
+        *_features(results, versions=False),
     ]
+
+
+def version_table(matrix: Matrix) -> Table:
+    """Return requirement × backend of version control, of the backends that have it."""
+    results = [each for each in matrix.results if list(_features([each], versions=True))]
+    return [["", *(result.name for result in results)], *_features(results, versions=True)]
+
+
+def _features(results: Sequence[Result], *, versions: bool) -> Iterator[list[str]]:
+    for requirement, row in features(results).items():
+        if requirement.startswith(VERSIONS) == versions:
+            cells = (row.get(each.name, (NOTHING, ""))[0] for each in results)
+            yield [requirement.removeprefix(VERSIONS), *cells]
 
 
 def features(results: Iterable[Result]) -> dict[str, dict[str, tuple[str, str]]]:

@@ -62,6 +62,12 @@ DIFFERENCES: list[Difference] = [
         ),
     ),
     Difference(
+        "A commit has the second of its time, without milliseconds.",
+        "https://github.com/dolthub/doltlite",
+        frozenset({"doltlite"}),
+        ("tests/versioning/test_capabilities.py::test_the_data_is_read_as_of_a_moment",),
+    ),
+    Difference(
         "An insert can neither ignore nor update existing rows.",
         MONGODB_FEATURES,
         frozenset({"mongodb"}),

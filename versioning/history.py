@@ -33,12 +33,11 @@ def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[V
         if len(rows) < len(parents[commit.pk]):  # it is as on another parent
             continue
         after = rows[0][: len(columns)]
+        before = [row[len(columns) :] for row in rows]
         changed = frozenset(
             column
             for number, column in enumerate(columns)
-            if all(
-                row[number] != row[len(columns) + number] or _created(row, model) for row in rows
-            )
+            if all(old[number] != after[number] or _is_none(old) for old in before)
         )
         found.append(Version(commit, _row(model, after, using), changed))
     return found
@@ -62,10 +61,9 @@ def _changes(model: type[Any], pk: Key, using: str) -> dict[str, list[Sequence[A
     return found
 
 
-def _created(row: Sequence[Any], model: type[Any]) -> bool:
-    """Whether the row did not exist before: then the commit has given it all of its values."""
-    fields = model._meta.concrete_fields
-    return row[len(fields) + fields.index(model._meta.pk)] is None
+def _is_none(row: Sequence[Any]) -> bool:
+    """Whether there is no such row: then the commit has given it all of its values."""
+    return all(value is None for value in row)
 
 
 def _row(model: type[Any], values: Sequence[Any], using: str) -> Any:

@@ -29,7 +29,7 @@ def write(rows: Iterable[MergedRow]) -> list[models.Model]:
         found = [(row.ours, row.written()) for row in sorted_rows[model]]
         changed = [(ours, new) for ours, new in found if new is not None and new != ours]
         written += _insert(model, [new for ours, new in changed if ours is None])
-        written += _update(model, [new for ours, new in changed if ours is not None])
+        written += _update(model, [(ours, new) for ours, new in changed if ours is not None])
         if model is Order:
             lines = [line for _, new in found if new for line in new.get(LINES, ())]
             written += _insert(OrderLine, lines)
@@ -56,10 +56,16 @@ def _insert(model: Any, rows: list[Row]) -> list[models.Model]:
     return created
 
 
-def _update(model: Any, rows: list[Row]) -> list[models.Model]:
-    instances = _instances(model, rows)
-    names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
+def _update(model: Any, changed: list[tuple[Row, Row]]) -> list[models.Model]:
+    instances = _instances(model, [new for _, new in changed])
+    columns = [f for f in model._meta.concrete_fields if not f.primary_key]
+    amounts = [f.attname for f in columns if isinstance(f, models.DecimalField)]
+    names = [f.name for f in columns if f.attname not in amounts]
     model._base_manager.bulk_update(instances, names, batch_size=BATCH)
+    for ours, new in changed:
+        # One by one: on SQLite, bulk_update() rounds decimals to floating point.
+        if values := {name: new[name] for name in amounts if new[name] != ours[name]}:
+            model._base_manager.filter(pk=new[model._meta.pk.attname]).update(**values)
     return instances
 
 

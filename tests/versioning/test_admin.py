@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from django.test import Client
 
 from bank.models import Customer, Order, Product
 from tests.admin_pages import PASSWORD, change, form_of, page, same_session, saved
+from tests.api import Api
 from tests.threads import at_once
+from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.signatures import signed
 
@@ -410,6 +413,16 @@ def test_an_object_has_a_page_with_its_versions(admin: Client, other: Branch, ki
     assert admin.get(link).status_code == 404
 
 
+def test_an_order_has_its_versions_too(admin: Client) -> None:
+    with signed("Order", "Ann <ann@example.com>"):
+        customer = Customer.objects.create(name="Ann")
+        order = Order.objects.create(customer=customer, subtotal="1.20")
+    link = f"{COMMITS}versions/order/{order.pk}/"
+
+    assert f'<a href="{link}">Versions</a>' in page(admin, f"/admin/bank/order/{order.pk}/change/")
+    assert "<strong>1.20</strong>" in page(admin, link)
+
+
 def test_versions_need_the_permission_to_view_the_object(admin: Client) -> None:
     assert saved(admin.post("/admin/bank/customer/add/", {"name": "Zach"}))
     path = f"{COMMITS}versions/customer/{Customer.objects.get().pk}/"
@@ -490,6 +503,84 @@ def test_a_change_request_is_opened_reviewed_and_merged(other: Branch) -> None:
     assert newest.message == "Zach is in"
     assert ChangeRequest.objects.get().state == "merged"
     assert newest.pk in page(ann, f"{path}change/")
+
+
+def test_conflicts_are_shown_and_resolved_on_a_page(admin: Client, main: Branch) -> None:
+    with signed("Goods", "Ann <ann@example.com>"):
+        pen = Product.objects.create(name="Pen", price="1.00", stock=10)
+    Branch(name="season", hash="main").save()
+    for branch, name, price in (("season", HOSTILE, "3.00"), ("main", "Biro", "2.50")):
+        with signed(branch, "Ann <ann@example.com>", branch=branch):
+            Product.objects.update(name=name, price=price)
+    row = ChangeRequest(title="Season", source="season", author="ann")
+    row.open()
+    row.review("bob", "approve")
+    path = f"{REQUESTS}{row.pk}/merge/"
+
+    conflicts = admin.post(path, {"message": "Season"})
+
+    html = conflicts.content.decode()
+    name, price = f"take:product:{pen.pk}:name", f"take:product:{pen.pk}:price"
+    assert conflicts.status_code == 409
+    assert f'name="{name}"' in html and f'name="{price}"' in html
+    assert "<td>1.00</td>" in html and "<td>2.50</td>" in html and "<td>3.00</td>" in html
+    assert (HOSTILE in html, html.count("add both changes")) == (False, 1)
+    assert ChangeRequest.objects.get().state == "open"
+
+    rest = admin.post(path, {"message": "Season", name: "ours"})
+    html = rest.content.decode()
+    assert rest.status_code == 409
+    assert f'<input type="hidden" name="{name}" value="ours">' in html
+    assert f'name="{price}"' in html
+    assert saved(admin.post(path, {"message": "Season", name: "ours", price: "sum"}))
+
+    pen.refresh_from_db()
+    assert (pen.name, pen.price) == ("Biro", Decimal("4.50"))
+    assert log()[0].message == "Season"
+
+
+def test_an_invariant_that_the_merge_would_break_is_decided_by_a_number(
+    admin: Client, api: Api
+) -> None:
+    [pen] = sold_without_tokens(api)
+    row = ChangeRequest(title="Season", source="season", author="ann")
+    row.open()
+    row.review("bob", "approve")
+    path, place = f"{REQUESTS}{row.pk}/merge/", f"product:{pen['id']}:stock"
+
+    html = admin.post(path).content.decode()
+
+    assert "It would be 8, and should be 7." in html
+    assert f'name="take:{place}"' in html and "add both" not in html
+    assert admin.post(path, {f"value:{place}": "x"}).status_code in (409, 422)
+    assert saved(admin.post(path, {f"value:{place}": "7"}))
+    assert api.stock(pen) == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "take"),
+    [
+        ("customer:1:name", "all"),
+        ("customer:x:name", "ours"),
+        ("user:1:name", "ours"),
+        ("customer:1:' --", "ours"),
+        ("customer", "ours"),
+        (HOSTILE, HOSTILE),
+    ],
+)
+def test_an_invalid_resolution_is_refused(
+    admin: Client, other: Branch, name: str, take: str
+) -> None:
+    commit_to("other", "Zach")
+    row = ChangeRequest(title="Zach", source="other", author="ann")
+    row.open()
+    row.review("bob", "approve")
+
+    response = admin.post(f"{REQUESTS}{row.pk}/merge/", {f"take:{name}": take})
+
+    assert response.status_code in (409, 422)
+    assert HOSTILE not in response.content.decode()
+    assert names() == []
 
 
 def test_the_author_cannot_approve(admin: Client, other: Branch) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
 
@@ -14,6 +17,7 @@ from bank.models import Customer
 from tests.api import pointers, problem, watched
 from tests.threads import at_once
 from versioning.models import Branch, ChangeRequest, Commit
+from versioning.models.requests import LONGEST_MERGE
 from versioning.router import SITE
 from versioning.signatures import signed
 
@@ -369,39 +373,58 @@ def test_a_request_is_merged_or_closed_but_not_both(number: int, bob: As, attemp
     assert (state, names()) in [("merged", ["Zach"]), ("closed", [])]
 
 
+class Killed(BaseException):
+    """Ends a request as the end of its process does: nothing is done after it but a rollback."""
+
+
+@contextmanager
+def killed(alias: str, *, before: str, times: int = 1) -> Iterator[None]:
+    """Kill the request before the n-th statement with this text on a database."""
+    seen: list[str] = []
+
+    def kill(execute: Any, sql: str, *rest: Any) -> Any:
+        seen.extend([sql] if before in sql else [])
+        if len(seen) == times:
+            raise Killed
+        return execute(sql, *rest)
+
+    with connections[alias].execute_wrapper(kill), pytest.raises(Killed):
+        yield
+
+
+@pytest.mark.parametrize("meanwhile", ["", "Daylon"])
 def test_a_merge_that_was_killed_before_its_record_is_recorded_when_it_is_read(
-    number: int, other: Branch, ann: As, bob: As
+    number: int, other: Branch, ann: As, bob: As, meanwhile: str
 ) -> None:
     bob.review(number)
-    commit_to("main", "Daylon")
-    killed_while_merging(number, other)
-    merge = other.merge("Killed after this").pk
+    if meanwhile:  # else it is fast-forward
+        commit_to("main", meanwhile)
+    with killed(SITE, before="UPDATE", times=2):  # the first one says that the merge begins
+        ann.post(f"/{number}/merge")
+    assert ChangeRequest.objects.get().state == "open"
     other.delete()
 
     [listed] = ann.get("?state=merged").json()
 
-    assert (listed["state"], listed["commit"]) == ("merged", merge)
+    assert (listed["state"], listed["commit"]) == ("merged", Commit.latest().pk)
+    assert names() == [*filter(None, [meanwhile]), "Zach"]
     assert refused(ann.post(f"/{number}/merge"), "no longer open. (merged)")
 
 
 def test_a_merge_that_was_killed_before_its_commit_can_be_repeated(
-    number: int, other: Branch, ann: As, bob: As
+    number: int, ann: As, bob: As
 ) -> None:
     bob.review(number)
-    killed_while_merging(number, other)
+    with killed(DEFAULT_DB_ALIAS, before="dolt_merge("):
+        ann.post(f"/{number}/merge")
 
+    assert names() == []
     assert refused(ann.post(f"/{number}/merge"), "being merged by somebody else")
     assert refused(ann.post(f"/{number}/close"), "being merged by somebody else")
 
-    ChangeRequest.objects.update(changed="2020-01-01T00:00Z")
+    ChangeRequest.objects.update(changed=F("changed") - LONGEST_MERGE)
     assert ann.post(f"/{number}/merge").json()["state"] == "merged"
     assert names() == ["Zach"]
-
-
-def killed_while_merging(number: int, source: Branch) -> None:
-    """Leave the request as a process that is killed during the merge does."""
-    source.refresh_from_db()
-    ChangeRequest.objects.filter(pk=number).update(merging=source.hash)
 
 
 def test_requests_are_the_same_on_every_branch_and_in_no_commit(number: int, ann: As) -> None:

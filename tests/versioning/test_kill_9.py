@@ -112,6 +112,7 @@ def check(server: Server, lines: list[Line]) -> None:
 def checked_log(engine: Any, branch: str) -> list[str]:
     """Return the branch's commits, after comparing their messages with the branch's rows."""
     engine.use(branch)
+    engine.set_autocommit(False)  # a server may still execute the last statement of a killed client
     log = query(engine, "SELECT commit_hash, message FROM dolt_log")
     names = sorted(name for (name,) in query(engine, "SELECT name FROM customers"))
 
@@ -120,6 +121,7 @@ def checked_log(engine: Any, branch: str) -> list[str]:
     assert branch == "main" or all(name.startswith(f"{branch} ") for name in names)
     for table in ("dolt_status", "dolt_conflicts", "dolt_constraint_violations"):
         assert query(engine, f"SELECT * FROM {table}") == []  # noqa: S608
+    engine.set_autocommit(True)
     assert not any(merging for merging, *_ in query(engine, "SELECT * FROM dolt_merge_status"))
     return [commit for commit, _ in log]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -146,7 +147,11 @@ def test_a_branch_that_was_used_by_requests_can_be_deleted(api: Api, other: Bran
     assert api.list("/customer/") == []
 
 
-def test_a_branch_that_is_deleted_during_a_transaction_is_a_404(api: Api, other: Branch) -> None:
+def test_a_branch_that_is_deleted_during_a_transaction_is_a_404(
+    api: Api, other: Branch, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("requirement", "versions: the deletion of a branch during a write")
+
     def delete_branch(_: int) -> None:
         other.delete(force=True)
 
@@ -161,6 +166,7 @@ def test_a_branch_that_is_deleted_during_a_transaction_is_a_404(api: Api, other:
 
     assert problem(response, 404)
     assert api.list("/customer/") == []
+    record_property("support", "native")
 
 
 def test_the_branch_of_a_request_is_not_that_of_the_next_one(api: Api, other: Branch) -> None:

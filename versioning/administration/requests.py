@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from versioning.administration.conflicts import conflicts, resolutions
 from versioning.administration.pages import shown
-from versioning.errors import VersionError
+from versioning.errors import Refused, VersionError
 from versioning.models import ChangeRequest, Review
 from versioning.revisions import distances
 
@@ -61,9 +62,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Merge the source into the target."""
-    row = _row(pk)
-    row.merge(_who(request), request.POST.get("message", "").strip())
+    """Merge the source into the target, or show the conflicts."""
+    row, message = _row(pk), request.POST.get("message", "").strip()
+    try:
+        row.merge(_who(request), message, resolutions(request))
+    except Refused as error:
+        return conflicts(request, f"Conflicts of {row.title}", error)
     return _back(request, row, f"{row.source} was merged into {row.target}.")
 
 
