@@ -63,9 +63,11 @@ def test_a_run_replaces_only_the_text_between_the_comments(
     tmp_path: Path,
 ) -> None:
     check, other = "tests/orm/checks/test_a.py::test_1", "tests/test_a.py::test_2"
+    third = "tests/versioning/test_a.py::test_3"
     feature = Ended(requirement="lists", support="native")
+    diff = Ended(requirement="versions: a diff", support="emulated")
     results = [
-        Result("dolt", "passed", "Dolt 1", 12, tests={check: Ended(), other: feature}),
+        Result("dolt", "passed", "Dolt 1", 12, tests={check: Ended(), other: feature, third: diff}),
         Result("mongodb", "passed", "MongoDB 8", 20, tests={check: Ended("expected", "no SQL")}),
         Result("cockroachdb", command="get cockroach"),
         Result("tools", "passed", "none", tests={"tests/tools/test_b.py::test_3": Ended()}),
@@ -77,15 +79,17 @@ def test_a_run_replaces_only_the_text_between_the_comments(
 
     written = list(write_documents(matrix, tmp_path))
 
-    assert written == ["docs/matrix.md", "README.md", "docs/nosql.md"]
-    readme, features = ((tmp_path / document).read_text() for document in PARTS)
-    for text in (readme, features):
+    assert written == ["docs/matrix.md", *PARTS]
+    readme, features, versions = ((tmp_path / document).read_text() for document in PARTS)
+    for text in (readme, features, versions):
         assert text.startswith(f"before\n{BEGIN}") and text.endswith(f"{END}\nafter\n")
     assert "\n".join(piped(feature_table(matrix))) in features
     assert "| lists | native | · | · |" in features
-    assert "\nall         2     0 +1 expected  NOT RUN      1\n" in readme
+    assert "a diff" not in features
+    assert "|  | dolt |\n| --- | --- |\n| a diff | emulated |\n" in versions
+    assert "\nall         3     0 +1 expected  NOT RUN      1\n" in readme
     assert "\n- mongodb: MongoDB 8\n" in readme
-    assert "\n4 passed, 0 failed\n```" in readme
+    assert "\n5 passed, 0 failed\n```" in readme
     assert "4 minutes on 2 cores" in (tmp_path / "docs" / "matrix.md").read_text()
 
 

@@ -38,7 +38,7 @@ def copy(tmp_path: Path) -> Path:
         ("bank/queries.py", "backends.postgresql.base", "bank depends on no database"),
         ("bank/queries.py", "psycopg", "bank depends on no database"),
         ("bank/queries.py", "versioning.models", "bank depends on no database"),
-        ("versioning/models.py", "MySQLdb", "version control knows the application"),
+        ("versioning/models/tags.py", "MySQLdb", "version control knows the application"),
         ("backends/dolt/errors.py", "bank.errors", "backends do not depend on"),
         ("backends/mongodb/flush.py", "runner.errors", "an engine imports nothing"),
         ("runner/serve.py", "matrix.results", "the matrix imports the runner"),

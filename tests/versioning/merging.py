@@ -19,11 +19,12 @@ def work(branch: str) -> None:
     """Commit a customer with each turn, and merge with each third."""
     from django.db import Error, close_old_connections
 
+    from bank.errors import TransactionError
     from versioning.errors import VersionError
 
     for turn in itertools.count():
         close_old_connections()
-        with suppress(Error, VersionError):  # a conflict, or the server has gone
+        with suppress(Error, TransactionError, VersionError):  # the server has gone
             say("committed", branch, commit(f"{branch} {os.getpid()}-{turn}", branch))
             if turn % 3 == 0 and branch != "main":
                 say("merged", branch, merge(branch))
@@ -40,11 +41,11 @@ def commit(name: str, branch: str) -> str:
 
 
 def merge(branch: str) -> str:
-    """Merge the branch into main, and return main's latest commit."""
-    from versioning.models import Branch
+    """Merge the branch into main; return the commit."""
+    from versioning.merging import merge
+    from versioning.signatures import Signature
 
-    Branch(name="main").checkout()
-    return Branch(name=branch).merge(f"Merged {branch}").pk
+    return str(merge(branch, "main", Signature(f"Merged {branch}", "Ann <ann@example.com>")).hash)
 
 
 def say(*words: str) -> None:

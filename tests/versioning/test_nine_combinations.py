@@ -14,7 +14,7 @@ NAME = "test_nine_combinations.py"
 DOCUMENT = ROOT / "docs" / "version-control-reference.md"
 BEGIN, END = (
     "<!-- made by tests/versioning/test_nine_combinations.py -->\n",
-    "\n<!-- until here -->",
+    "\n<!-- end of the table -->",
 )
 HEADER = ["`main`", "`season`", "merge", "conflict", "answer to `sum`", "result"]
 Change = Callable[[Api, Any, str], Any]
