@@ -7,21 +7,12 @@ from collections.abc import Iterable, Iterator
 from django.db.models import ProtectedError
 
 from bank.models import Key, Order, OrderLine, new_token
-from versioning.conflicts import (
-    GUARDS,
-    LINES,
-    Conflict,
-    MergedRow,
-    Resolution,
-    Versions,
-    deleted_and_changed,
-    guard_of,
-    key_of,
-)
+from versioning.conflicts import GUARDS, LINES, Conflict, Resolution
 from versioning.errors import Refused
 from versioning.invariants import INVARIANTS, Broken
 from versioning.lines import Commits, lines_of
 from versioning.rows import MODELS, Model, rows_at
+from versioning.three_way import MergedRow, Versions, deleted_and_changed, guard_of, key_of
 from versioning.violations import Violation, broken, reported, tables
 from versioning.writing import write
 

@@ -258,21 +258,6 @@ def test_an_order_whose_lines_only_one_side_changed_is_merged(api: Api) -> None:
     assert [each["quantity"] for each in document["products"]] == [7]
 
 
-def test_amounts_of_merged_rows_keep_every_digit(api: Api) -> None:
-    pen, cup = api.product("Pen", "9999999999999999.99"), api.product("Cup", "1.00")
-    branch()
-    for name, price in (("season", "9999999999999999.97"), ("main", "9999999999999999.95")):
-        put(api, pen, on=name, name=f"Pen of {name}")
-        put(api, cup, on=name, price=price)
-    name = {"model": "product", "id": pen["id"], "field": "name", "take": "theirs"}
-    price = {"model": "product", "id": cup["id"], "field": "price", "take": "theirs"}
-
-    merged(api, resolutions=[name, price])
-
-    prices = [product(api, each)["price"] for each in (pen, cup)]
-    assert prices == ["9999999999999999.99", "9999999999999999.97"]
-
-
 @pytest.mark.parametrize("side", ["ours", "theirs"])
 def test_an_order_deleted_on_one_side_and_changed_on_the_other_is_taken_with_its_lines(
     side: str, api: Api
@@ -333,3 +318,18 @@ def test_a_change_of_capitals_alone_is_merged(api: Api) -> None:
     merged(api)
 
     assert [customer["name"] for customer in api.list("/customer/")] == ["Carl", "Dora"]
+
+
+def test_amounts_of_merged_rows_keep_every_digit(api: Api) -> None:
+    pen, cup = api.product("Pen", "9999999999999999.99"), api.product("Cup", "1.00")
+    branch()
+    for name, price in (("season", "9999999999999999.97"), ("main", "9999999999999999.95")):
+        put(api, pen, on=name, name=f"Pen of {name}")
+        put(api, cup, on=name, price=price)
+    name = {"model": "product", "id": pen["id"], "field": "name", "take": "theirs"}
+    price = {"model": "product", "id": cup["id"], "field": "price", "take": "theirs"}
+
+    merged(api, resolutions=[name, price])
+
+    prices = [product(api, each)["price"] for each in (pen, cup)]
+    assert prices == ["9999999999999999.99", "9999999999999999.97"]
