@@ -104,7 +104,7 @@ class WrongResolution(VersionError):
         self.number, self.member = number, member
 
 
-class Refused(VersionError):
+class Refused(MergeConflict):
     """The branches cannot be merged like this; nothing was changed."""
 
     def __init__(self, conflicts: list[Any], violations: list[Any], invariants: list[Any]) -> None:

@@ -6,12 +6,13 @@ from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from versioning.errors import BranchInUse, UnknownRevision
+from versioning.errors import BranchInUse, InTransaction, Uncommitted, UnknownRevision
 from versioning.models.commits import Commit
 from versioning.models.rows import alias_of
+from versioning.models.status import Status
 from versioning.names import checked, revision
 from versioning.procedures import call
-from versioning.signatures import MAIN
+from versioning.signatures import MAIN, of_this_process
 
 
 class Branch(models.Model):
@@ -80,13 +81,21 @@ class Branch(models.Model):
     def merge(self, message: str = "") -> Commit:
         """Merge this branch into the active one; return the active branch's latest commit.
 
-        Rows are merged cell by cell. Raises UnknownRevision, MergeConflict and Uncommitted; then
-        nothing was changed.
+        As versioning.merging.merge() does, without resolutions: rows are merged cell by cell, and
+        rules are checked. Raises UnknownRevision, InTransaction, Uncommitted, and MergeConflict;
+        then nothing was changed.
         """
-        using = alias_of(self)
-        options = ("-m", message) if message else ()
-        call("merge", revision(self.name), *options, using=using)
-        return Commit.latest(using)
+        from versioning.merging import merge  # which needs this model
+
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        if connection.in_atomic_block:
+            raise InTransaction("(merge)")
+        if Status.objects.exists():
+            raise Uncommitted
+        signature = (connection.signature or of_this_process)()
+        message = message or f"Merge branch {self.name!r} into {connection.branch!r}"
+        merge(self.name, connection.branch, signature._replace(message=message))
+        return Commit.latest()
 
     @classmethod
     def active_branch(cls, using: str = DEFAULT_DB_ALIAS) -> Self:
