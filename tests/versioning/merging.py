@@ -42,7 +42,7 @@ def commit(name: str, branch: str) -> str:
 
 def merge(branch: str) -> str:
     """Merge the branch into main; return the commit."""
-    from versioning.merging import merge
+    from versioning.merge.merging import merge
     from versioning.signatures import Signature
 
     return str(merge(branch, "main", Signature(f"Merged {branch}", "Ann <ann@example.com>")).hash)

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from versioning.administration.pages import shown
 from versioning.api.merges import ResolutionIn, refused, resolution
-from versioning.conflicts import Resolution
 from versioning.errors import Refused, WrongResolution
+from versioning.merge.conflicts import Resolution
 from versioning.rows import MODELS
 from versioning.rows import shown as shown_columns
 

@@ -14,9 +14,9 @@ from bank.api.ids import key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
 from bank.api.schemas import Id
-from versioning import merging
-from versioning.conflicts import LINES, Conflict, Resolution
 from versioning.errors import Refused, WrongResolution
+from versioning.merge import merging
+from versioning.merge.conflicts import LINES, Conflict, Resolution
 from versioning.middleware import header, signature
 from versioning.rows import MODELS, Model, shown
 from versioning.signatures import MAIN

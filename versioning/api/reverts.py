@@ -7,8 +7,8 @@ from ninja import Router
 
 from bank.api.from_model import Input, Output
 from bank.api.responses import json_response
-from versioning import reverting
 from versioning.api.merges import Name
+from versioning.merge import reverting
 from versioning.middleware import header, signature
 from versioning.signatures import MAIN
 

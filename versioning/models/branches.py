@@ -81,11 +81,11 @@ class Branch(models.Model):
     def merge(self, message: str = "") -> Commit:
         """Merge this branch into the active one; return the active branch's latest commit.
 
-        As versioning.merging.merge() does, without resolutions: rows are merged cell by cell, and
-        rules are checked. Raises UnknownRevision, InTransaction, Uncommitted, and MergeConflict;
-        then nothing was changed.
+        As merge() of versioning/merge/merging.py does, without resolutions: rows are merged cell by
+        cell, and rules are checked. Raises UnknownRevision, InTransaction, Uncommitted, and
+        MergeConflict; then nothing was changed.
         """
-        from versioning.merging import merge  # which needs this model
+        from versioning.merge.merging import merge  # which needs this model
 
         connection: Any = connections[DEFAULT_DB_ALIAS]
         if connection.in_atomic_block:

@@ -11,10 +11,11 @@ from django.db import models
 from django.utils import timezone
 
 from bank.transactions import retry_transaction
-from versioning import approvals, errors, merging
+from versioning import approvals, errors
 from versioning.ancestry import contains, merge_of
-from versioning.conflicts import Resolution
 from versioning.errors import UnknownRevision, VersionError
+from versioning.merge import merging
+from versioning.merge.conflicts import Resolution
 from versioning.models.branches import Branch
 from versioning.names import checked
 from versioning.router import SITE

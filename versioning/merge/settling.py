@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from django.db.models import ProtectedError
 
 from bank.models import Key, Order, OrderLine, new_token
-from versioning.conflicts import GUARDS, LINES, Conflict, Resolution
 from versioning.errors import Refused
-from versioning.invariants import INVARIANTS, Broken
-from versioning.lines import Commits, lines_of
+from versioning.merge.conflicts import GUARDS, LINES, Conflict, Resolution
+from versioning.merge.invariants import INVARIANTS, Broken
+from versioning.merge.lines import Commits, lines_of
+from versioning.merge.three_way import MergedRow, Versions, deleted_and_changed, guard_of, key_of
+from versioning.merge.violations import Violation, broken, reported, tables
+from versioning.merge.writing import write
 from versioning.rows import MODELS, Model, rows_at
-from versioning.three_way import MergedRow, Versions, deleted_and_changed, guard_of, key_of
-from versioning.violations import Violation, broken, reported, tables
-from versioning.writing import write
 
 Place = tuple[Model, Key, str | None]
 Found = list[tuple[Model, Versions]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bank.models import Key, OrderLine, Product
-from versioning.lines import Commits
+from versioning.merge.lines import Commits
 from versioning.rows import WORKING, Model, changes, rows_at
 
 

@@ -11,18 +11,18 @@ from django.db import connection
 from bank.engine import Engine
 from bank.models import DemoData, IdempotencyRecord, UnfinishedCopy
 from bank.transactions import retry_transaction
-from versioning.conflicts import Resolution
 from versioning.diffs import merge_base
 from versioning.errors import BranchMoved, MergeConflict, UnknownRevision
-from versioning.lines import Commits
+from versioning.merge.conflicts import Resolution
+from versioning.merge.lines import Commits
+from versioning.merge.settling import Found, settle
+from versioning.merge.violations import forget, tables
 from versioning.models import Branch
 from versioning.names import COMMIT
 from versioning.procedures import fast_forward, merge_uncommitted
 from versioning.revisions import hash_of
 from versioning.rows import MODELS, changes, select
-from versioning.settling import Found, settle
 from versioning.signatures import Signature, signed
-from versioning.violations import forget, tables
 
 # Records that the application keeps for itself are not merged: those of `into` stay.
 RECORDS: list[Any] = [IdempotencyRecord, DemoData, UnfinishedCopy]

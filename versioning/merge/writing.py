@@ -9,9 +9,9 @@ from typing import Any
 from django.db import models
 
 from bank.models import Order, OrderLine
-from versioning.conflicts import LINES
+from versioning.merge.conflicts import LINES
+from versioning.merge.three_way import MergedRow
 from versioning.rows import MODELS, Row
-from versioning.three_way import MergedRow
 
 BATCH = 500  # rows of an UPDATE
 

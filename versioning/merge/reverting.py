@@ -13,12 +13,12 @@ from django.db import connection
 
 from bank.transactions import retry_transaction
 from versioning.errors import NothingToCommit, NotRevertible
-from versioning.lines import Commits
-from versioning.merging import COUNTERS, RECORDS
+from versioning.merge.lines import Commits
+from versioning.merge.merging import COUNTERS, RECORDS
+from versioning.merge.settling import Found, settle
 from versioning.models import Commit
 from versioning.revisions import hash_of
 from versioning.rows import MODELS, WORKING, changes, rows_at
-from versioning.settling import Found, settle
 from versioning.signatures import Signature, signed
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bank.models import Key, Order, new_token
-from versioning.conflicts import GUARDS, LINES, Conflict, Guard, Resolution
+from versioning.merge.conflicts import GUARDS, LINES, Conflict, Guard, Resolution
 from versioning.rows import Model, Row, shown
 
 Versions = tuple[Row | None, Row | None, Row | None]
