@@ -96,6 +96,23 @@ class NotRevertible(VersionError):
     or picked."""
 
 
+class NotPermitted(VersionError):
+    """Only the database's owner may do this: run the command with `python -m runner manage`, or
+    with the owner's URL."""
+
+
+class UnknownRemote(VersionError):
+    """There is no such remote, or there is no data at its address."""
+
+
+class InvalidAddress(VersionError):
+    """The address of a remote is a URL, for example file:///srv/bank."""
+
+
+class RemoteMoved(VersionError):
+    """The remote branch has commits that this one does not have: pull them first."""
+
+
 class WrongResolution(VersionError):
     """This resolution does not fit the conflicts of this merge."""
 

@@ -18,7 +18,10 @@ from versioning.errors import InTransaction, VersionError
 COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
-    r"already exists": errors.NameTaken,
+    r"command denied": errors.NotPermitted,
+    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote": errors.UnknownRemote,
+    r"not a fast-forward|non-fast-forward": errors.RemoteMoved,
+    r"already exists|can't create database|fresh database": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
     r"conflict|constraint violations": errors.MergeConflict,
     r"not possible to fast-forward|not ancestor of commit": errors.BranchMoved,
@@ -74,6 +77,33 @@ def fast_forward(commit: str) -> None:
     """
     options = [] if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else ["--ff-only"]
     run("merge", *options, commit)
+
+
+def clone_into_this(url: str, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Make this connection's database from the one at this URL; raise what call() raises."""
+    connection: Any = connections[using]
+    if connection.vendor == "sqlite":
+        call("clone", url, using=using)
+        connection.close()  # SQLite has read the tables' definitions before
+        return
+    try:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("CALL dolt_clone(%s, %s)", [url, connection.settings_dict["NAME"]])
+    except DatabaseError as error:
+        raise refusal(error) or error from error
+
+
+def correct_counter(model: Any, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Let new rows of this model get keys that no row has, also after a merge from a remote.
+
+    The server's counter knows only the rows that were inserted here; DoltLite's is in the data.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        last = model._base_manager.using(using).order_by("pk").last()
+        table = connection.ops.quote_name(model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} AUTO_INCREMENT = {last.pk + 1 if last else 1}")
 
 
 def refusal(error: DatabaseError) -> VersionError | None:

@@ -7,9 +7,10 @@ And change requests with their reviews, which are ordinary tables of the databas
 
 from versioning.models.branches import Branch
 from versioning.models.commits import Commit
+from versioning.models.remotes import Remote
 from versioning.models.requests import ChangeRequest
 from versioning.models.reviews import Review
 from versioning.models.status import Status
 from versioning.models.tags import Tag
 
-__all__ = ["Branch", "ChangeRequest", "Commit", "Review", "Status", "Tag"]
+__all__ = ["Branch", "ChangeRequest", "Commit", "Remote", "Review", "Status", "Tag"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from versioning.commands import differences, exchange
 from versioning.errors import VersionError
 from versioning.models import Branch, Commit, Status, Tag
 
@@ -15,7 +15,7 @@ SHORT = 8  # characters of a hash
 
 
 class Command(BaseCommand):
-    """Lists and creates branches, commits and tags, and merges a branch into another."""
+    """Lists, creates, compares and merges branches, commits and tags; pushes and pulls them."""
 
     help = __doc__
 
@@ -35,20 +35,20 @@ class Command(BaseCommand):
         commit.add_argument("--author", default="", metavar="'NAME <EMAIL>'")
         log = works.add_parser("log", help="list the latest commits")
         log.add_argument("-n", type=int, default=10, help="how many (default: %(default)d)")
-        merge = works.add_parser("merge", help="merge a branch into main, or into that of --on")
-        merge.add_argument("name")
-        merge.add_argument("-m", "--message", default="")
         works.add_parser("status", help="list the tables with changes that are in no commit")
         tag = works.add_parser("tag", help="list the tags, or create one")
         tag.add_argument("name", nargs="?")
         tag.add_argument("-m", "--message", default="")
 
-    def handle(self, *args: Any, work: str, on: str | None, **options: Any) -> None:
-        run: Callable[..., None] = getattr(self, f"_{work}")
+        differences.add_to(works)
+        exchange.add_to(works)
+
+    def handle(self, *args: Any, work: str, **options: Any) -> None:
+        run = options.get("run") or getattr(type(self), f"_{work}")
         try:
-            if on:
+            if on := options["on"]:
                 Branch(name=on).checkout()
-            run(options)
+            run(self.stdout if "run" in options else self, options)
         except VersionError as error:
             raise CommandError(str(error)) from error
 
@@ -75,9 +75,6 @@ class Command(BaseCommand):
     def _log(self, options: dict[str, Any]) -> None:
         for commit in Commit.objects.all()[: options["n"]]:
             self._show(commit)
-
-    def _merge(self, options: dict[str, Any]) -> None:
-        self._show(Branch(name=options["name"]).merge(options["message"]))
 
     def _status(self, options: dict[str, Any]) -> None:
         for table in Status.objects.order_by("table_name"):
