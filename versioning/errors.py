@@ -26,6 +26,11 @@ class NameTaken(VersionError):
     """A branch or tag has this name already."""
 
 
+class TwinBranches(VersionError):
+    """The names of two branches differ only in capitals, and Dolt would mix up their data: rename
+    or delete one with Dolt's own program."""
+
+
 class BranchInUse(VersionError):
     """The branch is used by a session, or it is the default branch."""
 
@@ -127,3 +132,7 @@ class Refused(MergeConflict):
     def __init__(self, conflicts: list[Any], violations: list[Any], invariants: list[Any]) -> None:
         super().__init__()
         self.conflicts, self.violations, self.invariants = conflicts, violations, invariants
+
+
+class WrongHeader(VersionError):
+    """This header has at least one visible character, and only ASCII."""

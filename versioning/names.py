@@ -30,8 +30,8 @@ def checked(name: str) -> str:
 def revision(text: str) -> str:
     """Return this text, by which a branch, tag or commit is looked for.
 
-    Raises UnknownRevision if Dolt would take it for an option, or for nothing, or refuses it.
+    Raises UnknownRevision if Dolt would take it for an option, or for a name of its own.
     """
-    if not text or text.startswith("-") or "\0" in text:
+    if not text or text.startswith(("-", "refs/")) or "\0" in text:
         raise UnknownRevision(repr(text))
     return text

@@ -19,7 +19,8 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
     r"command denied": errors.NotPermitted,
-    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote": errors.UnknownRemote,
+    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote":
+        errors.UnknownRemote,
     r"not a fast-forward|non-fast-forward": errors.RemoteMoved,
     r"already exists|can't create database|fresh database": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
@@ -29,7 +30,7 @@ REFUSALS: dict[str, type[VersionError]] = {
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
     r"not found|no such|did not match|unknown|could not (?:find|be found)|does not exist|"
-    r"(ref|ancestor|HEAD) spec": errors.UnknownRevision,
+    r"(ref|ancestor|HEAD) spec|out of range": errors.UnknownRevision,
     r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
 }  # fmt: skip
 

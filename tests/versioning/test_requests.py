@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from bank.models import Customer, Product
 from bank.transactions import retry_transaction
 from tests import faults
 from tests.api import Api, problem
+from tests.serving import Server
 from tests.threads import at_once
 from versioning.models import Branch, Commit, Status
 from versioning.signatures import signed
@@ -63,11 +65,9 @@ def test_each_request_that_writes_is_one_commit_of_its_client(api: Api, settings
     ("sent", "message"),
     [
         ("Prices of the season", "Prices of the season"),
-        ("Größe".encode().decode("latin-1"), "Größe"),
         ("'; DROP TABLE customers; --", "'; DROP TABLE customers; --"),
         ("--amend", "--amend"),
         ("%s %(x)s", "%s %(x)s"),
-        (" ", "POST /customer/"),
         ("x" * 3000, "x" * 2000),
     ],
 )
@@ -76,6 +76,38 @@ def test_the_message_of_a_commit_may_be_given(api: Api, sent: str, message: str)
 
     assert [commit.message for commit in log()] == [message]
     assert api.list("/customer/")[0]["name"] == "Ann"
+
+
+@pytest.mark.parametrize("sent", ["", " ", "Größe"])
+def test_a_message_that_cannot_be_kept_is_refused(api: Api, sent: str) -> None:
+    before = Commit.objects.count()
+
+    assert problem(api.post("/customer/", {"name": "Ann"}, **{"Dolt-Message": sent}), 422)
+
+    assert (api.list("/customer/"), Commit.objects.count()) == ([], before)
+
+
+def test_a_branch_that_is_present_but_empty_is_not_the_main_one(api: Api) -> None:
+    answers = [
+        api.post("/customer/", {"name": "Eve"}, **{"Dolt-Branch": ""}),
+        api.post("/customer/?branch=", {"name": "Eve"}),
+    ]
+
+    assert [problem(answer, 404)["status"] for answer in answers] == [404, 404]
+    assert api.list("/customer/") == []
+
+
+def test_a_branch_whose_name_is_not_ascii_is_a_404_over_http(server: Server) -> None:
+    server.start("--no-demo")
+    head = "POST /customer/ HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: 14"
+
+    for name in ("mäin", "main\u00a0", "ma\u00adin"):
+        request = "\r\n".join([*head, f"Dolt-Branch: {name}", "", '{"name":"Eve"}'])
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(request.encode())
+            assert client.makefile("rb").readline().startswith(b"HTTP/1.1 404")
+
+    assert server.call("GET", "/customer/") == []
 
 
 @pytest.mark.parametrize("name", ["Eve <eve@example.com>", "--date=2001-01-01", "a\nb", "", "ä"])

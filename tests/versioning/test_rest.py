@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.api import Api, problem
+from tests.versioning.test_time import restore
 from versioning.models import Branch, Commit
 
 HOSTILE = [
@@ -162,3 +163,39 @@ def test_the_latest_commit_gets_a_tag_that_names_none(api: Api) -> None:
     made = api.post("/customer/", {"name": "Ann"})["Dolt-Commit"]
 
     assert api.post("/dolt/tags", {"name": "v1"}).json()["hash"] == made
+
+
+@pytest.mark.parametrize("name", ["MAIN", "Main", "Other", "OTHER"])
+def test_a_name_that_differs_only_in_capitals_is_taken(api: Api, other: Branch, name: str) -> None:
+    made = api.post("/dolt/branches", {"name": name})
+    api.post("/dolt/branches", {"name": "third"})
+    renamed = patch(api, "/dolt/branches/third", {"name": name})
+
+    assert [problem(answer, 409)["status"] for answer in (made, renamed)] == [409, 409]
+    assert [b["name"] for b in api.list("/dolt/branches")] == ["main", "other", "third"]
+
+
+@pytest.mark.parametrize("name", ["refs/heads/main", "refs/internal", "v1"])
+def test_only_a_tag_can_be_deleted_as_a_tag(api: Api, main: Branch, name: str) -> None:
+    assert problem(api.delete(f"/dolt/tags/{name}"), 404)
+    assert problem(api.post("/dolt/tags", {"name": "v2", "revision": name}), 404)
+
+    assert Branch.objects.get(name="main").hash == main.hash
+
+
+@pytest.mark.parametrize("text", ["\ud800", "main~99999999999999999999", "refs/heads/main"])
+def test_odd_revisions_are_a_4xx(api: Api, text: str) -> None:
+    pen = api.product()
+    answers = [
+        api.client.post("/dolt/branches", {"name": "new", "from": text}, "application/json"),
+        api.client.post("/dolt/tags", {"name": "v1", "revision": text}, "application/json"),
+        restore(api, f"/product/{pen['id']}/", text),
+    ]
+    if text.isascii():
+        answers += [
+            api.client.get("/dolt/commits", {"branch": text}),
+            api.client.get("/dolt/diff", {"to": text}),
+            api.client.get("/product/", {"as_of": text}),
+        ]
+
+    assert {problem(answer, answer.status_code)["status"] for answer in answers} <= {404, 422}

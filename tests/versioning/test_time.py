@@ -103,11 +103,14 @@ def test_the_past_cannot_be_changed(api: Api) -> None:
 
 
 def test_a_commit_before_the_tables_were_made_is_a_404(api: Api) -> None:
+    ann = api.customer("Ann")
     first = list(Commit.objects.all())[-1]
 
-    response = api.get(f"/customer/?as_of={first.pk}")
+    read = api.get(f"/customer/?as_of={first.pk}")
+    restored = restore(api, f"/customer/{ann['id']}/", first.pk)
 
-    assert "other columns" in problem(response, 404)["detail"]
+    assert "other columns" in problem(read, 404)["detail"]
+    assert "other columns" in problem(restored, 404)["detail"]
 
 
 def test_the_history_of_an_object_has_its_versions_newest_first(api: Api) -> None:

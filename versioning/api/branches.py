@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bank.api.from_model import Input
 from bank.api.responses import json_response
+from versioning.api.names import Name
 from versioning.errors import UnknownRevision
 from versioning.models import Branch
 from versioning.revisions import distances, hash_of
@@ -19,12 +20,12 @@ router = Router(tags=["version control"])
 
 
 class BranchIn(Input):
-    name: str
-    origin: str = Field(MAIN, alias="from", description="A branch, a tag or a commit.")
+    name: Name
+    origin: Name = Field(MAIN, alias="from", description="A branch, a tag or a commit.")
 
 
 class NameIn(Input):
-    name: str
+    name: Name
 
 
 @router.get("/branches", response=list[dict[str, Any]])

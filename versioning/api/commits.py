@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
 
-from bank.api.from_model import NO_NUL, Input
+from bank.api.from_model import Input
 from bank.api.responses import json_response
+from versioning.api.names import Message, Name
 from versioning.models import Commit, Tag
 from versioning.revisions import hash_of
-from versioning.signatures import LONGEST, MAIN
+from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link names the next.")]
@@ -20,9 +20,9 @@ Skip = Annotated[int, Query(ge=0, le=10**9, description="So many newer ones are 
 
 
 class TagIn(Input):
-    name: str
-    revision: str = "HEAD"
-    message: str = Field("", max_length=LONGEST, pattern=NO_NUL)
+    name: Name
+    revision: Name = "HEAD"
+    message: Message = ""
 
 
 @router.get("/commits", response=list[dict[str, Any]])

@@ -16,6 +16,7 @@ STATUSES: dict[type[VersionError], int] = {
     errors.UnknownRevision: 404,
     errors.InvalidName: 422,
     errors.WrongParameter: 422,
+    errors.WrongHeader: 422,
 }
 
 

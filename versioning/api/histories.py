@@ -16,6 +16,7 @@ from bank.models import Key, Order, Product
 from bank.queries import Document
 from bank.transactions import retry_transaction
 from versioning.api.commits import commit_document, next_page
+from versioning.api.names import Name
 from versioning.history import Version, versions
 from versioning.kinds import KINDS, Kind
 from versioning.revisions import hash_of
@@ -26,7 +27,7 @@ Skip = Annotated[int, Query(ge=0, le=10**6)]
 
 
 class RestoreIn(Input):
-    commit: str
+    commit: Name
 
 
 @router.get("/{kind}/{pk}/history/", response=list[dict[str, Any]])
@@ -60,8 +61,7 @@ def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> Http
     """
     one = _kind(kind)
     key, commit = key_in_path(one.model, pk), hash_of(wanted.commit)
-    connection: Any = connections[DEFAULT_DB_ALIAS]
-    with connection.snapshot(), connection.at_commit(commit, one.tables):
+    with connections[DEFAULT_DB_ALIAS].snapshot(), one.at_commit(commit):  # type: ignore[attr-defined]
         past = one.read(key)
     if past is None:
         raise Http404
@@ -95,8 +95,7 @@ def _version(one: Kind, key: Key, version: Version) -> dict[str, Any]:
     if version.row is not None and one.columns is not None:
         document = queries.document(version.row, one.columns)
     elif version.row is not None:
-        connection: Any = connections[DEFAULT_DB_ALIAS]
-        with connection.at_commit(version.commit.pk, one.tables):
+        with one.at_commit(version.commit.pk):
             document = one.read(key)
     return commit_document(version.commit) | {"document": document}
 

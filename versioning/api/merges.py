@@ -3,7 +3,7 @@
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -14,10 +14,11 @@ from bank.api.ids import key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
 from bank.api.schemas import Id
+from versioning.api.names import Name
 from versioning.errors import Refused, WrongResolution
+from versioning.headers import signature
 from versioning.merge import merging
 from versioning.merge.conflicts import LINES, Conflict, Resolution
-from versioning.middleware import header, signature
 from versioning.rows import MODELS, Model, shown
 from versioning.signatures import MAIN
 
@@ -32,10 +33,6 @@ def _values(model: Model) -> Any:
 
 
 VALUES = {model: _values(model) for model in MODELS.values()}
-
-
-# A limit also refuses texts that are not Unicode (lone surrogates).
-Name = Annotated[str, Field(max_length=250)]
 
 
 class ResolutionIn(Input):
@@ -63,7 +60,7 @@ class MergeOut(Output):
 def merge(request: HttpRequest, body: MergeIn) -> HttpResponse:
     """A conflict is a 409 with all conflicts, and nothing is changed."""
     resolutions = [resolution(number, each) for number, each in enumerate(body.resolutions)]
-    message = body.message or header(request, "Dolt-Message")
+    message = body.message or given_message(request)
     message = message.strip() or f"Merge branch '{body.source}' into {body.into}"
     signed = signature(request)._replace(message=message)
     found = merging.merge(body.source, body.into, signed, resolutions, dry_run=body.dry_run)

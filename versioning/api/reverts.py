@@ -7,9 +7,9 @@ from ninja import Router
 
 from bank.api.from_model import Input, Output
 from bank.api.responses import json_response
-from versioning.api.merges import Name
+from versioning.api.names import Name
+from versioning.headers import given_message, signature
 from versioning.merge import reverting
-from versioning.middleware import header, signature
 from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
@@ -27,7 +27,7 @@ class CommitOut(Output):
 @router.post("/revert", response=CommitOut)
 def revert(request: HttpRequest, body: CommitIn) -> HttpResponse:
     """Refused with 409 if later commits changed the same values; then nothing is changed."""
-    message = header(request, "Dolt-Message").strip()
+    message = given_message(request)
     author = signature(request).author
     return json_response({"hash": reverting.revert(body.commit, body.branch, author, message)})
 
@@ -35,6 +35,6 @@ def revert(request: HttpRequest, body: CommitIn) -> HttpResponse:
 @router.post("/cherry-pick", response=CommitOut)
 def cherry_pick(request: HttpRequest, body: CommitIn) -> HttpResponse:
     """Refused with 409 if the branch has other values than the commit began with."""
-    message = header(request, "Dolt-Message").strip()
+    message = given_message(request)
     author = signature(request).author
     return json_response({"hash": reverting.cherry_pick(body.commit, body.branch, author, message)})

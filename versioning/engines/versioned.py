@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from versioning.errors import InTransaction, UnknownRevision
+from versioning.errors import InTransaction, TwinBranches, UnknownRevision
 from versioning.signatures import LONGEST, MAIN, Signature, of_this_process
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -101,9 +101,13 @@ class Versioned(BaseDatabaseWrapper):
         with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
             # dolt_checkout() takes any other name for a table, and discards its changes.
             if self.branch != MAIN:
-                cursor.execute("SELECT 1 FROM dolt_branches WHERE name = %s", [self.branch])
-                if not cursor.fetchone():
+                sql = "SELECT name FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
+                cursor.execute(sql, [self.branch])
+                names = [name for (name,) in cursor.fetchall()]
+                if self.branch not in names:
                     raise UnknownRevision(repr(self.branch))
+                if len(names) > 1:  # Dolt finds the data of one by the name of the other
+                    raise TwinBranches(", ".join(names))
             cursor.execute(f"{self.verb} dolt_checkout(%s)", [self.branch])
             cursor.fetchone()
         self._checked_out = self.branch

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.functions import Lower
 
-from versioning.errors import BranchInUse, InTransaction, Uncommitted, UnknownRevision
+from versioning.errors import (
+    BranchInUse,
+    InTransaction,
+    NameTaken,
+    Uncommitted,
+    UnknownRevision,
+)
 from versioning.models.commits import Commit
 from versioning.models.rows import alias_of
 from versioning.models.status import Status
@@ -40,7 +47,7 @@ class Branch(models.Model):
         """
         alias = alias_of(self, using)
         start = [revision(self.hash)] if self.hash else []
-        call("branch", checked(self.name), *start, using=alias)
+        call("branch", self._free(self.name, alias), *start, using=alias)
         self.refresh_from_db(using=alias)
 
     def delete(
@@ -55,9 +62,20 @@ class Branch(models.Model):
     def rename(self, name: str) -> None:
         """Give it another name; raise UnknownRevision, InvalidName, NameTaken or BranchInUse."""
         self._refuse_main()
-        names = revision(self.name), checked(name)
+        names = revision(self.name), self._free(name, alias_of(self))
         call("branch", "-m", *names, using=alias_of(self))
         self.name = name
+
+    @staticmethod
+    def _free(name: str, using: str) -> str:
+        """Return the name; raise InvalidName, or NameTaken, also if only capitals differ.
+
+        The Dolt server keeps both such branches, and finds the data of one by the other's name.
+        """
+        named = Branch.objects.using(using).annotate(lower=Lower("name"))
+        if named.filter(lower=checked(name).lower()).exists():
+            raise NameTaken(repr(name))
+        return name
 
     def _refuse_main(self) -> None:
         if self.name == MAIN:  # DoltLite would rename it

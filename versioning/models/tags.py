@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from versioning.errors import UnknownRevision
 from versioning.models.rows import alias_of
 from versioning.names import checked, revision
 from versioning.procedures import call
@@ -42,6 +43,8 @@ class Tag(models.Model):
     def delete(
         self, using: str | None = None, keep_parents: bool = False
     ) -> tuple[int, dict[str, int]]:
-        """Delete the tag, not its commit."""
+        """Delete the tag, not its commit; raise UnknownRevision."""
+        if not Tag.objects.using(alias_of(self, using)).filter(pk=self.tag_name).exists():
+            raise UnknownRevision(repr(self.tag_name))
         call("tag", "-d", revision(self.tag_name), using=alias_of(self, using))
         return 1, {self._meta.label: 1}
