@@ -19,7 +19,8 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
     r"command denied": errors.NotPermitted,
-    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote": errors.UnknownRemote,
+    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote":
+        errors.UnknownRemote,
     r"not a fast-forward|non-fast-forward": errors.RemoteMoved,
     r"already exists|can't create database|fresh database": errors.NameTaken,
     r"nothing to commit": errors.NothingToCommit,
