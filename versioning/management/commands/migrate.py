@@ -56,8 +56,12 @@ def _copy_unversioned() -> None:
     tables = connections[DEFAULT_DB_ALIAS].introspection.table_names()
     if User._meta.db_table not in tables or User.objects.using(SITE).exists():
         return
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.app_label in UNVERSIONED:
-            rows = list(model._base_manager.using(DEFAULT_DB_ALIAS))
+    every = apps.get_models(include_auto_created=True)
+    models = [model for model in every if model._meta.app_label in UNVERSIONED]
+    # Not in the order in which they refer to each other.
+    with connections[SITE].constraint_checks_disabled():
+        for model in models:
             model._base_manager.using(SITE).all().delete()
+        for model in models:
+            rows = list(model._base_manager.using(DEFAULT_DB_ALIAS))
             model._base_manager.using(SITE).bulk_create(rows)
