@@ -6,7 +6,7 @@ from django.db import connection
 
 from bank.models import OrderLine
 from versioning.errors import UnknownRevision
-from versioning.merging import Merge, merge
+from versioning.merge.merging import Merge, merge
 from versioning.models import Remote
 from versioning.models.remotes import address
 from versioning.procedures import clone_into_this, correct_counter

@@ -16,7 +16,7 @@ from bank.api.responses import ZERO, json_response
 from bank.api.schemas import Id
 from versioning.api.names import Name
 from versioning.errors import Refused, WrongResolution
-from versioning.headers import signature
+from versioning.headers import given_message, signature
 from versioning.merge import merging
 from versioning.merge.conflicts import LINES, Conflict, Resolution
 from versioning.rows import MODELS, Model, shown

@@ -11,9 +11,9 @@ from django.core.management.base import OutputWrapper
 
 from versioning.diffs import merge_base, page
 from versioning.errors import Refused
-from versioning.merging import Merge, merge
+from versioning.merge.merging import Merge, merge
+from versioning.merge.reverting import revert
 from versioning.patches import patch
-from versioning.reverting import revert
 from versioning.revisions import hash_of
 from versioning.signatures import MAIN, Signature, of_this_process
 
