@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
@@ -228,6 +229,28 @@ def test_a_retry_with_a_new_connection_is_on_the_branch_of_the_request(other: Br
     assert attempts == ["other", "other"]
     other.checkout()
     assert Customer.objects.get().name == "Ann"
+
+
+def test_a_transaction_is_committed_after_its_branch_could_not_be_checked_out_at_once(
+    other: Branch,
+) -> None:
+    checkout, refusals = connection._check_out, iter([faults.conflict()])
+
+    def refused_once() -> None:
+        for refusal in refusals:
+            raise refusal
+        checkout()
+
+    connection.close()
+    with (
+        patch.object(connection, "_check_out", refused_once),
+        signed("Ann", "Bob <bob@example.com>", branch="other") as engine,
+    ):
+        retry_transaction(lambda: Customer.objects.create(name="Ann"))()
+        made = engine.made_commit
+
+    assert made == Branch.objects.get(name="other").hash
+    assert [row.message for row in Commit.log(made, 1)] == ["Ann"]
 
 
 def test_an_inner_block_that_fails_is_undone_on_a_branch(other: Branch) -> None:

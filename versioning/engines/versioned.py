@@ -43,7 +43,7 @@ class Versioned(BaseDatabaseWrapper):
         self.signature = of_this_process
         self.made_commit: str | None = None
         self.merging = False
-        self._gone = False
+        self._gone = self._connecting = False
         self.execute_wrappers: list[Any] = [self._execute]
 
     @property
@@ -68,9 +68,18 @@ class Versioned(BaseDatabaseWrapper):
         self._checked_out, self._gone = MAIN, False
         return super().get_new_connection(conn_params)
 
+    def connect(self) -> None:
+        # While Django sets the connection up it is on the main branch. An error of a checkout would
+        # leave it without autocommit, and then Django ends no transaction with a COMMIT.
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
     def ensure_connection(self) -> None:
         super().ensure_connection()
-        if self._checked_out != self.branch:
+        if self._checked_out != self.branch and not self._connecting:
             try:
                 self._check_out()
             except DatabaseError as error:
