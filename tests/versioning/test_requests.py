@@ -231,19 +231,19 @@ def test_a_retry_with_a_new_connection_is_on_the_branch_of_the_request(other: Br
     assert Customer.objects.get().name == "Ann"
 
 
-def test_a_transaction_is_committed_after_its_branch_could_not_be_checked_out_at_once(
+def test_a_transaction_is_committed_after_its_branch_could_not_be_checked_out_twice(
     other: Branch,
 ) -> None:
-    checkout, refusals = connection._check_out, iter([faults.conflict()])
+    checkout, refusals = connection._check_out, iter([faults.conflict(), faults.conflict()])
 
-    def refused_once() -> None:
+    def refused_twice() -> None:
         for refusal in refusals:
             raise refusal
         checkout()
 
     connection.close()
     with (
-        patch.object(connection, "_check_out", refused_once),
+        patch.object(connection, "_check_out", refused_twice),
         signed("Ann", "Bob <bob@example.com>", branch="other") as engine,
     ):
         retry_transaction(lambda: Customer.objects.create(name="Ann"))()

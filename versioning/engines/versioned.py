@@ -88,6 +88,11 @@ class Versioned(BaseDatabaseWrapper):
                 self.close()
                 self.ensure_connection()
 
+    def get_autocommit(self) -> bool:
+        # Django also asks when it looks for lost connections, and expects no error there.
+        super().ensure_connection()
+        return self.autocommit
+
     def is_usable(self) -> bool:
         """Whether the connection can be used: not if its branch was deleted."""
         return not self._gone and super().is_usable()
