@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -54,18 +55,22 @@ def measure(data: str) -> None:
         "without": commits_by_hand,
     }
     speeds: dict[str, list[float]] = {kind: [] for kind in kinds}
-    grown = 0
     for _ in range(ROUNDS):
         for kind, block in kinds.items():
-            before = _size(data)
             with block():
                 speeds[kind].append(_orders_per_second(customer, *pens))
-            grown += _size(data) - before if kind == "with a commit" else 0
     medians = {kind: median(found) for kind, found in speeds.items()}
     for kind, speed in medians.items():
         print(f"  orders {kind}: {speed:,.0f} per second")
     print(f"  ratio: {medians['with a commit'] / medians['without']:.2f}")
-    print(f"  bytes per order: {grown / ORDERS / ROUNDS:,.0f}")
+    kept = _collected_size(data)
+    for _ in range(ROUNDS):
+        _orders_per_second(customer, *pens)
+    grown, remained = (
+        (size() - kept) / ORDERS / ROUNDS
+        for size in (partial(_size, data), partial(_collected_size, data))
+    )
+    print(f"  bytes per order: {grown:,.0f}, after garbage collection {remained:,.0f}")
     start = time.perf_counter()
     Customer.objects.bulk_create([Customer(name="Bob") for _ in range(ROWS)], batch_size=1000)
     print(f"  rows in bulk: {ROWS / (time.perf_counter() - start):,.0f} per second", flush=True)
@@ -80,6 +85,16 @@ def _orders_per_second(customer: Any, *products: Any) -> float:
     for _ in range(ORDERS):
         retry_transaction(Order.objects.place)(customer, quantities)
     return ORDERS / (time.perf_counter() - start)
+
+
+def _collected_size(data: str) -> int:
+    from django.db import connection
+
+    from versioning.procedures import call
+
+    call("gc")
+    connection.close()  # the server ends all sessions
+    return _size(data)
 
 
 def _size(data: str) -> int:
