@@ -10,6 +10,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from bank.models import Key
 from versioning.models import Commit
 
+ALL = 2**31  # commits
+
 
 class Version(NamedTuple):
     """What one commit made of an object: the row (None: deleted), and the columns it changed."""
@@ -22,52 +24,43 @@ class Version(NamedTuple):
 def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[Version]:
     """Return the versions of this row on the active branch, newest first.
 
-    A merge is a version only if its row differs from those of both branches. Three statements.
+    A commit made a version if the row then differs from what it was in each of its parents. Three
+    statements; the time grows with the number of commits. (dolt_diff_TABLE would be faster, but on
+    the server it leaves out a commit if another one has the same parent.)
     """
-    columns = [field.attname for field in model._meta.concrete_fields]
-    changes = _changes(model, pk, using)
-    parents = Commit.parents(list(changes), using)
+    fields = model._meta.concrete_fields
+    rows, parents = _rows(model, pk, using), Commit.all_parents(using)
     found = []
-    for commit in Commit.newest_first(list(changes), using):
-        rows = changes[commit.pk]
-        if len(rows) < len(parents[commit.pk]):  # it is as on another parent
+    for commit in Commit.log("HEAD", ALL, using=using):
+        after = rows.get(commit.pk)
+        before = [rows.get(parent) for parent in parents.get(commit.pk, ())]
+        if after in before or (after is None and not before):
             continue
-        after = rows[0][: len(columns)]
-        before = [row[len(columns) :] for row in rows]
         changed = frozenset(
-            column
-            for number, column in enumerate(columns)
-            if all(old[number] != after[number] or _is_none(old) for old in before)
+            field.attname
+            for number, field in enumerate(fields)
+            if after and all(old is None or old[number] != after[number] for old in before)
         )
-        found.append(Version(commit, _row(model, after, using), changed))
+        found.append(Version(commit, _instance(model, after, using), changed))
     return found
 
 
-def _changes(model: type[Any], pk: Key, using: str) -> dict[str, list[Sequence[Any]]]:
-    """Return, by commit, the row after it and before it, for each parent in which it differed."""
+def _rows(model: type[Any], pk: Key, using: str) -> dict[str, Sequence[Any]]:
+    """Return the row at each commit at which it existed, by the commit's hash."""
     quote, meta = connections[using].ops.quote_name, model._meta
-    names = [field.column for field in meta.concrete_fields]
-    selected = [quote(f"{side}_{name}") for side in ("to", "from") for name in names]
-    key = meta.pk.column
+    columns = ", ".join(quote(field.column) for field in meta.concrete_fields)
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"SELECT to_commit, {', '.join(selected)} FROM {quote(f'dolt_diff_{meta.db_table}')} "  # noqa: S608
-            f"WHERE {quote(f'to_{key}')} = %s OR {quote(f'from_{key}')} = %s",
-            [pk, pk],
+            f"SELECT commit_hash, {columns} FROM {quote(f'dolt_history_{meta.db_table}')} "  # noqa: S608
+            f"WHERE {quote(meta.pk.column)} = %s",
+            [pk],
         )
-        found: dict[str, list[Sequence[Any]]] = {}
-        for commit, *row in cursor.fetchall():
-            found.setdefault(commit, []).append(row)
-    return found
+        return {commit: row for commit, *row in cursor.fetchall()}
 
 
-def _is_none(row: Sequence[Any]) -> bool:
-    """Whether there is no such row: then the commit has given it all of its values."""
-    return all(value is None for value in row)
-
-
-def _row(model: type[Any], values: Sequence[Any], using: str) -> Any:
+def _instance(model: type[Any], values: Sequence[Any] | None, using: str) -> Any:
+    if values is None:
+        return None
     fields = model._meta.concrete_fields
     converted = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-    row = model.from_db(using, [field.attname for field in fields], converted)
-    return None if row.pk is None else row
+    return model.from_db(using, [field.attname for field in fields], converted)

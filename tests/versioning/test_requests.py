@@ -253,6 +253,40 @@ def test_a_transaction_is_committed_after_its_branch_could_not_be_checked_out_tw
     assert [row.message for row in Commit.log(made, 1)] == ["Ann"]
 
 
+class Overtaken:
+    """A cursor before whose checkout of a branch another session deletes the branch."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cursor, name)
+
+    def execute(self, sql: str, parameters: Any = None) -> Any:
+        if "dolt_checkout" in sql and parameters != ["main"]:
+            gone = Branch(name=parameters[0])
+            at_once(lambda _: gone.delete(force=True), [0], threads=1)
+        return self.cursor.execute(sql, parameters)
+
+
+def test_a_branch_is_not_mistaken_for_the_table_of_its_name(api: Api, main: Branch) -> None:
+    with connection.cursor() as cursor:  # a name that Branch.save() refuses
+        cursor.execute(f"{connection.verb} dolt_branch('order_lines')")
+    cursors = connection.create_cursor
+
+    with patch.object(connection, "create_cursor", lambda name=None: Overtaken(cursors())):
+        response = Client().post(
+            "/customer/",
+            {"name": "Eve"},
+            "application/json",
+            headers={"Dolt-Branch": "order_lines"},
+        )
+
+    assert problem(response, 404)
+    assert api.list("/customer/") == []
+    assert Branch.objects.get(name="main") == main
+
+
 def test_an_inner_block_that_fails_is_undone_on_a_branch(other: Branch) -> None:
     with signed("Ann", "Bob <bob@example.com>", branch="other"), transaction.atomic():
         Customer.objects.create(name="Ann")

@@ -163,6 +163,36 @@ def test_a_merge_is_a_version_only_if_it_made_one(api: Api, main: Branch) -> Non
     assert blame["name"]["message"] == "POST /product/"
 
 
+def test_a_change_on_each_of_two_branches_is_a_version(api: Api) -> None:
+    pen = api.product(name="Pen", price="1.00")
+    Branch(name="season").save()
+    there = api.put(f"/product/{pen['id']}/?branch=season", {**pen, "price": "2.00"})["Dolt-Commit"]
+    here = put(api, pen, name="Quill")
+    merge = Branch.objects.get(name="season").merge().pk
+    new = api.product(name="Cup")
+
+    history = api.list(f"/product/{pen['id']}/history/")
+    blame = api.list(f"/product/{pen['id']}/blame/")
+
+    assert history[0]["hash"] == merge
+    assert {version["hash"] for version in history[1:3]} == {here, there}
+    assert (blame["name"]["hash"], blame["price"]["hash"]) == (here, there)
+    assert len(api.list(f"/product/{new['id']}/history/")) == 1
+
+
+def test_a_restored_order_has_the_prices_of_then(api: Api) -> None:
+    customer, pen, cup = api.customer(), api.product(price="1.00"), api.product(price="3.00")
+    order = api.order(customer, (pen, 2), (cup, 1))
+    then = Commit.latest().pk
+    put(api, pen, price="5.00")
+    api.put(f"/order/{order['id']}/", {**order, "products": [{"id": pen["id"], "quantity": 9}]})
+
+    restored = restore(api, f"/order/{order['id']}/", then)
+
+    assert restored.json() == order
+    assert api.list("/order/") == [order]
+
+
 def test_the_blame_of_an_object_has_all_of_its_columns(api: Api) -> None:
     pen = api.product(price="1.00", stock=None)
     changed = put(api, pen, price="2.00")

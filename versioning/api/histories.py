@@ -2,6 +2,7 @@
 
 # Without postponed annotations: django-ninja reads them through the decorators of a view.
 
+from itertools import groupby
 from typing import Annotated, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -57,7 +58,7 @@ def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> Http
     """Gives the object the values that it had at this revision, as a new commit.
 
     A deleted one exists again, with its id. A product keeps today's stock. An order's products are
-    taken out of today's stock, as by PUT.
+    taken out of today's stock, as by PUT, at the prices of then.
     """
     one = _kind(kind)
     key, commit = key_in_path(one.model, pk), hash_of(wanted.commit)
@@ -73,6 +74,10 @@ def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> Http
         return with_etag(one.read(key) or {})
 
     return write()
+
+
+def _price(line: Document) -> Any:
+    return line["price"]
 
 
 def _kind(name: str) -> Kind:
@@ -112,6 +117,9 @@ def _assign(row: Any, past: Document) -> None:
             row.customer_id = past["customer"]["id"]
             quantities = {line["id"]: line["quantity"] for line in past["products"]}
             row.fill(quantities, past["subtotal"])
+            for price, lines in groupby(sorted(past["products"], key=_price), key=_price):
+                keys = [line["id"] for line in lines]
+                row.lines.filter(product__in=keys).update(price=price)
         case Product(_state=state):
             row.name, row.price = past["name"], past["price"]
             if state.adding:

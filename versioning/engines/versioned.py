@@ -28,7 +28,6 @@ class Versioned(BaseDatabaseWrapper):
     """
 
     verb: str  # how a procedure is called
-    log_order: str  # how dolt_log is sorted, if it does not begin with the newest by itself
     changes: Callable[[str], str]  # SQL of the changes of a table between two revisions (%s, %s)
     past: Callable[[str], str]  # SQL of a table as it was in a revision (%s)
     literal: Callable[[str], str]  # SQL of a text
@@ -80,13 +79,7 @@ class Versioned(BaseDatabaseWrapper):
     def ensure_connection(self) -> None:
         super().ensure_connection()
         if self._checked_out != self.branch and not self._connecting:
-            try:
-                self._check_out()
-            except DatabaseError as error:
-                if not self._branch_is_gone(error):
-                    raise
-                self.close()
-                self.ensure_connection()
+            self._check_out_or_close()
 
     def get_autocommit(self) -> bool:
         # Django also asks when it looks for lost connections, and expects no error there.
@@ -110,6 +103,19 @@ class Versioned(BaseDatabaseWrapper):
         finally:
             self.signature = signature
 
+    def _check_out_or_close(self) -> None:
+        """Check the branch out; a connection on which that failed is not used again."""
+        for again in (True, False):
+            super().ensure_connection()
+            try:
+                return self._check_out()
+            except DatabaseError as error:
+                self.close()
+                if not self.branch_is_gone(error):
+                    raise
+                if not again:
+                    raise UnknownRevision(repr(self.branch)) from error
+
     def _check_out(self) -> None:
         self._checked_out = None  # until it has succeeded
         with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
@@ -124,6 +130,11 @@ class Versioned(BaseDatabaseWrapper):
                     raise TwinBranches(", ".join(names))
             cursor.execute(f"{self.verb} dolt_checkout(%s)", [self.branch])
             cursor.fetchone()
+        with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
+            # A branch that was deleted in the meantime may have been taken for a table.
+            cursor.execute("SELECT active_branch()")
+            if cursor.fetchone()[0] != self.branch:
+                raise UnknownRevision(repr(self.branch))
         self._checked_out = self.branch
 
     def _commit(self) -> None:

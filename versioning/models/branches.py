@@ -68,10 +68,12 @@ class Branch(models.Model):
 
     @staticmethod
     def _free(name: str, using: str) -> str:
-        """Return the name; raise InvalidName, or NameTaken, also if only capitals differ.
+        """Return the name; raise InvalidName, or NameTaken, also by a table, or in other capitals.
 
         The Dolt server keeps both such branches, and finds the data of one by the other's name.
         """
+        if name in connections[using].introspection.table_names():
+            raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
         named = Branch.objects.using(using).annotate(lower=Lower("name"))
         if named.filter(lower=checked(name).lower()).exists():
             raise NameTaken(repr(name))

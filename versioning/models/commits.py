@@ -69,11 +69,12 @@ class Commit(models.Model):
         return found
 
     @classmethod
-    def newest_first(cls, commits: list[str], using: str = DEFAULT_DB_ALIAS) -> list[Self]:
-        """Return those of these commits that are in the active branch's log, newest first."""
-        connection: Any = connections[using]
-        names = ", ".join(field.attname for field in cls._meta.concrete_fields)
-        places = ", ".join(["%s"] * len(commits)) or "NULL"
-        # With LOWER() the whole log is read in its order, instead of each commit by its hash.
-        where = f"FROM dolt_log WHERE LOWER(commit_hash) IN ({places}) {connection.log_order}"
-        return list(cls.objects.using(using).raw(f"SELECT {names} {where}", commits))
+    def all_parents(cls, using: str = DEFAULT_DB_ALIAS) -> dict[str, list[str]]:
+        """Return the hashes of the parents of every commit that has any."""
+        found: dict[str, list[str]] = {}
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT commit_hash, parent_hash FROM dolt_commit_ancestors")
+            for commit, parent in cursor.fetchall():
+                if parent:
+                    found.setdefault(commit, []).append(parent)
+        return found

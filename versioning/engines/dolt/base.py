@@ -13,12 +13,17 @@ from backends.dolt import base
 from versioning.engines.versioned import Versioned
 
 # Of every statement on a branch that another session has deleted.
-GONE = re.compile(r"branch not found|database not found: .+/")
+GONE = re.compile(
+    r"branch not found|database not found: .+/|Could not load database|working set not found|"
+    r"tablespec"
+)
+# Of a commit while another session writes the same branch, or deletes it.
+REFUSED = re.compile(r"optimistic lock failed")
+UNKNOWN = re.compile(r"no head but commit succeeded")
 
 
 class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     verb = "CALL"
-    log_order = "ORDER BY commit_order DESC"
 
     @staticmethod
     def branch_is_gone(error: BaseException) -> bool:
@@ -29,7 +34,10 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
         """Return the name of the error's kind: a retry finds that the branch is gone."""
         kind = base.DatabaseWrapper.error_kind(error)
         of_driver = isinstance(error, cls.Database.OperationalError)
-        return "CONFLICT" if of_driver and cls.branch_is_gone(error) else kind
+        if of_driver and UNKNOWN.search(str(error)):
+            return "UNKNOWN"
+        refused = cls.branch_is_gone(error) or REFUSED.search(str(error))
+        return "CONFLICT" if of_driver and refused else kind
 
     def reading(self) -> AbstractContextManager[Any]:
         return transaction.atomic(using=self.alias, durable=True)

@@ -39,11 +39,16 @@ class Cursor(SQLiteCursorWrapper):
 
 class DatabaseWrapper(Versioned, base.DatabaseWrapper):  # type: ignore[misc]
     verb = "SELECT"
-    log_order = ""
 
     @staticmethod
     def branch_is_gone(error: BaseException) -> bool:
-        return False  # a connection keeps the rows of a deleted branch; see Versioned.use()
+        return "no such branch or table" in str(error)
+
+    @classmethod
+    def error_kind(cls, error: BaseException) -> str | None:
+        """Return the name of the error's kind; Dolt's functions wait for no other writer."""
+        busy = isinstance(error, cls.Database.OperationalError) and "database is busy" in str(error)
+        return "CONFLICT" if busy else base.DatabaseWrapper.error_kind(error)
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
