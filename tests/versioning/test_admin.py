@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 
 from bank.models import Customer, Order, Product
@@ -17,6 +18,7 @@ from tests.api import Api
 from tests.threads import at_once
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
+from versioning.router import SITE
 from versioning.signatures import signed
 
 BRANCHES = "/admin/versioning/branch/"
@@ -627,3 +629,85 @@ def test_a_closed_change_request_stays_in_the_list(admin: Client, other: Branch)
 
     assert "Zach" in page(admin, f"{REQUESTS}?state__exact=closed")
     assert "Close without a merge" not in page(admin, f"{REQUESTS}{row.pk}/change/")
+
+
+def test_change_requests_can_be_reached_when_the_branch_of_the_session_was_deleted(
+    admin: Client, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    row = ChangeRequest(title="Zach", source="other", author="ann")
+    row.open()
+    switch(admin, "other")
+    other.delete(force=True)
+
+    assert "Zach" in page(admin, REQUESTS)
+    assert saved(admin.post(f"{REQUESTS}{row.pk}/close/"))
+    assert ChangeRequest.objects.get().state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("permission", "work", "form"),
+    [
+        ("add_review", "review", {"decision": "comment", "text": "Fine"}),
+        ("merge_changerequest", "merge", {}),
+        ("change_changerequest", "close", {}),
+    ],
+)
+def test_each_work_on_a_change_request_needs_its_own_permission(
+    other: Branch, permission: str, work: str, form: dict[str, str]
+) -> None:
+    form |= {"commit": commit_to("other", "Zach")} if work == "review" else {}
+    commit_to("other", "Yan") if work != "review" else None
+    row = ChangeRequest(title="Zach", source="other", author="ann")
+    row.open()
+    row.review("bob", "approve")
+    path = f"{REQUESTS}{row.pk}/{work}/"
+    others = {"add_review", "merge_changerequest", "change_changerequest"} - {permission}
+
+    refused = user("eve", *others).post(path, form)
+
+    assert refused.status_code == 403
+    assert saved(user("dan", permission).post(path, form))
+
+
+def test_the_versions_of_a_product_show_no_token(admin: Client) -> None:
+    with signed("Goods", "Ann <ann@example.com>"):
+        pen = Product.objects.create(name="Pen", price="1.20", stock=10)
+
+    html = page(admin, f"{COMMITS}versions/product/{pen.pk}/")
+
+    assert pen.stock_token and str(pen.stock_token) not in html
+    assert "token" not in html.split('id="content"')[1]
+
+
+def test_the_list_records_a_merge_that_was_killed_before_its_record(
+    admin: Client, other: Branch
+) -> None:
+    head = commit_to("other", "Zach")
+    row = ChangeRequest(title="Zach", source="other", author="ann")
+    row.open()
+    ChangeRequest.objects.update(merging=head)
+    other.merge()  # as the process that was killed did
+
+    assert "No change requests" not in page(admin, f"{REQUESTS}?state__exact=merged")
+
+    assert ChangeRequest.objects.get().state == "merged"
+
+
+def test_users_that_could_not_be_deleted_are_not_logged_as_deleted(admin: Client) -> None:
+    user("eve")
+    before = LogEntry.objects.count()
+
+    def refuse(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("DELETE") and '"auth_user"' in sql.replace("`", '"'):
+            raise DatabaseError("refused")
+        return execute(sql, *rest)
+
+    eve = User.objects.get(username="eve")
+    form = {"action": "delete_selected", "_selected_action": eve.pk, "post": "yes"}
+    with connections[SITE].execute_wrapper(refuse), pytest.raises(DatabaseError):
+        admin.post("/admin/auth/user/", form)
+
+    assert (User.objects.count(), LogEntry.objects.count()) == (2, before)
+    assert saved(admin.post("/admin/auth/user/", form))
+    assert (User.objects.count(), LogEntry.objects.count()) == (1, before + 1)

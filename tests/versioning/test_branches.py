@@ -18,7 +18,7 @@ from versioning.errors import (
     NotMerged,
     UnknownRevision,
 )
-from versioning.models import Branch, Commit, Status
+from versioning.models import Branch, Commit, Status, Tag
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -240,3 +240,25 @@ def test_other_names_are_accepted(name: str) -> None:
     Branch(name=name).save()
 
     assert names() == sorted(["main", name])
+
+
+def test_a_branch_in_use_that_another_thread_deletes_is_unknown_at_its_next_use(
+    other: Branch,
+) -> None:
+    add(other, "Ann")
+    at_once(lambda _: other.delete(force=True), [0], threads=1)
+
+    with pytest.raises(UnknownRevision):
+        other.checkout()
+
+    connection.use("main")
+    assert not Customer.objects.exists()
+
+
+def test_a_tag_inside_atomic_is_refused_and_commits_nothing(main: Branch) -> None:
+    with pytest.raises(InTransaction, match="atomic"), transaction.atomic():
+        Customer.objects.create(name="Ann")
+        Tag(tag_name="v1").save()
+
+    assert not Customer.objects.exists()
+    assert not Tag.objects.exists()

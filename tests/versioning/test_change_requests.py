@@ -515,3 +515,40 @@ def test_an_unknown_request_is_a_404(ann: As, number: str, path: str) -> None:
 @pytest.mark.parametrize("state", ["x", "", "OPEN", "open'"])
 def test_an_unknown_state_is_a_422(ann: As, state: str) -> None:
     problem(ann.get(f"?state={state}"), 422)
+
+
+def test_the_commit_of_a_merge_names_who_has_merged(number: int, bob: As, eve: As) -> None:
+    commit_to("main", "Daylon")  # else it is fast-forward
+    bob.review(number)
+
+    eve.post(f"/{number}/merge")
+
+    assert Commit.latest().committer == EVE
+
+
+def test_the_authors_own_request_for_changes_is_not_in_the_way(
+    number: int, ann: As, bob: As
+) -> None:
+    ann.review(number, "request changes", text="Not yet")
+    bob.review(number)
+
+    assert ann.get(f"/{number}").json()["obstacles"] == []
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+
+
+def test_the_merge_that_is_recorded_later_is_that_of_the_target(
+    number: int, other: Branch, ann: As, bob: As
+) -> None:
+    for name in ("first", "second", "third", "fourth"):  # the same commit is merged into others too
+        Branch(name=name).save()
+        commit_to(name, name)
+        with signed(name, "Ann <ann@example.com>", branch=name):
+            other.merge(f"Merged into {name}")
+    commit_to("main", "Daylon")
+    bob.review(number)
+    with killed(SITE, before="UPDATE", times=2):
+        ann.post(f"/{number}/merge")
+
+    [listed] = ann.get("?state=merged").json()
+
+    assert listed["commit"] == Branch.objects.get(name="main").hash

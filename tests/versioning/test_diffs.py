@@ -184,3 +184,31 @@ def test_a_change_of_capitals_is_shown(api: Api) -> None:
     on("season", "UPDATE customers SET name = 'Carl'")
 
     assert changed(api) == [("customer", customer["id"], "changed")]
+
+
+@pytest.mark.parametrize(("before", "after"), [(5, None), (None, 5)])
+def test_a_stock_that_is_no_longer_counted_is_shown(
+    api: Api, before: int | None, after: int | None
+) -> None:
+    pen = api.product("Pen", stock=before)
+    branch()
+    put(api, pen, on="season", stock=after)
+
+    [found] = diff(api)
+
+    assert found["fields"] == {"stock": {"label": "stock", "from": before, "to": after}}
+
+
+def test_a_patch_deletes_an_order_after_its_lines_and_before_its_customer(api: Api) -> None:
+    pen, customer = api.product("Pen", "1.00"), api.customer()
+    order = sell(api, pen, 1)
+    branch()
+    for path in (f"/order/{order['id']}/", f"/customer/{customer['id']}/"):
+        assert api.delete(path, **{"Dolt-Branch": "season"}).status_code == 204
+
+    response = api.client.get("/dolt/diff?to=season", headers={"Accept": "application/sql"})
+    for statement in response.content.decode().splitlines():
+        on("main", statement)
+
+    assert diff(api, "to=season&dots=2") == []
+    assert (api.list("/order/"), api.list("/customer/")) == ([], [])

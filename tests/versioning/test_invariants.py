@@ -105,3 +105,14 @@ def test_products_whose_stock_is_not_counted_are_not_checked(api: Api) -> None:
     taken = {"model": "order", "id": order["id"], "field": "products", "take": "theirs"}
 
     assert merge(api, resolutions=[taken]).status_code == 200
+
+
+def test_a_decided_stock_conflicts_with_a_sale_on_a_third_branch(api: Api) -> None:
+    [pen] = sold_without_tokens(api)
+    branch("third")
+    assert merge(api, resolutions=[stock(pen, value=7)]).status_code == 200
+    sell(api, pen, 1, on="third")
+
+    found = problem(merge(api, "third"), 409)
+
+    assert found["conflicts"] == [stock(pen, base=8, ours=7, theirs=7)]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from bank.models import Order, OrderLine
-from tests.api import Api, problem
+from tests.api import Api, pointers, problem
 from tests.versioning.shop import (
     branch,
     everything,
@@ -333,3 +333,74 @@ def test_amounts_of_merged_rows_keep_every_digit(api: Api) -> None:
 
     prices = [product(api, each)["price"] for each in (pen, cup)]
     assert prices == ["9999999999999999.99", "9999999999999999.97"]
+
+
+def test_a_dry_run_changes_nothing_and_says_what_a_merge_would(api: Api) -> None:
+    pen, cup = api.product("Pen", "1.00"), api.product("Cup", "1.00")
+    branch()
+    put(api, pen, on="season", price="2.00")
+    before = everything()
+
+    assert merged(api, dry_run=True) == {"hash": None, "fast_forward": True}
+    assert everything() == before
+    put(api, cup, price="2.00")
+    before = everything()
+    assert merged(api, dry_run=True) == {"hash": None, "fast_forward": False}
+    assert everything() == before
+    put(api, pen, price="3.00")
+    assert [each["field"] for each in conflicts(api, dry_run=True)] == ["price"]
+
+
+def test_a_merged_stock_conflicts_with_a_sale_on_a_third_branch(api: Api) -> None:
+    pen = api.product("Pen", stock=10)
+    api.customer()
+    branch()
+    sell(api, pen, 2, on="season")
+    sell(api, pen, 3, on="main")
+    branch("third")
+    merged(api, resolutions=[stock(pen, take="sum")])
+    sell(api, pen, 2, on="third")
+
+    assert conflicts(api, source="third") == [stock(pen, base=7, ours=5, theirs=5)]
+    merged(api, source="third", resolutions=[stock(pen, take="sum")])
+
+    assert product(api, pen)["stock"] == 3
+
+
+def test_the_keys_of_two_customers_have_no_sum(api: Api) -> None:
+    pen, _ = api.product("Pen", "1.00"), api.customer("First")
+    order = sell(api, pen, 1)
+    others = [api.customer(name) for name in ("Ann", "Bob", "Carl")]
+    branch()
+    for name, customer in zip(("season", "main"), others, strict=False):
+        on(name, "UPDATE orders SET customer_id = %s", customer["id"])
+    place = {"model": "order", "id": order["id"], "field": "customer"}
+
+    response = merge(api, resolutions=[{**place, "take": "sum"}])
+
+    assert pointers(response) == ["#/resolutions/0/take"]
+    assert api.list(f"/order/{order['id']}/")["customer"]["name"] == "Bob"
+
+
+def test_an_order_of_a_customer_that_the_other_branch_deleted_is_a_violation(api: Api) -> None:
+    customer, pen = api.customer(), api.product("Pen", "1.00")
+    branch()
+    order = sell(api, pen, 1, on="season")
+    assert api.delete(f"/customer/{customer['id']}/").status_code == 204
+
+    found = violations(api)
+
+    place = {"model": "order", "id": order["id"]}
+    assert found == [{**place, "rule": "foreign key", "fields": ["customer"]}]
+
+
+def test_the_message_of_a_merge_may_be_in_the_header(api: Api) -> None:
+    pen, cup = api.product(), api.product()
+    branch()
+    put(api, pen, on="season", price="2.00")
+    put(api, cup, on="main", price="2.00")
+
+    body, headers = {"from": "season"}, {"Dolt-Message": "The season begins"}
+    response = api.client.post("/dolt/merge", body, "application/json", headers=headers)
+
+    assert (response.status_code, log()[0]) == (200, "The season begins")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
+from bank.api import idempotency_records
 from bank.models import Customer, Product
 from bank.transactions import retry_transaction
 from tests import faults
@@ -381,3 +383,61 @@ def test_products_are_read_and_written_on_a_branch_by_compiled_queries(
 
     assert Product.objects.get().stock == 9
     assert api.get(f"/product/{pen['id']}/?branch=season").json()["stock"] == 6
+
+
+def test_dolt_commit_is_that_of_the_row_also_if_old_answers_are_deleted_after_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(idempotency_records, "EVERY", 1)
+    settings.IDEMPOTENCY_KEY_LIFETIME = timedelta(0)
+    api.post("/customer/", {"name": "Ann"}, **{"Idempotency-Key": "k1"})
+
+    bob = api.post("/customer/", {"name": "Bob"}, **{"Idempotency-Key": "k2"})
+
+    [version] = api.list(f"/customer/{bob.json()['id']}/history/")[:1]
+    assert bob["Dolt-Commit"] == version["hash"]
+
+
+@pytest.mark.parametrize("word", ["DELETE", "delete"])
+def test_a_deletion_by_raw_sql_is_a_commit(api: Api, word: str) -> None:
+    api.customer("Ann")
+    before = Commit.objects.count()
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"{word} FROM customers")  # noqa: S608
+
+    assert not Status.objects.exists()
+    assert Commit.objects.count() == before + 1
+
+
+def test_a_cache_keeps_the_answers_of_each_branch_apart(api: Api, other: Branch) -> None:
+    ann = api.customer("Ann")
+
+    for path in ("/customer/", f"/customer/{ann['id']}/"):
+        assert "Dolt-Branch" in api.get(path)["Vary"]
+
+
+def test_a_page_of_orders_changes_with_the_names_of_its_customers(api: Api) -> None:
+    customer = api.customer("Ann")
+    api.order(customer, api.product())
+    first, before = api.get("/order/"), log()[0].pk
+    api.put(f"/customer/{customer['id']}/", {"name": "Anna"})
+
+    now = api.get("/order/", **{"If-None-Match": first["ETag"]})
+    then = api.list(f"/order/?as_of={before}")
+
+    assert (now.status_code, now.json()[0]["customer"]["name"]) == (200, "Anna")
+    assert then[0]["customer"]["name"] == "Ann"
+
+
+def test_the_header_wins_over_the_parameter(api: Api, other: Branch) -> None:
+    api.post("/customer/?branch=main", {"name": "Ann"}, **{"Dolt-Branch": "other"})
+
+    assert api.list("/customer/") == []
+    assert [row["name"] for row in api.list("/customer/?branch=other")] == ["Ann"]
+
+
+def test_a_login_and_its_session_are_in_no_commit(main: Branch, admin: Client) -> None:
+    admin.post("/admin/logout/")
+
+    assert Commit.latest().pk == main.hash

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.api import Api, problem
-from versioning.models import Branch, Commit, Tag
+from versioning.models import Branch, Commit, Status, Tag
 
 
 @pytest.fixture
@@ -250,3 +250,45 @@ def test_what_did_not_exist_cannot_be_restored(api: Api) -> None:
     assert problem(restore(api, f"/product/{pen['id']}/", "nope"), 404)
     assert problem(api.get("/product/999999/history/"), 404)
     assert problem(api.get("/shoe/1/history/"), 404)
+
+
+def test_a_restored_version_is_in_a_commit(api: Api) -> None:
+    ann = api.customer("Ann")
+    old = Commit.latest().pk
+    api.put(f"/customer/{ann['id']}/", {"name": "Wrong"})
+    before = Commit.objects.count()
+
+    response = restore(api, f"/customer/{ann['id']}/", old)
+
+    made = response["Dolt-Commit"]
+    assert api.list(f"/customer/?as_of={made}") == [ann]
+    assert (Commit.objects.count(), Status.objects.exists()) == (before + 1, False)
+
+
+def test_the_time_of_a_commit_means_this_commit(api: Api) -> None:
+    api.customer("Ann")
+    time.sleep(1.1)  # DoltLite keeps seconds
+    made = api.post("/customer/", {"name": "Bob"})["Dolt-Commit"]
+    date = api.list("/dolt/commits?limit=1")[0]["date"]
+
+    found = api.client.get("/customer/", {"as_of": date})
+
+    assert (found.status_code, found["Dolt-Commit"]) == (200, made)
+
+
+def test_a_plus_of_a_datetime_need_not_be_encoded(api: Api) -> None:
+    api.customer("Ann")
+
+    assert [row["name"] for row in api.list("/customer/?as_of=2100-01-01T00:00:00+02:00")] == [
+        "Ann"
+    ]
+
+
+def test_the_last_full_page_of_a_history_names_no_other(api: Api) -> None:
+    pen = api.product(price="1.00")
+    put(api, pen, price="2.00")
+    number = len(api.list(f"/product/{pen['id']}/history/?limit=100"))
+
+    response = api.get(f"/product/{pen['id']}/history/?limit={number}")
+
+    assert (len(response.json()), "Link" in response) == (number, False)

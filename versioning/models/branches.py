@@ -72,10 +72,11 @@ class Branch(models.Model):
 
         The Dolt server keeps both such branches, and finds the data of one by the other's name.
         """
+        checked(name)
         if name in connections[using].introspection.table_names():
             raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
         named = Branch.objects.using(using).annotate(lower=Lower("name"))
-        if named.filter(lower=checked(name).lower()).exists():
+        if named.filter(lower=name.lower()).exists():
             raise NameTaken(repr(name))
         return name
 
