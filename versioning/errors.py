@@ -132,6 +132,12 @@ class Refused(MergeConflict):
     def __init__(self, conflicts: list[Any], violations: list[Any], invariants: list[Any]) -> None:
         super().__init__()
         self.conflicts, self.violations, self.invariants = conflicts, violations, invariants
+        self.heads: Any = None  # the latest commits of both branches, set by merge()
+
+
+class OutdatedDecision(VersionError):
+    """The branches have new commits since these conflicts were shown; nothing was changed. Merge
+    without resolutions to see what conflicts now."""
 
 
 class WrongHeader(VersionError):

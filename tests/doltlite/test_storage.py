@@ -28,7 +28,18 @@ def query(sql: str, *values: Any) -> list[Any]:
         return cursor.fetchall()
 
 
-def test_a_change_since_a_commit_is_shown_by_dolt_diff() -> None:
+def test_the_change_of_a_commit_is_shown_by_dolt_diff() -> None:
+    pen = Product.objects.create(name="pen", price=1, stock=5)
+
+    query("UPDATE products SET price = '2.00' WHERE id = %s", pen.pk)
+
+    assert query(
+        "SELECT diff_type, from_price, to_price FROM dolt_diff_products "
+        "WHERE to_commit = dolt_hashof('HEAD')"
+    ) == [("modified", "1.00", "2.00")]
+
+
+def test_a_change_since_a_commit_by_hand_is_shown_by_dolt_diff() -> None:
     with commits_by_hand():
         pen = Product.objects.create(name="pen", price=1, stock=5)
         [(commit,)] = query("SELECT dolt_commit('-A', '-m', 'one pen')")

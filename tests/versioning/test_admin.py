@@ -337,6 +337,8 @@ def test_staff_may_look_but_change_nothing_without_a_permission(other: Branch) -
         f"{REQUESTS}add/",
     ):
         assert eve.post(path, {"name": "other", "new": "x"}).status_code == 403
+    for path in (f"{COMMITS}diff/", f"{COMMITS}diff/?from=main&to=other"):
+        assert eve.get(path).status_code == 403
 
     assert Branch.objects.count() == 2
     assert ChangeRequest.objects.get().state == "open"

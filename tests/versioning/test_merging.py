@@ -404,3 +404,27 @@ def test_the_message_of_a_merge_may_be_in_the_header(api: Api) -> None:
     response = api.client.post("/dolt/merge", body, "application/json", headers=headers)
 
     assert (response.status_code, log()[0]) == (200, "The season begins")
+
+
+def test_a_decision_on_conflicts_that_have_changed_is_refused(api: Api) -> None:
+    api.customer()
+    pen = api.product("Pen", "1.00", stock=20)
+    branch()
+    sell(api, pen, 2, on="season")
+    sell(api, pen, 3)
+    decided = {"model": "product", "id": pen["id"], "field": "stock", "value": 15}
+
+    def merge(**options: object) -> Any:
+        body = {"from": "season", **options}
+        return api.client.post("/dolt/merge", body, "application/json")
+
+    heads = merge().json()["heads"]
+    sell(api, pen, 4)
+    outdated = merge(resolutions=[decided], heads=heads)
+    now = merge().json()["heads"]
+    decided["value"] = 11
+    done = merge(resolutions=[decided], heads=now)
+
+    assert "new commits" in problem(outdated, 409)["detail"]
+    assert done.status_code == 200
+    assert product(api, pen)["stock"] == 11

@@ -41,8 +41,10 @@ def log(request: HttpRequest) -> HttpResponse:
 def diff(request: HttpRequest) -> HttpResponse:
     """Show what a branch or commit (?to=) has changed since it left another (?from=).
 
-    Without them, what the session's branch has changed since it left main.
+    Without them, what the session's branch has changed since it left main. It shows all objects, so
+    it needs the permission to view them.
     """
+    _require_view(request, *(kind.model for kind in KINDS.values()))
     old, new = request.GET.get("from") or MAIN, request.GET.get("to") or "HEAD"
     last = hash_of(new)
     first = merge_base(hash_of(old), last)
@@ -61,8 +63,7 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     model = KINDS[kind].model
-    if not admin.site.get_model_admin(model).has_view_permission(request):
-        raise PermissionDenied
+    _require_view(request, model)
     found = versions(model, key_in_path(model, pk))
     if not found:
         raise Http404
@@ -76,6 +77,12 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
         "rows": [(version.commit, _cells(version, columns)) for version in page],
     }
     return shown(request, "versioning/versions.html", context)
+
+
+def _require_view(request: HttpRequest, *models: Any) -> None:
+    for model in models:
+        if not admin.site.get_model_admin(model).has_view_permission(request):
+            raise PermissionDenied
 
 
 def _after(text: str | None) -> tuple[str, Key] | None:

@@ -43,12 +43,20 @@ class ResolutionIn(Input):
     value: Any = Field(None, description="Instead of `take`.")
 
 
+class HeadsIn(Input):
+    into: Name
+    source: Name = Field(alias="from")
+
+
 class MergeIn(Input):
     source: Name = Field(alias="from", description="A branch.")
     into: Name = MAIN
     message: str = Field("", max_length=1000, pattern=NO_NUL)
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []
+    heads: HeadsIn | None = Field(
+        None, description="As the 409 had them: merge only if the branches have no newer commits."
+    )
 
 
 class MergeOut(Output):
@@ -63,7 +71,10 @@ def merge(request: HttpRequest, body: MergeIn) -> HttpResponse:
     message = body.message or given_message(request)
     message = message.strip() or f"Merge branch '{body.source}' into {body.into}"
     signed = signature(request)._replace(message=message)
-    found = merging.merge(body.source, body.into, signed, resolutions, dry_run=body.dry_run)
+    heads = merging.Heads(body.heads.into, body.heads.source) if body.heads else None
+    found = merging.merge(
+        body.source, body.into, signed, resolutions, heads=heads, dry_run=body.dry_run
+    )
     return json_response(found._asdict())
 
 
@@ -82,6 +93,7 @@ def refused(error: Refused) -> Problem:
                 {**_row(each), "field": each.field, "expected": each.expected, "found": each.found}
                 for each in error.invariants
             ],
+            "heads": error.heads and {"into": error.heads.into, "from": error.heads.source},
         },
     )
 

@@ -12,7 +12,13 @@ from bank.engine import Engine
 from bank.models import DemoData, IdempotencyRecord, UnfinishedCopy
 from bank.transactions import retry_transaction
 from versioning.diffs import merge_base
-from versioning.errors import BranchMoved, MergeConflict, UnknownRevision
+from versioning.errors import (
+    BranchMoved,
+    MergeConflict,
+    OutdatedDecision,
+    Refused,
+    UnknownRevision,
+)
 from versioning.merge.conflicts import Resolution
 from versioning.merge.lines import Commits
 from versioning.merge.settling import Found, settle
@@ -39,6 +45,13 @@ class Merge(NamedTuple):
     fast_forward: bool
 
 
+class Heads(NamedTuple):
+    """The latest commits of the branch that is merged into, and of the one that is merged."""
+
+    into: str
+    source: str
+
+
 class _DryRun(Exception):
     """Rolls the transaction back."""
 
@@ -49,15 +62,18 @@ def merge(
     signature: Signature,
     resolutions: Iterable[Resolution] = (),
     *,
+    heads: Heads | None = None,
     dry_run: bool = False,
 ) -> Merge:
     """Merge the branch or commit `source` into a branch, with these resolutions of conflicts.
 
-    Nothing was changed if it raises UnknownRevision, Refused (with all conflicts, violated
-    constraints and broken invariants), WrongResolution, or an error of retry_transaction().
+    With `heads` only if these are still the latest commits, so that nobody decides on conflicts
+    that have changed. Nothing was changed if it raises OutdatedDecision, UnknownRevision, Refused
+    (with all conflicts, violated constraints and broken invariants), WrongResolution, or an error
+    of retry_transaction().
     """
     with signed(*signature, branch=into) as engine:
-        body = partial(_merge, source, list(resolutions), dry_run)
+        body = partial(_merge, source, list(resolutions), heads, dry_run)
         try:
             found = retry_transaction(body)()
         except _DryRun as done:
@@ -69,8 +85,10 @@ def merge(
         return found._replace(hash=engine.made_commit or found.hash)
 
 
-def _merge(source: str, resolutions: list[Resolution], dry_run: bool) -> Merge:
-    ours, theirs = hash_of("HEAD"), _latest(source)
+def _merge(source: str, resolutions: list[Resolution], heads: Heads | None, dry_run: bool) -> Merge:
+    ours, theirs = now = Heads(hash_of("HEAD"), _latest(source))
+    if heads not in (None, now):
+        raise OutdatedDecision
     commits = Commits(merge_base(ours, theirs), ours, theirs)
     forward = commits.base == ours != theirs
     # Set in each attempt: when it is run again, the branch may be merged already.
@@ -80,7 +98,11 @@ def _merge(source: str, resolutions: list[Resolution], dry_run: bool) -> Merge:
             raise resolution.wrong("", "There are no conflicts.")
     else:
         merge_uncommitted(theirs)
-        settle(_conflicting(), commits, resolutions)
+        try:
+            settle(_conflicting(), commits, resolutions)
+        except Refused as refused:
+            refused.heads = now
+            raise
         _forget_reports()
     if dry_run:
         raise _DryRun(forward)
