@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+
+from django.db import connections
 
 from bank.engine import Engine
 
@@ -25,12 +27,14 @@ def remaining() -> float:
 def deadline(when: float) -> Iterator[None]:
     """Set the deadline for the block: `when` is in seconds of time.monotonic().
 
-    It bounds the retries of all transactions, and the statements, COMMITs and connects of the
-    default database. It does not interrupt Python code.
+    It bounds the retries of all transactions, and the statements, COMMITs and connects of all
+    databases. It does not interrupt Python code.
     """
     token = _deadline.set(when)
     try:
-        with Engine().time_limit(remaining()):
+        with ExitStack() as limits:
+            for using in connections:
+                limits.enter_context(Engine(using).time_limit(remaining()))
             yield
     finally:
         _deadline.reset(token)
