@@ -18,10 +18,11 @@ def test_after_lost_connections_requests_of_all_branches_are_answered(server: Se
         for number in range(20):
             server.ask("GET", f"/customer/?branch={branches[number % 2]}")
         kill_connections(server)
-    answers = [server.ask("GET", f"/customer/?branch={branches[n % 2]}").status for n in range(20)]
+    answers = [server.ask("GET", f"/customer/?branch={branches[n % 2]}").status for n in range(60)]
 
-    assert set(answers[:8]) <= {200, 503}  # the server ends a connection a little later
-    assert answers[8:] == [200] * 12
+    # The server ends a connection at its next statement: one 503 for each of the four threads.
+    assert set(answers) <= {200, 503}
+    assert answers.count(503) <= 4
 
 
 def kill_connections(server: Server) -> None:

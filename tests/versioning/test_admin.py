@@ -56,7 +56,7 @@ def names(branch: str = "main") -> list[str]:
 
 def log(branch: str = "main") -> list[Commit]:
     """Return the commits of the branch, newest first."""
-    return Commit.log(branch, 1000)
+    return Commit.log(branch, 10**9)
 
 
 # The branch of a session
