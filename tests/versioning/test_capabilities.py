@@ -92,7 +92,7 @@ def test_a_merge_is_previewed(api: Api, record_property: Record) -> None:
 
     assert problem(preview, 409)
     assert Commit.latest().pk == latest
-    record_property("support", support(native=SERVER))
+    record_property("support", support(native=False))
 
 
 def test_the_data_is_read_as_of_a_commit(api: Api, record_property: Record) -> None:
@@ -147,7 +147,7 @@ def test_a_difference_is_a_patch(api: Api, record_property: Record) -> None:
 
     assert patch.startswith("UPDATE ")
     assert "2.00" in patch
-    record_property("support", support(native=True))
+    record_property("support", support(native=False))
 
 
 def test_a_commit_is_reverted(api: Api, record_property: Record) -> None:
@@ -160,4 +160,4 @@ def test_a_commit_is_reverted(api: Api, record_property: Record) -> None:
 
     assert reverted.status_code == 200
     assert api.list("/product/") == [pen]
-    record_property("support", support(native=True))
+    record_property("support", support(native=False))
