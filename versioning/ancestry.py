@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS
 
 from versioning.names import revision
-from versioning.procedures import refusal
+from versioning.procedures import query
 
 
 def contains(branch: str, commit: str, using: str = DEFAULT_DB_ALIAS) -> bool:
@@ -16,24 +14,15 @@ def contains(branch: str, commit: str, using: str = DEFAULT_DB_ALIAS) -> bool:
     Raises UnknownRevision if there is no such branch or commit.
     """
     names = [revision(branch), revision(commit)]
-    return _rows("SELECT dolt_merge_base(%s, %s)", names, using) == [(commit,)]
+    return query("SELECT dolt_merge_base(%s, %s)", names, using) == [(commit,)]
 
 
 def merge_of(commit: str, branch: str, using: str = DEFAULT_DB_ALIAS) -> str:
     """Return the commit that merged this one into the branch; itself after a fast-forward."""
-    merges = _rows(
+    merges = query(
         "SELECT commit_hash FROM dolt_commit_ancestors WHERE parent_hash = %s AND parent_index = 1"
         " AND commit_hash IN (SELECT commit_hash FROM dolt_log(%s))",
         [commit, revision(branch)],
         using,
     )
     return str(merges[0][0]) if merges else commit
-
-
-def _rows(sql: str, parameters: list[str], using: str) -> list[Any]:
-    try:
-        with connections[using].cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
-    except DatabaseError as error:
-        raise refusal(error) or error from error

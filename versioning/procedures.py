@@ -6,6 +6,7 @@ https://docs.dolthub.com/sql-reference/version-control/dolt-sql-procedures
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -49,14 +50,18 @@ def call(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
 
 def run(name: str, *arguments: str, using: str = DEFAULT_DB_ALIAS) -> Any:
     """Call it like call(), also inside atomic(): the caller knows that it may commit."""
-    connection = connections[using]
+    connection: Any = connections[using]
     places = ", ".join(["%s"] * len(arguments))
-    verb = "SELECT" if connection.vendor == "sqlite" else "CALL"
+    found = query(f"{connection.verb} dolt_{name}({places})", arguments, using)
+    return found[0][0] if found else None
+
+
+def query(sql: str, parameters: Sequence[Any], using: str = DEFAULT_DB_ALIAS) -> list[Any]:
+    """Execute a statement and return its rows; raise a VersionError for what Dolt refuses."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"{verb} dolt_{name}({places})", arguments)
-            found = cursor.fetchone()
-            return found[0] if found else None
+        with connections[using].cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
     except DatabaseError as error:
         raise refusal(error) or error from error
 

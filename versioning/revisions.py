@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from versioning.errors import UnknownRevision
 from versioning.models import Commit
 from versioning.names import revision
-from versioning.procedures import refusal
+from versioning.procedures import query
 from versioning.signatures import MAIN
 
 
@@ -33,12 +33,7 @@ def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
 
 def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
     """Return the hash of the commit of this branch, tag or hash; raise UnknownRevision."""
-    try:
-        with connections[using].cursor() as cursor:
-            cursor.execute("SELECT dolt_hashof(%s)", [revision(name)])
-            [(found,)] = cursor.fetchall()
-    except DatabaseError as error:
-        raise refusal(error) or error from error
+    [(found,)] = query("SELECT dolt_hashof(%s)", [revision(name)], using)
     if not found:
         raise UnknownRevision(repr(name))
     return str(found)

@@ -16,6 +16,7 @@ from bank.models import Customer, Order, Product
 from tests.admin_pages import PASSWORD, change, form_of, page, same_session, saved
 from tests.api import Api
 from tests.threads import at_once
+from tests.versioning.changes import commit_to, names
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.router import SITE
@@ -40,18 +41,6 @@ def user(name: str, *permissions: str, superuser: bool = False) -> Client:
 
 def switch(browser: Client, name: str) -> None:
     assert saved(browser.post(f"{BRANCHES}switch/", {"name": name, "next": "/admin/"}))
-
-
-def commit_to(branch: str, name: str) -> str:
-    """Create this customer on the branch; return the commit's hash."""
-    with signed(name, "Ann <ann@example.com>", branch=branch) as used:
-        Customer.objects.create(name=name)
-        return str(used.made_commit)
-
-
-def names(branch: str = "main") -> list[str]:
-    with signed("", "", branch=branch):
-        return sorted(Customer.objects.values_list("name", flat=True))
 
 
 def log(branch: str = "main") -> list[Commit]:

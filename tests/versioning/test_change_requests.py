@@ -16,6 +16,7 @@ from pytest_django import Settings
 from bank.models import Customer
 from tests.api import pointers, problem, watched
 from tests.threads import at_once
+from tests.versioning.changes import commit_to, names
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.models.requests import LONGEST_MERGE
 from versioning.router import SITE
@@ -69,18 +70,6 @@ def number(other: Branch, ann: As) -> int:
     response = ann.post("", {"title": "Zach", "source": "other"})
     assert response.status_code == 200, response.content
     return int(response.json()["id"])
-
-
-def commit_to(branch: str, name: str) -> str:
-    """Create this customer on the branch; return the commit's hash."""
-    with signed(name, "Ann <ann@example.com>", branch=branch) as used:
-        Customer.objects.create(name=name)
-        return str(used.made_commit)
-
-
-def names(branch: str = "main") -> list[str]:
-    with signed("", "", branch=branch):
-        return sorted(Customer.objects.values_list("name", flat=True))
 
 
 def refused(response: Any, words: str) -> bool:

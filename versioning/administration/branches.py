@@ -14,7 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from versioning.administration.pages import shown
-from versioning.errors import UnknownRevision
 from versioning.models import Branch
 from versioning.revisions import distances, hash_of
 from versioning.signatures import MAIN
@@ -29,7 +28,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
     A form that another window shows was opened for the branch before: it is refused (403).
     """
-    branch = existing(request.POST.get("name", ""))
+    branch = Branch.named(request.POST.get("name", ""))
     _choose(request, branch.name)
     messages.success(request, f"You are on the branch {branch.name} now.")
     back = request.POST.get("next", "")
@@ -62,7 +61,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest) -> HttpResponse:
     """Give a branch another name; the session stays on it."""
-    branch = existing(request.POST.get("name", ""))
+    branch = Branch.named(request.POST.get("name", ""))
     before = branch.name
     branch.rename(request.POST.get("new", ""))
     if request.session.get("dolt-branch") == before:
@@ -74,7 +73,7 @@ def rename(request: HttpRequest) -> HttpResponse:
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete a branch, after a question."""
     given = request.POST if request.method == "POST" else request.GET
-    branch = existing(given.get("name", ""))
+    branch = Branch.named(given.get("name", ""))
     if request.method != "POST":
         [(ahead, _)] = distances([branch.hash])
         context = {"title": f"Delete the branch {branch.name}?", "branch": branch, "ahead": ahead}
@@ -92,10 +91,3 @@ def _choose(request: HttpRequest, branch: str) -> None:
     """Use this branch from now on; refuse forms that were opened before, for another branch."""
     request.session["dolt-branch"] = branch
     rotate_token(request)
-
-
-def existing(name: str) -> Branch:
-    """Return the branch of this name; raise UnknownRevision."""
-    for branch in Branch.objects.filter(name=name):
-        return branch
-    raise UnknownRevision(repr(name))

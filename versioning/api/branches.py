@@ -11,7 +11,6 @@ from pydantic import Field
 from bank.api.from_model import Input
 from bank.api.responses import json_response
 from versioning.api.names import Name
-from versioning.errors import UnknownRevision
 from versioning.models import Branch
 from versioning.revisions import distances, hash_of
 from versioning.signatures import MAIN
@@ -43,7 +42,7 @@ def create_branch(request: HttpRequest, branch: BranchIn) -> HttpResponse:
 
 @router.patch("/branches/{path:name}", response=dict[str, Any])
 def rename_branch(request: HttpRequest, name: str, wanted: NameIn) -> HttpResponse:
-    branch = _branch(name)
+    branch = Branch.named(name)
     branch.rename(wanted.name)
     return json_response(_documents([branch])[0])
 
@@ -51,14 +50,8 @@ def rename_branch(request: HttpRequest, name: str, wanted: NameIn) -> HttpRespon
 @router.delete("/branches/{path:name}", response={204: None})
 def delete_branch(request: HttpRequest, name: str, force: bool = False) -> HttpResponse:
     """Refused with 409 while the branch has commits that are nowhere else, unless ?force=1."""
-    _branch(name).delete(force=force)
+    Branch.named(name).delete(force=force)
     return HttpResponse(status=204)
-
-
-def _branch(name: str) -> Branch:
-    for branch in Branch.objects.filter(name=name):
-        return branch
-    raise UnknownRevision(repr(name))
 
 
 def _documents(branches: Any) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ from versioning.errors import (
     MergeConflict,
     OutdatedDecision,
     Refused,
-    UnknownRevision,
 )
 from versioning.merge.conflicts import Resolution
 from versioning.merge.lines import Commits
@@ -115,10 +114,7 @@ def _merge(source: str, resolutions: list[Resolution], heads: Heads | None, dry_
 def _latest(branch: str) -> str:
     if COMMIT.fullmatch(branch):
         return hash_of(branch)
-    found = Branch.objects.filter(name=branch).first()
-    if not found:
-        raise UnknownRevision(repr(branch))
-    return found.hash
+    return Branch.named(branch).hash
 
 
 def _conflicting() -> Found:

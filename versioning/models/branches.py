@@ -119,6 +119,13 @@ class Branch(models.Model):
         return Commit.latest()
 
     @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the branch of this name; raise UnknownRevision."""
+        for branch in cls.objects.filter(name=name):
+            return branch
+        raise UnknownRevision(repr(name))
+
+    @classmethod
     def active_branch(cls, using: str = DEFAULT_DB_ALIAS) -> Self:
         """Return the branch that this thread's connection reads and writes."""
         with connections[using].cursor() as cursor:

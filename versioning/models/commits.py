@@ -39,10 +39,8 @@ class Commit(models.Model):
     @classmethod
     def latest(cls, using: str = DEFAULT_DB_ALIAS) -> Self:
         """Return the active branch's latest commit."""
-        with connections[using].cursor() as cursor:
-            cursor.execute("SELECT dolt_hashof('HEAD')")
-            [(head,)] = cursor.fetchall()
-        return cls.objects.using(using).get(pk=head)
+        [latest] = cls.log("HEAD", 1, using=using)
+        return latest
 
     @classmethod
     def log(cls, head: str, limit: int, skip: int = 0, using: str = DEFAULT_DB_ALIAS) -> list[Self]:

@@ -44,7 +44,8 @@ class Tag(models.Model):
         self, using: str | None = None, keep_parents: bool = False
     ) -> tuple[int, dict[str, int]]:
         """Delete the tag, not its commit; raise UnknownRevision."""
-        if not Tag.objects.using(alias_of(self, using)).filter(pk=self.tag_name).exists():
+        alias = alias_of(self, using)
+        if not Tag.objects.using(alias).filter(pk=self.tag_name).exists():
             raise UnknownRevision(repr(self.tag_name))
-        call("tag", "-d", revision(self.tag_name), using=alias_of(self, using))
+        call("tag", "-d", self.tag_name, using=alias)
         return 1, {self._meta.label: 1}

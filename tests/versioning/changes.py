@@ -1,0 +1,18 @@
+"""Customers on a branch, for tests."""
+
+from __future__ import annotations
+
+from bank.models import Customer
+from versioning.signatures import signed
+
+
+def commit_to(branch: str, name: str) -> str:
+    """Create this customer on the branch; return the commit's hash."""
+    with signed(name, "Ann <ann@example.com>", branch=branch) as used:
+        Customer.objects.create(name=name)
+        return str(used.made_commit)
+
+
+def names(branch: str = "main") -> list[str]:
+    with signed("", "", branch=branch):
+        return sorted(Customer.objects.values_list("name", flat=True))
