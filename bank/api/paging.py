@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import Model
@@ -36,9 +36,14 @@ def page(
     documents, next_after = read(None if after is None else _after(model, after), limit)
     response = json_response(documents)
     if next_after is not None:
-        query = urlencode({**request.GET.dict(), "limit": limit, "after": next_after})
-        response["Link"] = f'<{request.path}?{query}>; rel="next"'
+        response["Link"] = next_page(request, limit=limit, after=next_after)
     return response
+
+
+def next_page(request: HttpRequest, **parameters: Any) -> str:
+    """Return the Link to the same address with these parameters, and the others as they are."""
+    query = urlencode({**request.GET.dict(), **parameters})
+    return f'<{request.path}?{query}>; rel="next"'
 
 
 def _after(model: type[Model], raw: str) -> Key:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from bank.api.from_model import Input
+from bank.api.paging import next_page
 from bank.api.responses import json_response
 from versioning.api.names import Message, Name
 from versioning.models import Commit, Tag
@@ -70,14 +71,6 @@ def commit_document(commit: Commit, parents: list[str] | None = None) -> dict[st
         "message": commit.message,
     }
     return {name: value for name, value in document.items() if value is not None}
-
-
-def next_page(request: HttpRequest, **changed: Any) -> str:
-    """Return the Link to the same list with these parameters."""
-    query = request.GET.copy()
-    for name, value in changed.items():
-        query[name] = str(value)
-    return f'<{request.path}?{query.urlencode()}>; rel="next"'
 
 
 def _tag(tag: Tag) -> dict[str, Any]:

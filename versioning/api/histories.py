@@ -12,11 +12,12 @@ from ninja import Query, Router
 from bank import queries
 from bank.api.from_model import Input
 from bank.api.ids import key_in_path
+from bank.api.paging import next_page
 from bank.api.responses import json_response, with_etag
 from bank.models import Key, Order, Product
 from bank.queries import Document
 from bank.transactions import retry_transaction
-from versioning.api.commits import commit_document, next_page
+from versioning.api.commits import commit_document
 from versioning.api.names import Name
 from versioning.history import Version, versions
 from versioning.kinds import KINDS, Kind
