@@ -88,6 +88,24 @@ def test_an_approved_request_is_merged(number: int, ann: As, bob: As) -> None:
     assert ann.get("?state=open").json() == []
 
 
+def test_a_request_follows_its_renamed_branch(number: int, ann: As, bob: As) -> None:
+    bob.review(number)
+
+    Branch.named("other").rename("zach")
+
+    assert ann.get(f"/{number}").json()["source"] == "zach"
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+    assert names() == ["Zach"]
+
+
+def test_a_closed_request_keeps_the_names_of_its_branches(number: int, ann: As) -> None:
+    ann.post(f"/{number}/close")
+
+    Branch.named("other").rename("zach")
+
+    assert ann.get(f"/{number}").json()["source"] == "other"
+
+
 def test_a_request_is_shown_with_its_reviews_and_what_is_in_its_way(
     number: int, ann: As, bob: As
 ) -> None:
@@ -308,7 +326,8 @@ def test_conflicts_are_resolved_by_the_merge(conflicting: int, ann: As) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"message": 5}, {"message": "x" * 1001}, {"resolutions": None}, {"resolutions": [{}]},
+        {"message": 5}, {"message": "x" * 2001}, {"message": "a\0"},
+        {"resolutions": None}, {"resolutions": [{}]},
         {"resolutions": [{"model": "user", "id": 1, "field": "name", "take": "ours"}]},
         {"resolutions": [{"model": "customer", "id": "x", "field": "name", "take": "ours"}]},
         {"resolutions": [{"model": "customer", "id": 1, "field": "' --", "take": "ours"}]},

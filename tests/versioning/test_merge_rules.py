@@ -239,7 +239,7 @@ def test_an_unknown_branch_is_a_404(name: str, api: Api) -> None:
     "wrong",
     [
         {"from": 7}, {"from": None}, {"from": "\ud800"}, {"into": []}, {"into": "x" * 251},
-        {"message": "x" * 1001}, {"message": "\ud800"}, {"message": "a\0"}, {"dry_run": "maybe"},
+        {"message": "x" * 2001}, {"message": "\ud800"}, {"message": "a\0"}, {"dry_run": "maybe"},
         {"resolutions": "ours"}, {"resolutions": [7]},
     ],
 )  # fmt: skip

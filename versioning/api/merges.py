@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field, ValidationError
 
-from bank.api.from_model import NO_NUL, Input, Output, from_model
+from bank.api.from_model import Input, Output, from_model
 from bank.api.ids import key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
 from bank.api.schemas import Id
-from versioning.api.names import Name
+from versioning.api.names import Message, Name
 from versioning.errors import Refused, WrongResolution
 from versioning.headers import given_message, signature
 from versioning.merge import merging
@@ -51,7 +51,7 @@ class HeadsIn(Input):
 class MergeIn(Input):
     source: Name = Field(alias="from", description="A branch.")
     into: Name = MAIN
-    message: str = Field("", max_length=1000, pattern=NO_NUL)
+    message: Message = ""
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []
     heads: HeadsIn | None = Field(

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
-from pydantic import Field
 
 from bank.api.from_model import Input, from_model
 from bank.api.ids import key_in_path
@@ -16,6 +15,7 @@ from bank.api.responses import json_response
 from bank.models import Key
 from bank.queries import Document, Page
 from versioning.api.merges import ResolutionIn, resolution
+from versioning.api.names import Message
 from versioning.models import ChangeRequest, Review
 from versioning.revisions import distances
 
@@ -37,7 +37,7 @@ class ReviewIn(Input):
 
 
 class MergeIn(Input):
-    message: str = Field("", max_length=1000)
+    message: Message = ""
     resolutions: list[ResolutionIn] = []
 
 

@@ -60,10 +60,16 @@ class Branch(models.Model):
         return 1, {self._meta.label: 1}
 
     def rename(self, name: str) -> None:
-        """Give it another name; raise UnknownRevision, InvalidName, NameTaken or BranchInUse."""
+        """Give it another name, also in open change requests.
+
+        Raises UnknownRevision, InvalidName, NameTaken or BranchInUse.
+        """
+        from versioning.models.requests import ChangeRequest  # which needs this model
+
         self._refuse_main()
         names = revision(self.name), self._free(name, alias_of(self))
         call("branch", "-m", *names, using=alias_of(self))
+        ChangeRequest.objects.follow(self.name, name)
         self.name = name
 
     @staticmethod

@@ -43,6 +43,11 @@ class Requests(models.QuerySet["ChangeRequest"]):
             request.settle()
         return self.all()
 
+    def follow(self, branch: str, name: str) -> None:
+        """Let the open ones follow a branch that was given another name."""
+        for side in ("source", "target"):
+            self.filter(state=State.OPEN, **{side: branch}).update(**{side: name})
+
 
 class ChangeRequest(models.Model):
     """Asks others to review the source branch, and to merge it into the target branch.

@@ -37,7 +37,7 @@ class Cursor(SQLiteCursorWrapper):
         return found
 
 
-class DatabaseWrapper(Versioned, base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     verb = "SELECT"
 
     @staticmethod
