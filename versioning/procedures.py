@@ -31,7 +31,7 @@ REFUSALS: dict[str, type[VersionError]] = {
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
     r"not found|no such|did not match|unknown|could not (?:find|be found)|does not exist|"
-    r"(ref|ancestor|HEAD) spec|out of range": errors.UnknownRevision,
+    r"is not a commit|(ref|ancestor|HEAD) spec|out of range": errors.UnknownRevision,
     r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
 }  # fmt: skip
 

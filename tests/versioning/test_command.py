@@ -56,6 +56,19 @@ def test_branches_are_listed_renamed_and_deleted(main: Branch) -> None:
     assert dolt("branch") == ["* main"]
 
 
+def test_an_unknown_start_of_a_branch_is_refused() -> None:
+    with pytest.raises(CommandError, match="no such branch, tag or commit"):
+        dolt("branch", "season", "nowhere")
+
+    assert dolt("branch") == ["* main"]
+
+
+@pytest.mark.parametrize("count", ["-5", "0", "9" * 23, "9" * 5000, "ten"])
+def test_a_number_of_commits_is_at_least_one(count: str) -> None:
+    with pytest.raises(CommandError, match="from 1 to 2147483647"):
+        dolt("log", f"-n={count}")
+
+
 def test_tags_are_created_and_listed() -> None:
     dolt("tag", "v1", "-m", "First")
 

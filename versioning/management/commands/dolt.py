@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from bank.fields import MAX_COUNT
 from versioning.commands import differences, exchange
 from versioning.errors import VersionError
 from versioning.models import Branch, Commit, Status, Tag
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         commit.add_argument("-m", "--message", required=True)
         commit.add_argument("--author", default="", metavar="'NAME <EMAIL>'")
         log = works.add_parser("log", help="list the latest commits")
-        log.add_argument("-n", type=int, default=10, help="how many (default: %(default)d)")
+        log.add_argument("-n", type=_count, default=10, help="how many (default: %(default)d)")
         works.add_parser("status", help="list the tables with changes that are in no commit")
         tag = works.add_parser("tag", help="list the tags, or create one")
         tag.add_argument("name", nargs="?")
@@ -89,3 +90,9 @@ class Command(BaseCommand):
 
     def _show(self, commit: Commit) -> None:
         self.stdout.write(f"{commit.pk[:SHORT]} {commit.committer}: {commit}")
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 10 and 1 <= int(text) <= MAX_COUNT):
+        raise ArgumentTypeError(f"it is a number from 1 to {MAX_COUNT}")
+    return int(text)
