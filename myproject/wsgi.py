@@ -24,9 +24,10 @@ class Handler(Stacks, WSGIHandler):
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ["PATH_INFO"]  # a request object writes the decoded path there
         request = self.request_class(environ)
         if self.is_site(request):
-            return super().__call__(environ, start_response)
+            return super().__call__(environ | {"PATH_INFO": path}, start_response)
         close_lost_connections()
         response = self.api_stack(request)
         start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])

@@ -23,12 +23,12 @@ class UnknownRevision(VersionError):
 
 
 class NameTaken(VersionError):
-    """A branch or tag has this name already."""
+    """This name is taken already."""
 
 
 class TwinBranches(VersionError):
-    """The names of two branches differ only in capitals, and Dolt would mix up their data: rename
-    or delete one with Dolt's own program."""
+    """A branch cannot be used beside a tag of its name, or a branch whose name differs only in
+    capitals: Dolt would mix them up. Delete one, or rename a branch with Dolt's own program."""
 
 
 class BranchInUse(VersionError):
@@ -107,7 +107,7 @@ class NotPermitted(VersionError):
 
 
 class UnknownRemote(VersionError):
-    """There is no such remote, or there is no data at its address."""
+    """There is no such remote, or its address has no data or cannot be written."""
 
 
 class InvalidAddress(VersionError):

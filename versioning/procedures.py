@@ -20,7 +20,8 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
     r"command denied": errors.NotPermitted,
-    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote":
+    r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote|"
+    r"failed to create directory":
         errors.UnknownRemote,
     r"not a fast-forward|non-fast-forward": errors.RemoteMoved,
     r"already exists|can't create database|fresh database": errors.NameTaken,
@@ -31,7 +32,8 @@ REFUSALS: dict[str, type[VersionError]] = {
     r"not fully merged": errors.NotMerged,
     r"in use|cannot delete the current|default branch|checked out": errors.BranchInUse,
     r"not found|no such|did not match|unknown|could not (?:find|be found)|does not exist|"
-    r"is not a commit|(ref|ancestor|HEAD) spec|out of range": errors.UnknownRevision,
+    r"is not a commit|could not resolve|(ref|ancestor|HEAD) spec|out of range":
+        errors.UnknownRevision,
     r"invalid (branch|tag|ref)|not a valid|bad branch name": errors.InvalidName,
 }  # fmt: skip
 

@@ -222,6 +222,13 @@ def all_threads_busy(server: Server) -> Iterator[None]:
         wire.socket.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/customer/%D9%A3/", 404), ("/admin/bank/product/%D9%A3/change/", 302)]
+)
+def test_a_path_of_any_characters_is_answered(running: Server, path: str, status: int) -> None:
+    assert ask(running.port, request("GET", path)).status == status
+
+
 def test_ping_does_not_wait_for_the_database(running: Server) -> None:
     with all_threads_busy(running):
         took = max(slowest(running.port, "/ping/"), slowest(running.port, "/ping"))

@@ -576,6 +576,71 @@ def test_an_invalid_resolution_is_refused(
     assert names() == []
 
 
+@pytest.fixture
+def conflicting(main: Branch) -> ChangeRequest:
+    """Return an approved request whose branch renamed a customer, as main did too."""
+    commit_to("main", "Carl")
+    Branch(name="third", hash="main").save()
+    rename("third", "Karl")
+    rename("main", "Charles")
+    row = ChangeRequest(title="Karl", source="third", author="ann")
+    row.open()
+    row.review("bob", "approve")
+    return row
+
+
+def rename(branch: str, name: str) -> None:
+    with signed(name, "Ann <ann@example.com>", branch=branch):
+        Customer.objects.update(name=name)
+
+
+def test_a_decision_on_a_page_that_is_outdated_is_refused(
+    admin: Client, conflicting: ChangeRequest
+) -> None:
+    path = f"{REQUESTS}{conflicting.pk}/merge/"
+    place = f"customer:{Customer.objects.get().pk}:name"
+    shown = hidden(admin.post(path), "heads")
+    rename("main", "Newer")
+
+    outdated = admin.post(path, {"heads": shown, f"take:{place}": "theirs"})
+    now = hidden(admin.post(path), "heads")
+
+    assert (outdated.status_code, names()) == (409, ["Newer"])
+    assert saved(admin.post(path, {"heads": now, f"take:{place}": "theirs"}))
+    assert names() == ["Karl"]
+
+
+def hidden(response: Any, name: str) -> str:
+    """Return the value of this hidden input."""
+    found = re.search(f'type="hidden" name="{name}" value="([^"]+)"', response.content.decode())
+    assert found
+    return found[1]
+
+
+def test_conflicts_show_values_only_to_those_who_may_view_them(conflicting: ChangeRequest) -> None:
+    path = f"{REQUESTS}{conflicting.pk}/merge/"
+
+    refused = user("eve", "merge_changerequest").post(path)
+    shown = user("dan", "merge_changerequest", "view_customer").post(path)
+
+    assert (refused.status_code, shown.status_code) == (403, 409)
+    assert "Charles" not in refused.content.decode()
+    assert "Charles" in shown.content.decode()
+
+
+def test_deciding_a_conflict_needs_the_permission_to_change_the_object(
+    conflicting: ChangeRequest,
+) -> None:
+    path = f"{REQUESTS}{conflicting.pk}/merge/"
+    form = {f"value:customer:{Customer.objects.get().pk}:name": "Eve's"}
+
+    refused = user("eve", "merge_changerequest", "view_customer").post(path, form)
+
+    assert (refused.status_code, names()) == (403, ["Charles"])
+    assert saved(user("dan", "merge_changerequest", "change_customer").post(path, form))
+    assert names() == ["Eve's"]
+
+
 def test_the_author_cannot_approve(admin: Client, other: Branch) -> None:
     commit_to("other", "Zach")
     row = ChangeRequest(title="Zach", source="other", author="ada")

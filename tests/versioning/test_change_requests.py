@@ -18,7 +18,7 @@ from tests.api import pointers, problem, watched
 from tests.threads import at_once
 from tests.versioning.changes import commit_to, names
 from versioning.models import Branch, ChangeRequest, Commit
-from versioning.models.requests import LONGEST_MERGE
+from versioning.models.mergeable import LONGEST_MERGE
 from versioning.router import SITE
 from versioning.signatures import signed
 
@@ -286,6 +286,26 @@ def test_what_was_merged_without_the_request_is_not_merged_again(
     assert refused(ann.post(f"/{number}/merge"), "has no commits")
 
 
+def test_a_merge_that_another_client_made_meanwhile_is_the_one_that_is_recorded(
+    number: int, other: Branch, ann: As, bob: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob.review(number)
+    commit_to("main", "Carl")
+    claim: Any = ChangeRequest._claim
+
+    def claimed_and_merged_by_others(row: ChangeRequest) -> None:
+        claim(row)
+        other.merge("Theirs")
+        commit_to("main", "Dan")
+
+    monkeypatch.setattr(ChangeRequest, "_claim", claimed_and_merged_by_others)
+    merged = ann.post(f"/{number}/merge").json()
+
+    assert merged["state"] == "merged"
+    assert Commit.log(merged["commit"], 1)[0].message == "Theirs"
+    assert names() == ["Carl", "Dan", "Zach"]
+
+
 @pytest.fixture
 def conflicting(main: Branch, ann: As, bob: As) -> int:
     """Return the id of an approved request whose branch renamed a customer, as main did too."""
@@ -321,6 +341,56 @@ def test_conflicts_are_resolved_by_the_merge(conflicting: int, ann: As) -> None:
     merged = ann.post(f"/{conflicting}/merge", {"resolutions": [{**place, "take": "theirs"}]})
 
     assert (merged.json()["state"], names()) == ("merged", ["Karl"])
+
+
+def test_a_dry_run_of_a_merge_changes_nothing(number: int, ann: As, bob: As) -> None:
+    refused(ann.post(f"/{number}/merge", {"dry_run": True}), "more approvals")
+    bob.review(number)
+
+    tried = ann.post(f"/{number}/merge", {"dry_run": True}).json()
+
+    assert (tried["state"], tried["commit"], names()) == ("open", "", [])
+    assert ann.post(f"/{number}/merge").json()["state"] == "merged"
+
+
+def test_a_dry_run_lists_the_conflicts(conflicting: int, ann: As) -> None:
+    response = ann.post(f"/{conflicting}/merge", {"dry_run": True})
+
+    assert len(problem(response, 409)["conflicts"]) == 1
+    assert ann.get(f"/{conflicting}").json()["mergeable"]
+
+
+def test_a_decision_on_conflicts_that_have_changed_since_is_refused(
+    conflicting: int, ann: As
+) -> None:
+    shown = problem(ann.post(f"/{conflicting}/merge"), 409)
+    place = {name: shown["conflicts"][0][name] for name in ("model", "id", "field")}
+    decision = {"resolutions": [{**place, "take": "theirs"}], "heads": shown["heads"]}
+    with signed("Newer", "Ann <ann@example.com>"):
+        Customer.objects.update(name="Newer")
+
+    assert refused(ann.post(f"/{conflicting}/merge", decision), "have new commits")
+
+    assert names() == ["Newer"]
+    now = problem(ann.post(f"/{conflicting}/merge"), 409)["heads"]
+    assert ann.post(f"/{conflicting}/merge", {**decision, "heads": now}).status_code == 200
+    assert names() == ["Karl"]
+
+
+def test_a_request_whose_target_was_deleted_during_its_merge_does_not_disturb_others(
+    number: int, main: Branch, ann: As
+) -> None:
+    Branch(name="target", hash=main.hash).save()
+    of_target = int(
+        ann.post("", {"title": "T", "source": "other", "target": "target"}).json()["id"]
+    )
+    ChangeRequest.objects.filter(pk=of_target).update(merging=Branch.named("other").hash)
+    Branch.named("target").delete(force=True)
+
+    listed = ann.get("").json()
+
+    assert [(row["id"], row["state"]) for row in listed] == [(number, "open"), (of_target, "open")]
+    assert ann.get(f"/{of_target}").json()["mergeable"] is False
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_remote_is_added_pushed_to_pulled_from_and_removed(tmp_path: Path) -> 
         (["commit", "-m", "x"], "Nothing has changed"),
         (["--on", "nowhere", "status"], "no such branch"),
         (["branch", "a b"], "A name of a branch"),
-        (["branch", "main"], "has this name already"),
+        (["branch", "main"], "This name is taken already"),
         (["branch", "main", "--delete"], "is used by a session"),
         (["merge", "nowhere"], "no such branch"),
         (["diff", "nowhere"], "no such branch"),

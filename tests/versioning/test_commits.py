@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bank.models import Customer
-from versioning.errors import InvalidName, NameTaken, NothingToCommit, UnknownRevision
+from versioning.errors import (
+    InvalidName,
+    NameTaken,
+    NothingToCommit,
+    TwinBranches,
+    UnknownRevision,
+)
 from versioning.models import Branch, Commit, Status, Tag
+from versioning.procedures import call
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -66,6 +73,31 @@ def test_a_tag_with_a_wrong_name_or_revision_is_refused() -> None:
         Tag(tag_name="v2", tag_hash="0" * 32).save()
 
     assert list(map(str, Tag.objects.all())) == ["v1"]
+
+
+def test_no_tag_has_the_name_of_a_branch_and_no_branch_that_of_a_tag(other: Branch) -> None:
+    Tag(tag_name="v1").save()
+
+    for name in ("other", "Other", "main", "V1"):
+        with pytest.raises(NameTaken):
+            Tag(tag_name=name).save()
+    for name in ("v1", "V1"):
+        with pytest.raises(NameTaken):
+            Branch(name=name).save()
+        with pytest.raises(NameTaken):
+            other.rename(name)
+
+    assert list(map(str, Tag.objects.all())) == ["v1"]
+    assert list(map(str, Branch.objects.order_by("name"))) == ["main", "other"]
+
+
+def test_a_branch_with_a_tag_of_its_name_is_refused(other: Branch) -> None:
+    call("tag", "other")  # as another program can
+
+    with pytest.raises(TwinBranches, match="the branch other, the tag other"):
+        other.checkout()
+
+    assert Branch.active_branch() == Branch(name="main")
 
 
 def test_a_deleted_tag_leaves_its_commit(main: Branch) -> None:

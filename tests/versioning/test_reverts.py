@@ -47,6 +47,27 @@ def test_a_reverted_change_is_undone_and_later_ones_of_other_fields_stay(api: Ap
     assert Commit.latest().committer == "anybody"
 
 
+def test_a_repeated_revert_of_a_hash_changes_nothing_and_a_key_is_refused(api: Api) -> None:
+    pen = api.product("Pen", "1.00")
+    put(api, pen, price="2.00")
+    wrong = head()
+    revert(api, wrong)
+    undone = everything()
+
+    again = revert(api, wrong)
+    with_key = api.client.post(
+        "/dolt/revert",
+        {"commit": "main"},
+        "application/json",
+        headers={"Idempotency-Key": "a"},
+    )
+
+    assert "Nothing has changed" in refused(again, undone)["detail"]
+    [error] = refused(with_key, undone, 422)["errors"]
+    assert error["header"] == "Idempotency-Key"
+    assert "hashes" in error["detail"]
+
+
 def test_a_reverted_order_is_gone_and_its_products_are_back_in_stock(api: Api) -> None:
     api.customer()
     pen = api.product("Pen", stock=9)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bank.api.ids import key_in_path
 from bank.models import Key
 from versioning import diffs
-from versioning.administration.pages import shown
+from versioning.administration.pages import require, shown
 from versioning.diffs import merge_base
 from versioning.history import Version, versions
 from versioning.kinds import KINDS
@@ -44,7 +42,7 @@ def diff(request: HttpRequest) -> HttpResponse:
     Without them, what the session's branch has changed since it left main. It shows all objects, so
     it needs the permission to view them.
     """
-    _require_view(request, *(kind.model for kind in KINDS.values()))
+    require(request, "view", *(kind.model for kind in KINDS.values()))
     old, new = request.GET.get("from") or MAIN, request.GET.get("to") or "HEAD"
     last = hash_of(new)
     first = merge_base(hash_of(old), last)
@@ -63,7 +61,7 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     model = KINDS[kind].model
-    _require_view(request, model)
+    require(request, "view", model)
     found = versions(model, key_in_path(model, pk))
     if not found:
         raise Http404
@@ -77,12 +75,6 @@ def object_versions(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
         "rows": [(version.commit, _cells(version, columns)) for version in page],
     }
     return shown(request, "versioning/versions.html", context)
-
-
-def _require_view(request: HttpRequest, *models: Any) -> None:
-    for model in models:
-        if not admin.site.get_model_admin(model).has_view_permission(request):
-            raise PermissionDenied
 
 
 def _after(text: str | None) -> tuple[str, Key] | None:

@@ -12,6 +12,7 @@ from versioning.administration.pages import shown
 from versioning.api.merges import ResolutionIn, refused, resolution
 from versioning.errors import Refused, WrongResolution
 from versioning.merge.conflicts import Resolution
+from versioning.merge.merging import Heads
 from versioning.rows import MODELS
 from versioning.rows import shown as shown_columns
 
@@ -26,6 +27,12 @@ def resolutions(request: HttpRequest) -> list[Resolution]:
     return [resolution(number, _sent(number, place, how)) for number, (place, how) in chosen]
 
 
+def seen_heads(request: HttpRequest) -> Heads | None:
+    """Return the latest commits of both branches when the page was shown; None before it was."""
+    into, _, source = request.POST.get("heads", "").partition(":")
+    return Heads(into, source) if source else None
+
+
 def conflicts(request: HttpRequest, title: str, error: Refused) -> HttpResponse:
     """Return a page (409) with all that this merge needs a decision on, whose form repeats it."""
     found = refused(error).members
@@ -36,6 +43,7 @@ def conflicts(request: HttpRequest, title: str, error: Refused) -> HttpResponse:
         "undecided": undecided,
         "decided": {p: how for p, how in _chosen(request).items() if p not in places},
         "violations": [{**each, "label": _label(each)} for each in found["violations"]],
+        "heads": error.heads and ":".join(error.heads),
         "message": request.POST.get("message", ""),
     }
     return shown(request, "versioning/conflicts.html", context, status=409)

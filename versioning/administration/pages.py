@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -38,6 +39,15 @@ def page(view: View, permission: str = "") -> View:
             return shown(request, "admin/refused.html", context, status=status)
 
     return explained(admin.AdminSite.admin_view(admin.site, wrapper))
+
+
+def require(request: HttpRequest, action: str, *models: Any) -> None:
+    """Raise PermissionDenied unless the user may "view" or "change" the objects of these models."""
+    actions = ("view", "change") if action == "view" else (action,)
+    for model in models:
+        names = [get_permission_codename(each, model._meta) for each in actions]
+        if not any(request.user.has_perm(f"{model._meta.app_label}.{name}") for name in names):
+            raise PermissionDenied
 
 
 def shown(

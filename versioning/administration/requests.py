@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from versioning.administration.conflicts import conflicts, resolutions
-from versioning.administration.pages import shown
+from versioning.administration.conflicts import conflicts, resolutions, seen_heads
+from versioning.administration.pages import require, shown
 from versioning.errors import Refused, VersionError
 from versioning.models import ChangeRequest, Review
 from versioning.revisions import distances
@@ -64,9 +64,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Merge the source into the target, or show the conflicts."""
     row, message = _row(pk), request.POST.get("message", "").strip()
+    decided = resolutions(request)
+    require(request, "change", *(each.model for each in decided))
     try:
-        row.merge(_who(request), message, resolutions(request))
+        row.merge(_who(request), message, decided, seen_heads(request))
     except Refused as error:
+        found = (*error.conflicts, *error.violations, *error.invariants)
+        require(request, "view", *(each.model for each in found))
         return conflicts(request, f"Conflicts of {row.title}", error)
     return _back(request, row, f"{row.source} was merged into {row.target}.")
 

@@ -48,15 +48,26 @@ class HeadsIn(Input):
     source: Name = Field(alias="from")
 
 
-class MergeIn(Input):
-    source: Name = Field(alias="from", description="A branch.")
-    into: Name = MAIN
+class Decisions(Input):
     message: Message = ""
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []
     heads: HeadsIn | None = Field(
         None, description="As the 409 had them: merge only if the branches have no newer commits."
     )
+
+    def decided(self) -> list[Resolution]:
+        """Return the resolutions; raise WrongResolution."""
+        return [resolution(number, each) for number, each in enumerate(self.resolutions)]
+
+    def seen(self) -> merging.Heads | None:
+        """Return the latest commits that the client has seen."""
+        return merging.Heads(self.heads.into, self.heads.source) if self.heads else None
+
+
+class MergeIn(Decisions):
+    source: Name = Field(alias="from", description="A branch.")
+    into: Name = MAIN
 
 
 class MergeOut(Output):
@@ -67,14 +78,11 @@ class MergeOut(Output):
 @router.post("/merge", response=MergeOut)
 def merge(request: HttpRequest, body: MergeIn) -> HttpResponse:
     """A conflict is a 409 with all conflicts, and nothing is changed."""
-    resolutions = [resolution(number, each) for number, each in enumerate(body.resolutions)]
     message = body.message or given_message(request)
     message = message.strip() or f"Merge branch '{body.source}' into {body.into}"
     signed = signature(request)._replace(message=message)
-    heads = merging.Heads(body.heads.into, body.heads.source) if body.heads else None
-    found = merging.merge(
-        body.source, body.into, signed, resolutions, heads=heads, dry_run=body.dry_run
-    )
+    options: Any = {"heads": body.seen(), "dry_run": body.dry_run}
+    found = merging.merge(body.source, body.into, signed, body.decided(), **options)
     return json_response(found._asdict())
 
 

@@ -14,8 +14,7 @@ from bank.api.paging import After, Limit, page
 from bank.api.responses import json_response
 from bank.models import Key
 from bank.queries import Document, Page
-from versioning.api.merges import ResolutionIn, resolution
-from versioning.api.names import Message
+from versioning.api.merges import Decisions
 from versioning.models import ChangeRequest, Review
 from versioning.revisions import distances
 
@@ -34,11 +33,6 @@ class RequestIn(Input):
 class ReviewIn(Input):
     decision: Literal["approve", "request changes", "comment"]
     commit: str = ""
-
-
-class MergeIn(Input):
-    message: Message = ""
-    resolutions: list[ResolutionIn] = []
 
 
 @router.get("/requests", response=list[dict[str, Any]])
@@ -82,11 +76,13 @@ def review(request: HttpRequest, pk: str, given: ReviewIn) -> HttpResponse:
 
 
 @router.post("/requests/{pk}/merge", response=dict[str, Any])
-def merge(request: HttpRequest, pk: str, wanted: MergeIn) -> HttpResponse:
+def merge(request: HttpRequest, pk: str, wanted: Decisions) -> HttpResponse:
     """Merges what was approved. A conflict is a 409 with all conflicts, as of /dolt/merge."""
-    resolutions = [resolution(number, each) for number, each in enumerate(wanted.resolutions)]
-    row = _row(pk)
-    row.merge(_who(request), wanted.message.strip(), resolutions)
+    row, decided = _row(pk), (wanted.decided(), wanted.seen())
+    if wanted.dry_run:
+        row.try_merge(_who(request), *decided)
+    else:
+        row.merge(_who(request), wanted.message.strip(), *decided)
     return _one(row)
 
 

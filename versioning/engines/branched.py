@@ -12,6 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from versioning.errors import InTransaction, TwinBranches, UnknownRevision
 from versioning.signatures import MAIN
 
+# Branches of this name in any capitals, and a tag of this name.
+NAMED = (
+    "SELECT name, 'branch' FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
+    " UNION ALL SELECT tag_name, 'tag' FROM dolt_tags WHERE tag_name = %s"
+)
+
 
 class Branched(BaseDatabaseWrapper):
     """A mixin for Django's DatabaseWrapper: executes statements on `branch` only.
@@ -91,13 +97,12 @@ class Branched(BaseDatabaseWrapper):
         with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
             # dolt_checkout() takes any other name for a table, and discards its changes.
             if self.branch != MAIN:
-                sql = "SELECT name FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
-                cursor.execute(sql, [self.branch])
-                names = [name for (name,) in cursor.fetchall()]
-                if self.branch not in names:
+                cursor.execute(NAMED, [self.branch, self.branch])
+                named = cursor.fetchall()
+                if (self.branch, "branch") not in named:
                     raise UnknownRevision(repr(self.branch))
-                if len(names) > 1:  # Dolt finds the data of one by the name of the other
-                    raise TwinBranches(", ".join(names))
+                if len(named) > 1:  # Dolt finds the data of one by the name of the other
+                    raise TwinBranches(", ".join(f"the {kind} {name}" for name, kind in named))
             cursor.execute(f"{self.verb} dolt_checkout(%s)", [self.branch])
             cursor.fetchone()
         with self.wrap_database_errors, closing(self.create_cursor()) as cursor:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models.functions import Lower
 
 from versioning.errors import (
     BranchInUse,
     InTransaction,
-    NameTaken,
     Uncommitted,
     UnknownRevision,
+    VersionError,
 )
 from versioning.models.commits import Commit
+from versioning.models.free import free
 from versioning.models.rows import alias_of
 from versioning.models.status import Status
-from versioning.names import checked, revision
+from versioning.names import revision
 from versioning.procedures import call
 from versioning.signatures import MAIN, of_this_process
 
@@ -47,7 +47,7 @@ class Branch(models.Model):
         """
         alias = alias_of(self, using)
         start = [revision(self.hash)] if self.hash else []
-        call("branch", self._free(self.name, alias), *start, using=alias)
+        call("branch", free(self.name, alias), *start, using=alias)
         self.refresh_from_db(using=alias)
 
     def delete(
@@ -67,24 +67,10 @@ class Branch(models.Model):
         from versioning.models.requests import ChangeRequest  # which needs this model
 
         self._refuse_main()
-        names = revision(self.name), self._free(name, alias_of(self))
+        names = revision(self.name), free(name, alias_of(self))
         call("branch", "-m", *names, using=alias_of(self))
         ChangeRequest.objects.follow(self.name, name)
         self.name = name
-
-    @staticmethod
-    def _free(name: str, using: str) -> str:
-        """Return the name; raise InvalidName, or NameTaken, also by a table, or in other capitals.
-
-        The Dolt server keeps both such branches, and finds the data of one by the other's name.
-        """
-        checked(name)
-        if name in connections[using].introspection.table_names():
-            raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
-        named = Branch.objects.using(using).annotate(lower=Lower("name"))
-        if named.filter(lower=name.lower()).exists():
-            raise NameTaken(repr(name))
-        return name
 
     def _refuse_main(self) -> None:
         if self.name == MAIN:  # DoltLite would rename it
@@ -93,15 +79,15 @@ class Branch(models.Model):
     def checkout(self) -> None:
         """Let this thread's connection read and write this branch.
 
-        Uncommitted changes stay on the branch where they were made. Raises UnknownRevision, and
-        InTransaction inside atomic().
+        Uncommitted changes stay on the branch where they were made. Raises UnknownRevision,
+        TwinBranches, and InTransaction inside atomic(); then nothing has changed.
         """
         connection: Any = connections[alias_of(self)]
         before = connection.branch
         connection.use(self.name)
         try:
             connection.ensure_connection()
-        except UnknownRevision:
+        except VersionError:
             connection.use(before)
             raise
 

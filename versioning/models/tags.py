@@ -7,8 +7,9 @@ from typing import Any
 from django.db import models
 
 from versioning.errors import UnknownRevision
+from versioning.models.free import free
 from versioning.models.rows import alias_of
-from versioning.names import checked, revision
+from versioning.names import revision
 from versioning.procedures import call
 
 
@@ -37,7 +38,7 @@ class Tag(models.Model):
         alias = alias_of(self, using)
         message = ["-m", self.message] if self.message else []
         commit = revision(self.tag_hash or "HEAD")
-        call("tag", checked(self.tag_name), commit, *message, using=alias)
+        call("tag", free(self.tag_name, alias), commit, *message, using=alias)
         self.refresh_from_db(using=alias)
 
     def delete(

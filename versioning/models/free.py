@@ -1,0 +1,27 @@
+"""Names that a new branch or tag may have."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from versioning.errors import NameTaken
+from versioning.names import checked
+from versioning.procedures import query
+
+
+def free(name: str, using: str) -> str:
+    """Return the name; raise InvalidName, or NameTaken by a branch, a tag or a table.
+
+    Also in other capitals: the Dolt server keeps two such branches, and finds the data of one by
+    the other's name. A branch cannot be checked out if a tag or a table has its name, too.
+    """
+    checked(name)
+    if name in connections[using].introspection.table_names():
+        raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
+    taken = (
+        "SELECT name FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
+        " UNION ALL SELECT tag_name FROM dolt_tags WHERE LOWER(tag_name) = LOWER(%s)"
+    )
+    for (other,) in query(taken, [name, name], using):
+        raise NameTaken(repr(other))
+    return name
