@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from typing import Any
 
 import MySQLdb
@@ -31,15 +30,8 @@ class Session(TimeLimit):
         return params
 
     def is_usable(self) -> bool:
-        """Whether the connection's socket is open, with no unread message of the server.
-
-        As on PostgreSQL, without a round trip: Django's own check is a COM_PING before each
-        request, and it would wait on a connection that is lost without a notice.
-        """
+        """Whether the connection's socket is open, with no unread message of the server."""
         try:
-            number = self.connection.fileno()
+            return self.is_connected(self.connection.fileno())
         except MySQLdb.Error:
             return False
-        socket = select.poll()
-        socket.register(number, select.POLLIN)
-        return not socket.poll(0)

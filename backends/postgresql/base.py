@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -35,17 +34,10 @@ class Session(KeptCursor, TimeLimit):
         return params | {"options": " ".join(options)}
 
     def is_usable(self) -> bool:
-        """Whether the connection's socket is open, with no unread message of the server.
-
-        A server that stops, restarts or terminates a session closes its socket, which can be seen
-        without a round trip. Django's own check, a `SELECT 1` before each request, takes as long as
-        the request's query, and it would wait on a connection that is lost without a notice.
-        """
+        """Whether the connection's socket is open, with no unread message of the server."""
         if self.connection is None or self.connection.closed:
             return False
-        socket = select.poll()
-        socket.register(self.connection.fileno(), select.POLLIN)
-        return not socket.poll(0)
+        return self.is_connected(self.connection.fileno())
 
     @property
     def transaction_aborted(self) -> bool:

@@ -7,7 +7,9 @@ import time
 import pytest
 from django.db import OperationalError, connection
 
+from bank.models import Customer
 from bank.transactions.error_kinds import ErrorKind, classify
+from tests.descriptors import lost_and_reused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,3 +60,10 @@ def sessions() -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM information_schema.processlist")
         return {number for (number,) in cursor.fetchall()}
+
+
+def test_a_connection_is_not_taken_for_another_that_has_got_its_descriptor() -> None:
+    with lost_and_reused():
+        connection.close_if_unusable_or_obsolete()  # as before each request
+
+        assert not Customer.objects.exists()

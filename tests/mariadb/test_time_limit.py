@@ -9,7 +9,9 @@ import pytest
 from django.db import OperationalError, connection
 
 from backends.mysql.driver import connect
+from bank.models import Customer
 from bank.transactions.error_kinds import ErrorKind, classify
+from tests.descriptors import lost_and_reused
 from tests.serving import Server
 
 IN_TIME = 8  # seconds: REQUEST_DEADLINE, plus the delay of a busy machine
@@ -96,3 +98,11 @@ def test_no_connection_is_opened_after_the_time_limit() -> None:
         connection.ensure_connection()
 
     assert classify(error.value) is ErrorKind.LOST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_is_not_taken_for_another_that_has_got_its_descriptor() -> None:
+    with lost_and_reused():
+        connection.close_if_unusable_or_obsolete()  # as before each request
+
+        assert not Customer.objects.exists()

@@ -14,7 +14,9 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from backends.time_limit import CONNECT_TIMEOUT, Socket, Watchdog
+from bank.models import Customer
 from bank.transactions.error_kinds import ErrorKind, classify
+from tests.descriptors import lost_and_reused
 from tests.serving import Server
 from tests.stalls import database
 from tests.threads import at_once
@@ -200,3 +202,11 @@ def test_shutting_down_an_unconnected_socket_is_no_error() -> None:
 def sleep(seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(%s)", [seconds])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_is_not_taken_for_another_that_has_got_its_descriptor() -> None:
+    with lost_and_reused():
+        connection.close_if_unusable_or_obsolete()  # as before each request
+
+        assert not Customer.objects.exists()
