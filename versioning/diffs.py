@@ -47,7 +47,9 @@ def page(
         before = _names(((c.model, c.before) for c in shown_ones if c.before), commit=old)
         then = _names(((c.model, c.after) for c in shown_ones if c.after), commit=new)
     except DatabaseError as error:
-        raise refusal(error) or error from error
+        if refused := refusal(error):
+            raise refused from error
+        raise
     last = shown_ones[-1] if len(found) > limit else None
     following = last and f"{last.model._meta.model_name}:{last.pk}"
     return [_document(change, before, then) for change in shown_ones], following

@@ -110,6 +110,14 @@ class UnknownRemote(VersionError):
     """There is no such remote, or its address has no data or cannot be written."""
 
 
+class DiskFull(VersionError):
+    """The disk of the database, or of the remote, is full."""
+
+
+class NoMessage(VersionError):
+    """A commit has a message with at least one visible character."""
+
+
 class InvalidAddress(VersionError):
     """The address of a remote is a URL, for example file:///srv/bank."""
 

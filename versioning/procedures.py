@@ -20,8 +20,9 @@ COMMITTING = {"branch", "commit", "merge", "tag"}
 # The words of both engines, in the order in which they are searched for.
 REFUSALS: dict[str, type[VersionError]] = {
     r"command denied": errors.NotPermitted,
+    r"no space left|disk is full": errors.DiskFull,
     r"no remote|unknown remote|remote ('.*' )?not found|no Dolt data|open remote|"
-    r"failed to create directory":
+    r"failed to create directory|could not connect to remote|unknown url scheme|push error":
         errors.UnknownRemote,
     r"not a fast-forward|non-fast-forward": errors.RemoteMoved,
     r"already exists|can't create database|fresh database": errors.NameTaken,
@@ -65,7 +66,9 @@ def query(sql: str, parameters: Sequence[Any], using: str = DEFAULT_DB_ALIAS) ->
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
     except DatabaseError as error:
-        raise refusal(error) or error from error
+        if refused := refusal(error):
+            raise refused from error
+        raise
 
 
 def merge_uncommitted(commit: str) -> None:
@@ -98,7 +101,9 @@ def clone_into_this(url: str, using: str = DEFAULT_DB_ALIAS) -> None:
         with connection._nodb_cursor() as cursor:
             cursor.execute("CALL dolt_clone(%s, %s)", [url, connection.settings_dict["NAME"]])
     except DatabaseError as error:
-        raise refusal(error) or error from error
+        if refused := refusal(error):
+            raise refused from error
+        raise
 
 
 def correct_counter(model: Any, using: str = DEFAULT_DB_ALIAS) -> None:

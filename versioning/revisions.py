@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 
 from versioning.errors import UnknownRevision
-from versioning.models import Commit
+from versioning.models.commits import Commit
 from versioning.names import revision
 from versioning.procedures import query
-from versioning.signatures import MAIN
 
 
 def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
@@ -37,23 +36,6 @@ def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
     if not found:
         raise UnknownRevision(repr(name))
     return str(found)
-
-
-def distances(
-    commits: list[str], base: str = MAIN, using: str = DEFAULT_DB_ALIAS
-) -> list[tuple[int, int]]:
-    """Return, for each of these commits, how many commits it is ahead of the base, and behind it.
-
-    One statement.
-    """
-    if not commits:
-        return []
-    count = "(SELECT COUNT(*) FROM dolt_log(%s))"
-    ranges = [text for commit in commits for text in (f"{base}..{commit}", f"{commit}..{base}")]
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([count] * len(ranges))}", ranges)
-        [numbers] = cursor.fetchall()
-    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _datetime(text: str) -> datetime | None:

@@ -138,12 +138,16 @@ def test_the_error_names_the_command_that_starts_docker_if_it_is_not_running(
     assert refused.value.command == START
 
 
-def test_a_closed_output_pipe_causes_no_traceback() -> None:
-    words = [PYTHON, "-m", "runner", "list"]
+@pytest.mark.parametrize("words", [["-m", "runner", "list"], ["manage.py", "help"]])
+def test_a_closed_output_pipe_causes_no_traceback(words: list[str]) -> None:
+    environment = os.environ | {"BACKEND": "doltlite", "DOLTLITE_URL": "doltlite:////tmp/x.db"}
+    environment.pop("DJANGO_SETTINGS_MODULE")
     reader, writer = os.pipe()
     os.close(reader)
 
-    said = subprocess.run(words, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE)
+    said = subprocess.run(
+        [PYTHON, *words], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, env=environment
+    )
     os.close(writer)
 
     assert (said.returncode, said.stderr) == (1, b"")

@@ -576,6 +576,16 @@ def test_an_invalid_resolution_is_refused(
     assert names() == []
 
 
+def test_a_branch_can_be_chosen_on_the_page_of_branches_too(admin: Client, other: Branch) -> None:
+    html = page(admin, BRANCHES)
+    forms = re.findall(r'action="([^"]*/switch/)".*?name="name" value="([^"]*)"', html, re.DOTALL)
+
+    assert saved(admin.post(forms[1][0], {"name": forms[1][1]}))
+
+    assert [name for _, name in forms] == ["main", "other"]
+    assert admin.session["dolt-branch"] == "other"
+
+
 @pytest.fixture
 def conflicting(main: Branch) -> ChangeRequest:
     """Return an approved request whose branch renamed a customer, as main did too."""

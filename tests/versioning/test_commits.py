@@ -8,6 +8,7 @@ from bank.models import Customer
 from versioning.errors import (
     InvalidName,
     NameTaken,
+    NoMessage,
     NothingToCommit,
     TwinBranches,
     UnknownRevision,
@@ -46,6 +47,15 @@ def test_commits_are_found_by_queries() -> None:
         Commit(message=f"Added {name}").save()
 
     assert Commit.objects.filter(message__startswith="Added").count() == 2
+
+
+def test_a_commit_without_a_message_is_refused() -> None:
+    Customer.objects.create(name="Ann")
+
+    with pytest.raises(NoMessage):
+        Commit(message=" ").save()
+
+    assert Status.objects.exists()
 
 
 def test_a_tag_names_the_latest_commit_or_another(main: Branch) -> None:

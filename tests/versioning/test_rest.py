@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 
 from tests.api import Api, problem
+from tests.faults import lost
 from tests.versioning.test_time import restore
 from versioning.models import Branch, Commit
+from versioning.router import SITE
 
 HOSTILE = [
     "-d", "--force", "main..other", "main~1", "a b", "a'b", "a`b", "a;b", "<b>", "%s", "x\0",
@@ -45,6 +49,41 @@ def test_a_branch_is_created_at_a_revision_and_listed_with_its_distance(api: Api
         ("season/2027", 2, 1),
     ]
     assert listed[1]["hash"] == Branch.objects.get(name="season/2027").hash
+
+
+def test_many_branches_are_listed_in_pages(api: Api) -> None:
+    for number in range(5):
+        api.post("/dolt/branches", {"name": f"season-{number}"})
+
+    pages, path = [], "/dolt/branches?limit=2"
+    while path:
+        response = api.get(path)
+        pages.append([branch["name"] for branch in response.json()])
+        path = response.get("Link", "").partition(">")[0].lstrip("<")
+
+    assert pages == [["main", "season-0"], ["season-1", "season-2"], ["season-3", "season-4"]]
+
+
+def test_commits_of_a_merged_branch_are_neither_ahead_nor_behind(api: Api, other: Branch) -> None:
+    api.post("/customer/", {"name": "Ann"}, **{"Dolt-Branch": "other"})
+    api.customer("Bob")
+    api.client.post("/dolt/merge", {"from": "other"}, "application/json")
+    api.post("/customer/", {"name": "Carl"}, **{"Dolt-Branch": "other"})
+
+    distances = {b["name"]: (b["ahead"], b["behind"]) for b in api.list("/dolt/branches")}
+
+    assert distances == {"main": (0, 0), "other": (1, 2)}  # behind: Bob's, and the merge
+
+
+@pytest.mark.parametrize("path", ["branches", "commits", "diff?to=main", "requests", "tags"])
+def test_a_database_that_does_not_answer_is_a_503(api: Api, path: str) -> None:
+    def fail(*statement: Any) -> Any:
+        raise lost()
+
+    with connection.execute_wrapper(fail), connections[SITE].execute_wrapper(fail):
+        response = api.get(f"/dolt/{path}")
+
+    assert "does not answer" in problem(response, 503)["detail"]
 
 
 def test_a_branch_begins_at_main_if_nothing_else_is_said(api: Api, main: Branch) -> None:

@@ -14,8 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from versioning.administration.pages import shown
+from versioning.ancestry import distances
 from versioning.models import Branch
-from versioning.revisions import distances, hash_of
+from versioning.revisions import hash_of
 from versioning.signatures import MAIN
 
 PER_PAGE = 50

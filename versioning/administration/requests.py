@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from versioning.administration.conflicts import conflicts, resolutions, seen_heads
 from versioning.administration.pages import require, shown
+from versioning.ancestry import distances
 from versioning.errors import Refused, VersionError
 from versioning.models import ChangeRequest, Review
-from versioning.revisions import distances
 
 
 class RequestForm(forms.ModelForm):

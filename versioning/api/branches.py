@@ -9,10 +9,12 @@ from ninja import Router
 from pydantic import Field
 
 from bank.api.from_model import Input
+from bank.api.paging import Limit, next_page
 from bank.api.responses import json_response
+from versioning.ancestry import distances
 from versioning.api.names import Name
 from versioning.models import Branch
-from versioning.revisions import distances, hash_of
+from versioning.revisions import hash_of
 from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
@@ -28,9 +30,13 @@ class NameIn(Input):
 
 
 @router.get("/branches", response=list[dict[str, Any]])
-def list_branches(request: HttpRequest) -> HttpResponse:
+def list_branches(request: HttpRequest, limit: Limit = 100, after: str = "") -> HttpResponse:
     """Each branch with the number of commits that only it has (ahead), and only main (behind)."""
-    return json_response(_documents(Branch.objects.order_by("name")))
+    found = list(Branch.objects.filter(name__gt=after).order_by("name")[: limit + 1])
+    response = json_response(_documents(found[:limit]))
+    if len(found) > limit:
+        response["Link"] = next_page(request, limit=limit, after=found[limit - 1].name)
+    return response
 
 
 @router.post("/branches", response=dict[str, Any])

@@ -14,9 +14,9 @@ from bank.api.paging import After, Limit, page
 from bank.api.responses import json_response
 from bank.models import Key
 from bank.queries import Document, Page
+from versioning.ancestry import distances
 from versioning.api.merges import Decisions
 from versioning.models import ChangeRequest, Review
-from versioning.revisions import distances
 
 REQUEST = ("id", "title", "description", "source", "target", "author", "created", "state", "commit")
 REVIEW = ("reviewer", "decision", "text", "commit", "created")

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
+from versioning.errors import NoMessage
 from versioning.models.rows import alias_of
 from versioning.procedures import call
 
@@ -29,8 +30,10 @@ class Commit(models.Model):
     def save(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
         """Commit everything; with `committer` and `email` as its author, if they are given.
 
-        Raises NothingToCommit.
+        Raises NothingToCommit, and NoMessage.
         """
+        if not self.message.strip():
+            raise NoMessage
         alias = alias_of(self, using)
         author = ["--author", f"{self.committer} <{self.email}>"] if self.committer else []
         self.commit_hash = call("commit", "-A", "-m", self.message, *author, using=alias)

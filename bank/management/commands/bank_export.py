@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -35,14 +33,9 @@ class Command(BaseCommand):
             except Error as error:
                 raise CommandError(f"Nothing was exported: {error}") from error
             file.seek(0)
-            try:
-                self.stdout.write(json.dumps({"records": written}))
-                for line in file:
-                    self.stdout.write(line, ending="")
-            except BrokenPipeError:
-                # The reader has exited, with its own message: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                sys.exit(1)
+            self.stdout.write(json.dumps({"records": written}))
+            for line in file:
+                self.stdout.write(line, ending="")
 
 
 def _write(file: IO[str]) -> int:
