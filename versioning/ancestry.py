@@ -8,6 +8,7 @@ from versioning.models.branches import Branch
 from versioning.models.commits import Commit
 from versioning.names import revision
 from versioning.procedures import query
+from versioning.revisions import hash_of
 from versioning.signatures import MAIN
 
 
@@ -16,8 +17,9 @@ def contains(branch: str, commit: str, using: str = DEFAULT_DB_ALIAS) -> bool:
 
     Raises UnknownRevision if there is no such branch or commit.
     """
-    names = [revision(branch), revision(commit)]
-    return query("SELECT dolt_merge_base(%s, %s)", names, using) == [(commit,)]
+    # DoltLite's dolt_merge_base() alone does not see what other connections have committed.
+    head = hash_of(branch, using)
+    return query("SELECT dolt_merge_base(%s, %s)", [head, revision(commit)], using) == [(commit,)]
 
 
 def merge_of(commit: str, branch: str, using: str = DEFAULT_DB_ALIAS) -> str:

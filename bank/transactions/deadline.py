@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 
@@ -24,16 +24,16 @@ def remaining() -> float:
 
 
 @contextmanager
-def deadline(when: float) -> Iterator[None]:
+def deadline(when: float, databases: Iterable[str] = connections) -> Iterator[None]:
     """Set the deadline for the block: `when` is in seconds of time.monotonic().
 
-    It bounds the retries of all transactions, and the statements, COMMITs and connects of all
-    databases. It does not interrupt Python code.
+    It bounds the retries of all transactions, and the statements, COMMITs and connects of these
+    databases (all, if none are given). It does not interrupt Python code.
     """
     token = _deadline.set(when)
     try:
         with ExitStack() as limits:
-            for using in connections:
+            for using in databases:
                 limits.enter_context(Engine(using).time_limit(remaining()))
             yield
     finally:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
+from bank.errors import RetriesExhausted
 from bank.models import Customer
+from bank.transactions.deadline import remaining
 from tests.api import pointers, problem, watched
 from tests.threads import at_once
 from tests.versioning.changes import commit_to, names
+from versioning.ancestry import contains
+from versioning.merge import merging
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.models.mergeable import LONGEST_MERGE
 from versioning.router import SITE
@@ -304,6 +311,59 @@ def test_a_merge_that_another_client_made_meanwhile_is_the_one_that_is_recorded(
     assert merged["state"] == "merged"
     assert Commit.log(merged["commit"], 1)[0].message == "Theirs"
     assert names() == ["Carl", "Dan", "Zach"]
+
+
+def test_a_merge_that_meets_the_deadline_can_be_tried_again_at_once(
+    number: int, ann: As, bob: As, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    bob.review(number)
+    commit_to("main", "Carl")
+    settings.REQUEST_DEADLINE = 4
+
+    def slowly(*arguments: Any) -> None:
+        time.sleep(remaining() + 0.1)
+        raise RetriesExhausted
+
+    with monkeypatch.context() as slow:
+        slow.setattr(merging, "settle", slowly)
+        late = ann.post(f"/{number}/merge")
+
+    again = ann.post(f"/{number}/merge")
+
+    assert (late.status_code, again.status_code) == (503, 200)
+    assert again.json()["state"] == "merged"
+    assert names() == ["Carl", "Zach"]
+
+
+def test_a_request_that_was_closed_meanwhile_is_not_recorded_as_merged(
+    number: int, other: Branch
+) -> None:
+    head = Branch.named("other").hash
+    ChangeRequest.objects.update(merging=head, changed=timezone.now() - 2 * LONGEST_MERGE)
+    seen = ChangeRequest.objects.get(pk=number)
+    ChangeRequest.objects.update(state="closed")
+    other.merge()
+
+    seen.settle()
+
+    assert ChangeRequest.objects.get(pk=number).state == "closed"
+
+
+def test_what_another_connection_has_merged_is_seen_at_once(number: int, other: Branch) -> None:
+    head, merged = Branch.named("other").hash, Event()
+
+    def look() -> list[bool]:
+        found = [contains("main", head)]
+        assert merged.wait(10)
+        return [*found, contains("main", head)]
+
+    def merge() -> list[bool]:
+        time.sleep(0.3)
+        other.merge()
+        merged.set()
+        return []
+
+    assert [False, True] in at_once(lambda work: work(), [look, merge], threads=2)
 
 
 @pytest.fixture

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from bank.models import Product
 from tests.api import Api
 from tests.threads import at_once
 from tests.versioning.shop import branch, merge, on, put, statements
-from versioning.models import Commit
+from versioning.merge import merging, reverting
+from versioning.models import Branch, Commit
 from versioning.signatures import signed
 
 SEVERAL = 10_000
@@ -59,10 +62,82 @@ def test_writers_and_a_fast_forward_at_the_same_time_lose_nothing(api: Api) -> N
             body = {"name": f"{source} {name}"}
             return api.client.post("/customer/", body, "application/json").status_code
 
-        assert at_once(work, ["a", "merge", "b"], threads=3) == [200, 200, 200]
+        assert set(at_once(work, ["a", "merge", "b"], threads=3)) == {200}
         assert api.list("/product/")[0]["price"] == f"{number + 2}.00"
 
     assert len(api.list("/customer/")) == 12
+
+
+def test_of_two_equal_merges_the_second_waits_and_finds_nothing_to_merge(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch("season")
+    zoe = api.post("/customer/", {"name": "Zoë"}, **{"Dolt-Branch": "season"}).json()
+    api.customer("Ann")
+    inside, go, attempts = Event(), Event(), []
+    before = set(Commit.all_parents())
+    settle: Any = merging.settle
+
+    def slowly(*arguments: Any) -> None:
+        attempts.append(1)
+        inside.set()
+        assert go.wait(10)
+        settle(*arguments)
+
+    def delete() -> int:
+        return api.client.delete(f"/customer/{zoe['id']}/").status_code
+
+    monkeypatch.setattr(merging, "settle", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(in_thread, lambda: (merge(api, "season").status_code, delete()))
+        assert inside.wait(10)
+        second = pool.submit(in_thread, lambda: merge(api, "season").status_code)
+        time.sleep(0.3)
+        waited = not second.done()
+        go.set()
+        answers = first.result(), second.result()
+
+    assert (waited, answers, len(attempts)) == (True, ((200, 204), 200), 1)
+    assert [customer["name"] for customer in api.list("/customer/")] == ["Ann"]
+    new = {commit: each for commit, each in Commit.all_parents().items() if commit not in before}
+    assert sorted(map(len, new.values())) == [1, 2]  # the deletion, and one merge
+
+
+def in_thread(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.parametrize("undo", ["revert", "cherry-pick"])
+def test_a_repeated_revert_or_pick_waits_for_the_first(
+    api: Api, undo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pen = api.product("Pen", "1.00")
+    branch("season")
+    put(api, pen, on="season", price="2.00")
+    put(api, pen, price="3.00") if undo == "revert" else None
+    commit = Branch.named("main" if undo == "revert" else "season").hash
+    settle, running = reverting.settle, []
+    most = []
+
+    def slowly(*arguments: Any) -> None:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.1)
+        running.pop()
+        settle(*arguments)
+
+    monkeypatch.setattr(reverting, "settle", slowly)
+    body = {"commit": commit}
+    answers = at_once(
+        lambda _: api.client.post(f"/dolt/{undo}", body, "application/json").status_code,
+        range(3),
+        threads=3,
+    )
+
+    assert (sorted(answers), max(most)) == ([200, 409, 409], 1)
 
 
 def fill(rows: int) -> None:

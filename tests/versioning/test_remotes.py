@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from bank.models import Customer
+from tests.test_backends import say
 from versioning.errors import (
     InvalidAddress,
     InvalidName,
@@ -108,6 +111,22 @@ def test_what_is_pushed_is_cloned_and_what_is_pushed_there_is_pulled(
 
     assert (cloned, fetched, names()) == (["Ann"], ["Ann"], ["Ann", "Bob"])
     assert (merged.hash, merged.fast_forward, Commit.latest().pk) == (theirs, True, theirs)
+
+
+def test_a_clone_is_made_by_the_command_of_the_runner(origin: Remote, tmp_path: Path) -> None:
+    add("Ann")
+    origin.push("main")
+    variable = f"{settings.BACKEND.upper()}_URL"
+    server = os.environ[variable].rpartition("/")[0]
+    if connection.vendor == "sqlite":
+        server = "doltlite://"
+
+    words = ("manage", settings.BACKEND, "dolt", "clone", origin.url)
+    said = say(*words, **{variable: f"{server}/{clone_name(tmp_path)}"})
+
+    assert (said.returncode, said.stderr) == (0, "")
+    with elsewhere(clone_name(tmp_path)):
+        assert names() == ["Ann"]
 
 
 def test_after_a_pull_a_new_row_gets_a_new_key(origin: Remote, tmp_path: Path) -> None:

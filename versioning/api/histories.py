@@ -74,7 +74,9 @@ def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> Http
         _assign(row, past)
         return with_etag(one.read(key) or {})
 
-    return write()
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    with connection.alone():
+        return write()
 
 
 def _price(line: Document) -> Any:

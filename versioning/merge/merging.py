@@ -71,7 +71,7 @@ def merge(
     (with all conflicts, violated constraints and broken invariants), WrongResolution, or an error
     of retry_transaction().
     """
-    with signed(*signature, branch=into) as engine:
+    with signed(*signature, branch=into) as engine, engine.alone():
         body = partial(_merge, source, list(resolutions), heads, dry_run)
         try:
             found = retry_transaction(body)()

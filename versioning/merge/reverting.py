@@ -53,7 +53,7 @@ def cherry_pick(commit: str, branch: str, author: str, message: str = "") -> str
 
 
 def _apply(signature: Signature, branch: str, base: str, theirs: str) -> str:
-    with signed(*signature, branch=branch) as engine:
+    with signed(*signature, branch=branch) as engine, engine.alone():
         retry_transaction(partial(_settle, base, theirs))()
         if engine.made_commit is None:
             raise NothingToCommit

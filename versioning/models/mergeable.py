@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
+from bank.errors import AmbiguousCommit
 from bank.transactions import retry_transaction
+from bank.transactions.deadline import deadline, remaining
 from versioning import errors
 from versioning.ancestry import contains, merge_of
 from versioning.errors import UnknownRevision, VersionError
@@ -21,6 +24,7 @@ from versioning.models.commits import Commit
 from versioning.router import SITE
 from versioning.signatures import MAIN, Signature, author
 
+FOR_RECORD = 0.5  # seconds of a request that are left for the record when its merge must end
 # After this, the process of a merge that was not recorded is taken for killed. If it still runs, it
 # and a second merge merge the same commit, and the later one changes nothing.
 LONGEST_MERGE = timedelta(minutes=1)
@@ -83,16 +87,20 @@ class Mergeable(models.Model):
         """
         self.settle()
         self._claim()
+        claimed = self.merging
+        signature = Signature(message or self.default_message(), author(who))
         try:
-            signature = Signature(message or self.default_message(), author(who))
-            merged = merges.merge(self.merging, self.target, signature, resolutions, heads=heads)
-        except Exception:
+            with deadline(time.monotonic() + remaining() - FOR_RECORD, [DEFAULT_DB_ALIAS]):
+                merged = merges.merge(claimed, self.target, signature, resolutions, heads=heads)
+        except AmbiguousCommit:
             self.settle()
             if self.state == State.OPEN:
-                self._save(merging="")
                 raise
+        except Exception:
+            self._end(claimed)
+            raise
         else:
-            self._save(state=State.MERGED, commit=self._commit_of(merged), merging="")
+            self._end(claimed, state=State.MERGED, commit=self._commit_of(merged))
 
     def try_merge(
         self,
@@ -112,7 +120,7 @@ class Mergeable(models.Model):
             with suppress(UnknownRevision):
                 if contains(self.target, self.merging):
                     commit = merge_of(self.merging, self.target)
-                    self._save(state=State.MERGED, commit=commit, merging="")
+                    self._end(self.merging, state=State.MERGED, commit=commit)
 
     def _commit_of(self, merged: merges.Merge) -> str:
         """Return the commit that merged the source: another client's, if that was faster."""
@@ -141,8 +149,11 @@ class Mergeable(models.Model):
         return errors.BeingMerged() if running else None
 
     @retry_transaction(using=SITE)
-    def _save(self, **values: Any) -> None:
-        self._write(**values)
+    def _end(self, claimed: str, **values: Any) -> None:
+        """Write these values and end the claim, unless another process has done so."""
+        self.refresh_from_db()
+        if (self.state, self.merging) == (State.OPEN, claimed):
+            self._write(merging="", **values)
 
     def _write(self, **values: Any) -> None:
         values["changed"] = timezone.now()

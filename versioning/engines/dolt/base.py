@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from backends.dolt import base
+from bank.errors import RetriesExhausted
+from bank.transactions.deadline import remaining
 from versioning.engines.versioned import Versioned
 
 # Of every statement on a branch that another session has deleted.
@@ -17,8 +20,9 @@ GONE = re.compile(
     r"branch not found|database not found: .+/|Could not load database|working set not found|"
     r"tablespec"
 )
-# Of a commit while another session writes the same branch, or deletes it.
-REFUSED = re.compile(r"optimistic lock failed")
+# Of a commit while another session writes the same branch, moves it forward, or deletes it.
+REFUSED = re.compile(r"optimistic lock failed|head is not ancestor of commit")
+LONGEST_WAIT = 60  # seconds for other merges into the branch
 UNKNOWN = re.compile(r"no head but commit succeeded")
 
 
@@ -50,6 +54,23 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
 
     def literal(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        # Two transactions that merge the same commit write the same values, which is no conflict:
+        # the later one would merge again what was deleted in between.
+        place = f"{self.settings_dict['NAME']}/{self.branch}"
+        name = hashlib.sha256(place.encode()).hexdigest()  # a lock's name has at most 64 characters
+        seconds = int(max(1, min(LONGEST_WAIT, remaining())))
+        with self.cursor() as cursor:
+            cursor.execute("SELECT GET_LOCK(%s, %s)", [name, seconds])
+            if cursor.fetchone() != (1,):
+                raise RetriesExhausted
+        try:
+            yield
+        finally:
+            with suppress(DatabaseError, InterfaceError), self.cursor() as cursor:
+                cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
 
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:

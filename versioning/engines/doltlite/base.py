@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
@@ -64,6 +64,9 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
 
     def literal(self, text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
+
+    def alone(self) -> AbstractContextManager[Any]:
+        return nullcontext()  # a transaction that writes has locked the database since it began
 
     @contextmanager
     def at_commit(self, commit: str, tables: list[str]) -> Iterator[None]:
