@@ -13,7 +13,7 @@ from tests.serving import ROOT
 
 PACKAGES = [
     *("bank", "versioning", "backends", "runner", "matrix"),
-    *("benchmarks", "settings", "myproject", "tests"),
+    *("benchmarks", "settings", "myproject", "schema", "tests"),
 ]
 
 
@@ -45,6 +45,7 @@ def copy(tmp_path: Path) -> Path:
         ("matrix/page.py", "benchmarks.report", "the matrix imports the runner"),
         ("runner/copy.py", "bank.errors", "the runner does not depend"),
         ("settings/environment.py", "runner.processes", "settings and the project start no"),
+        ("schema/patch_db/run.py", "django.db", "schema can be copied"),
         ("matrix/results.py", "tests.differences", "only tests import tests"),
     ],
 )

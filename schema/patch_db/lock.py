@@ -1,0 +1,95 @@
+"""Only one patch_db at a time works on a database, even after another one was killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from .connection import connect
+from .errors import Locked, LostLock
+
+# PostgreSQL's advisory locks: the class is "patc" in ASCII. begin.sql has these numbers too.
+CLASS, RUNNER, PATCH = 1885434979, 1, 2
+PAUSE = 0.2  # seconds
+
+
+@dataclass(frozen=True)
+class Session:
+    """The connection that holds the lock, and how psql and the hooks connect."""
+
+    connection: psycopg.Connection
+    dsn: str
+    pid: int
+
+
+@contextmanager
+def locked(dsn: str, *, wait: float) -> Iterator[Session]:
+    """Hold the lock during the block; raise Locked if others hold it for `wait` seconds.
+
+    A psql that has outlived its patch_db holds the second lock, in its own session; a hook that has
+    done so holds the first one, by the socket that it has inherited. Raise LostLock if the
+    connection, and with it the lock, is lost in the block.
+    """
+    with connect(dsn) as connection:
+        give_up = time.monotonic() + wait
+        _take(connection, RUNNER, give_up)
+        _take(connection, PATCH, give_up)
+        _free(connection, PATCH)
+        try:
+            yield Session(connection, dsn, _one(connection, "select pg_backend_pid()"))
+        except psycopg.OperationalError as error:
+            raise (LostLock() if connection.broken else error) from error
+
+
+def check_lock(session: Session) -> None:
+    """Raise LostLock if the server has ended the connection, which has freed the lock."""
+    session.connection.execute("select")
+
+
+def end_patch(connection: psycopg.Connection) -> None:
+    """End the session of a psql that was killed, so that its patch is committed or rolled back."""
+    while not _one(connection, "select pg_try_advisory_lock(%s, %s)", CLASS, PATCH):
+        connection.execute(
+            """
+            select pg_terminate_backend(pid) from pg_locks
+            where locktype = 'advisory' and classid = %s and objid = %s and granted
+            """,
+            [CLASS, PATCH],
+        )
+        time.sleep(PAUSE)
+    _free(connection, PATCH)
+
+
+def _free(connection: psycopg.Connection, which: int) -> None:
+    connection.execute("select pg_advisory_unlock(%s, %s)", [CLASS, which])
+
+
+def _take(connection: psycopg.Connection, which: int, give_up: float) -> None:
+    # Trying, because a session that waits in pg_advisory_lock() has a snapshot for which
+    # CREATE INDEX CONCURRENTLY waits: the two would wait for each other for ever.
+    while not _one(connection, "select pg_try_advisory_lock(%s, %s)", CLASS, which):
+        if time.monotonic() > give_up:
+            raise Locked(_holders(connection, which))
+        time.sleep(PAUSE)
+
+
+def _holders(connection: psycopg.Connection, which: int) -> str:
+    rows = connection.execute(
+        """
+        select format('pid %%s of the server, application "%%s", since %%s', pid, application_name,
+            to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS'))
+        from pg_locks left join pg_stat_activity using (pid)
+        where locktype = 'advisory' and classid = %s and objid = %s and granted
+        """,
+        [CLASS, which],
+    )
+    return ", ".join(row[0] for row in rows) or "it has ended now"
+
+
+def _one(connection: psycopg.Connection, query: str, *values: int) -> int:
+    row = connection.execute(query, values).fetchone()
+    return row[0] if row else 0

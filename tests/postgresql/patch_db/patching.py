@@ -1,0 +1,110 @@
+"""`python -m schema.patch_db` as a child process, with a database and a directory of patches."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.serving import ROOT
+
+Finished = subprocess.CompletedProcess[str]
+
+
+class Project:
+    """A database without tables, and a directory without patches."""
+
+    def __init__(self, url: str, directory: Path) -> None:
+        self.url, self.patches = url, directory / "schema" / "patches"
+        self.patches.mkdir(parents=True)
+        self.started: list[subprocess.Popen[str]] = []
+
+    def write(self, **contents: str) -> None:
+        """Write patches: the keyword is the name without .sql."""
+        for name, text in contents.items():
+            self.file(f"{name}.sql", text)
+
+    def file(self, name: str, text: str, *, mode: int = 0o644) -> Path:
+        path = self.patches / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def hook(self, name: str, *commands: str) -> Path:
+        return self.file(name, "\n".join(["#!/bin/sh", "set -e", *commands, ""]), mode=0o755)
+
+    def start(self, *options: str, **environment: str) -> subprocess.Popen[str]:
+        """Start patch_db; it is killed at the end of the test."""
+        command = [sys.executable, "-m", "schema.patch_db", "--patches", str(self.patches)]
+        child = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=os.environ | {"PATCH_DSN": self.url} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(child)
+        return child
+
+    def run(self, *options: str, **environment: str) -> Finished:
+        return finish(self.start(*options, **environment))
+
+    def apply(self, *options: str) -> Finished:
+        """Apply all patches, also in the first run."""
+        return self.run("--yes", "--baseline", "none", *options)
+
+    def query(self, sql: str, *values: Any) -> list[Any]:
+        """Return the first column."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return [row[0] for row in connection.execute(sql, values)]
+
+    def execute(self, sql: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each patch, without .sql."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            rows = connection.execute("select name, state from patch_db.patches")
+            return {name.removesuffix(".sql"): state for name, state in rows}
+
+    def tables(self) -> set[str]:
+        return set(self.query("select tablename from pg_tables where schemaname = 'public'"))
+
+    def sessions(self, application: str) -> list[int]:
+        """Return the server's processes for programs of this name."""
+        return self.query(
+            "select pid from pg_stat_activity where datname = current_database() "
+            "and application_name like %s",
+            application,
+        )
+
+    def close(self) -> None:
+        for child in self.started:
+            with suppress(ProcessLookupError):
+                child.kill()
+            child.communicate()
+
+
+def finish(child: subprocess.Popen[str]) -> Finished:
+    """Return what the program has said, when it has ended."""
+    said, errors = child.communicate(timeout=30)
+    return Finished(child.args, child.returncode, said, errors)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until this is true, for at most 20 seconds."""
+    give_up = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.02)
