@@ -30,6 +30,7 @@ from bank.models import Customer, IdempotencyRecord, Order, OrderLine, Product, 
 from bank.transfer.export import digest
 from tests.admin_pages import change, form_of
 from tests.api import Api, pointers
+from tests.owner import as_owner
 
 Model = type[models.Model]
 Added = tuple[Model, str, "models.Field[Any, Any]"]
@@ -77,11 +78,11 @@ def declared(added: list[Added]) -> Iterator[None]:
 def migrated(added: list[Added]) -> Iterator[None]:
     """Add these columns to the tables during the block."""
     for model, _, field in added:
-        with connection.schema_editor() as editor:
+        with as_owner(), connection.schema_editor() as editor:
             editor.add_field(model, field)
     yield
     for model, _, field in added:
-        with connection.schema_editor() as editor:
+        with as_owner(), connection.schema_editor() as editor:
             editor.remove_field(model, field)
 
 

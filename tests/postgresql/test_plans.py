@@ -1,4 +1,4 @@
-"""Why requests have their own planner settings (settings/postgresql.py): a page of orders."""
+"""Why requests have their own planner settings (settings/on_postgresql.py): a page of orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why settings/postgresql.py disables sequential scans: on small tables they cause conflicts."""
+"""Why settings/on_postgresql.py disables sequential scans: on small tables they cause conflicts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,56 @@
+"""The role that the application uses: it can read and change rows, and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+APPLICATION = "bank_application"
+# An imported bank keeps its keys, and moves the counters of generated keys behind them (setval).
+PRIVILEGES = (
+    "SELECT, INSERT, UPDATE, DELETE ON {all}TABLES {where}",
+    "SELECT, UPDATE ON {all}SEQUENCES {where}",
+)
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[Any]:
+    """Yield a cursor of the driver that Django uses, psycopg 3 or psycopg2."""
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    with closing(DatabaseWrapper.Database.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+
+
+def least_privilege(url: str) -> str:
+    """Return the URL of a role that can read and change the rows of the owner's tables.
+
+    The owner, whose URL this is, creates the role if it is missing; tables that he creates later
+    are granted too.
+    """
+    with _connection(url) as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [APPLICATION])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {APPLICATION} LOGIN")
+        for privileges in PRIVILEGES:
+            grant = f"GRANT {privileges} TO {APPLICATION}"
+            cursor.execute(grant.format(all="ALL ", where="IN SCHEMA public"))
+            default = "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+            cursor.execute(f"{default} {grant.format(all='', where='')}")
+    return restricted(url)
+
+
+def restricted(url: str) -> str:
+    """Return the URL of this role, which exists, with a new password."""
+    password = secrets.token_urlsafe(16)
+    with _connection(url) as cursor:
+        # ALTER takes no parameters; the password has letters, digits, - and _ only.
+        cursor.execute(f"ALTER ROLE {APPLICATION} PASSWORD '{password}'")
+    address = urlsplit(url)
+    where = address.netloc.rpartition("@")[2]
+    return address._replace(netloc=f"{APPLICATION}:{password}@{where}").geturl()

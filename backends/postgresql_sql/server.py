@@ -1,0 +1,10 @@
+"""The same servers as of `postgresql`; `migrate` creates the schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backends.postgresql import server
+from backends.postgresql.roles import restricted
+
+BACKEND = replace(server.BACKEND, name="postgresql_sql", restrict=restricted)

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Fills bank.order_lines.price, a batch at a time, so that nobody waits long for a locked row.
+# It can be interrupted and executed again: it begins at the first line without a price.
+exec psql -X --quiet -v ON_ERROR_STOP=1 "$PATCH_DSN" <<'SQL'
+do $$
+declare
+    lines constant bigint := 2000;  -- in a batch: a twentieth of a second
+    first bigint;
+    last bigint;
+begin
+    select min(id), max(id) into first, last from bank.order_lines where price is null;
+    while first <= last loop
+        -- A range of keys is found by the index. `where price is null limit 2000` would read the lines that are
+        -- done again and again.
+        update bank.order_lines l set price = p.price
+        from bank.products p
+        where p.id = l.product_id and l.price is null and l.id >= first and l.id < first + lines;
+        commit;
+        first := first + lines;
+    end loop;
+end
+$$;
+SQL

@@ -1,0 +1,6 @@
+-- The price of a line is the one of its day: a product that becomes dearer does not change old orders.
+-- A column without a default is added at once, however long the table is. The .post.sh fills it, while people order.
+
+alter table bank.order_lines add column price bank.amount
+    constraint order_line_price_not_negative check (price >= 0);
+comment on column bank.order_lines.price is 'Of one piece, when the order was placed.';

@@ -1,0 +1,22 @@
+-- The roles. They belong to the whole cluster, so another database may have created them already.
+--
+-- They have no passwords: over a Unix socket the operating system knows who connects ("peer" in pg_hba.conf), and
+-- `alter role bank_application password '…'` sets one where it does not.
+
+-- A role that is not a superuser becomes a member of what it creates, so that it can give them objects.
+set local createrole_self_grant = 'set, inherit';
+
+select format('create role %I %s', name, attributes)
+from (values
+    ('bank_owner', 'login'),        -- owns the tables; patches are applied as this role
+    ('bank_application', 'login'),  -- reads and changes rows, and nothing else
+    ('bank_view', 'login'),         -- reads rows: a person, or a tool for charts
+    ('bank_backup', 'login'),       -- reads everything, for pg_dump
+    ('bank_audit', 'nologin')       -- owns the audit; nobody is this role by accident
+) as wanted (name, attributes)
+where not exists (select from pg_roles where rolname = name)
+\gexec
+
+grant pg_read_all_data to bank_backup;
+-- The owner may act as the audit's owner, but must say so (set role): it does not inherit its privileges.
+grant bank_audit to bank_owner with inherit false, set true;

@@ -1,0 +1,91 @@
+"""The owner's view of the test database, and new databases beside it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.serving import ROOT
+
+URL = os.environ["POSTGRESQL_SQL_URL"]
+Sql = Callable[..., list[tuple[object, ...]]]
+
+
+def program(name: str) -> str:
+    """Return the path of one of PostgreSQL's programs: the server's, not an older one on PATH."""
+    from backends.postgresql_sql.server import BACKEND
+
+    directory = BACKEND.programs()
+    found = directory / name if directory else shutil.which(name)
+    assert found, f"{name} is not installed"
+    return str(found)
+
+
+def psql(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run psql on the database; its errors are in `stderr`."""
+    command = [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *options, url]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def url_of(database: str, role: str | None = None) -> str:
+    """Return the URL of a database of the test server, for the owner or another role."""
+    parts = urlsplit(URL)
+    where = parts.netloc.rpartition("@")[2]
+    netloc = f"{role}@{where}" if role else parts.netloc
+    return parts._replace(netloc=netloc, path=f"/{database}").geturl()
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """Return the URL of an empty database; drop it after the test."""
+    name = f"empty_{secrets.token_hex(4)}"
+    with psycopg.connect(URL, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield url_of(name)
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def first(empty: str) -> str:
+    """Return the URL of a database of the first version."""
+    assert psql(empty, "-f", "schema/first_version.sql").stderr == ""
+    return empty
+
+
+@pytest.fixture
+def today(empty: str) -> str:
+    """Return the URL of a database that schema/database.sql has made."""
+    assert psql(empty, "-f", "schema/database.sql").stderr == ""
+    return empty
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> Iterator[Sql]:
+    """Return a function that executes SQL in the test database, as its owner."""
+    url = url_of(str(connection.settings_dict["NAME"]))
+    with psycopg.connect(url, autocommit=True) as session:
+
+        def execute(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+            cursor = session.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+        yield execute
+
+
+def patch_db(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run patch_db on this project's patches."""
+    command = [sys.executable, "-m", "schema.patch_db", *options, url]
+    path = f"{Path(program('psql')).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PATH": path}
+    )

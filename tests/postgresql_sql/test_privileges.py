@@ -1,0 +1,140 @@
+"""The application reads and changes rows, and can do nothing else, whatever SQL it executes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection
+
+from bank.models import Customer
+from tests.postgresql_sql.conftest import Sql, url_of
+from tests.serving import Server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FORBIDDEN = [
+    "ALTER TABLE customers ADD COLUMN x integer",
+    "ALTER TABLE customers DISABLE TRIGGER ALL",
+    "ALTER TABLE customers DISABLE TRIGGER customers_audit",
+    "DROP TRIGGER customers_audit ON customers",
+    "DROP TABLE customers CASCADE",
+    "TRUNCATE customers CASCADE",
+    "CREATE TABLE bank.mine (id integer)",
+    "CREATE TABLE public.mine (id integer)",
+    "CREATE SCHEMA mine",
+    "CREATE INDEX mine ON customers (name)",
+    "CREATE TRIGGER mine AFTER INSERT ON customers EXECUTE FUNCTION audit.record()",
+    "CREATE OR REPLACE FUNCTION reports.spent(bigint) RETURNS numeric LANGUAGE sql RETURN 0",
+    "ALTER DATABASE {database} SET bank.person = 'x'",
+    "DROP DATABASE {database}",
+    "CREATE ROLE mine SUPERUSER",
+    "ALTER ROLE bank_application SUPERUSER",
+    "GRANT bank_owner TO bank_application",
+    "SET session_replication_role = replica",  # would let no trigger fire
+    "SET ROLE bank_owner",
+    "SET ROLE bank_audit",
+    "SET SESSION AUTHORIZATION postgres",
+    "SELECT * FROM audit.changes",
+    "INSERT INTO audit.changes (role, program, table_name, operation) "
+    "VALUES ('x', 'x', 'x', 'INSERT')",
+    "UPDATE audit.changes SET person = 'somebody else'",
+    "DELETE FROM audit.changes",
+    "DELETE FROM audit.changes_default",
+    "TRUNCATE audit.changes",
+    "SELECT audit.record()",
+    "CALL audit.make_partitions()",
+    "COPY customers TO PROGRAM 'cat'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    "CREATE TEMP TABLE changes (id bigint)",
+    "REFRESH MATERIALIZED VIEW reports.best_sellers",
+]
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_a_statement_that_is_not_the_applications_is_refused(owner: Sql, sql: str) -> None:
+    Customer.objects.create(name="Ann")
+    before = owner("SELECT count(*), max(id) FROM audit.changes")
+
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(sql.format(database=connection.settings_dict["NAME"]))
+
+    assert owner("SELECT count(*), max(id) FROM audit.changes") == before
+    assert owner("SELECT name::text FROM bank.customers") == [("Ann",)]
+
+
+def test_sql_injected_into_a_raw_query_leaves_the_audit_as_it_is(owner: Sql) -> None:
+    ann = Customer.objects.create(name="Ann")
+    injected = (
+        f"1; RESET ROLE; CREATE TEMP TABLE changes (LIKE audit.changes); "
+        f"DELETE FROM audit.changes WHERE row_id = {ann.pk}; --"
+    )
+
+    with (
+        pytest.raises(ProgrammingError),
+        psycopg.connect(url_of(str(connection.settings_dict["NAME"]), "bank_application")) as raw,
+    ):
+        try:
+            raw.execute(f"SELECT * FROM customers WHERE id = {injected}")
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise ProgrammingError from error
+
+    found = owner("SELECT operation FROM audit.changes WHERE row_id = %s", ann.pk)
+    assert found == [("INSERT",)]
+
+
+def test_a_temporary_table_or_function_does_not_take_the_place_of_the_audit(owner: Sql) -> None:
+    owner("CREATE TEMP TABLE changes (LIKE audit.changes)")
+    owner(
+        "CREATE FUNCTION pg_temp.to_jsonb(anyelement) RETURNS jsonb LANGUAGE sql "
+        "AS 'SELECT null::jsonb'"
+    )
+    owner("SET search_path = pg_temp, audit, bank")
+
+    [(pk,)] = owner("INSERT INTO bank.customers (name) VALUES ('Ann') RETURNING id")
+
+    assert owner("SELECT count(*) FROM pg_temp.changes") == [(0,)]
+    [(new,)] = owner("SELECT new FROM audit.changes WHERE row_id = %s AND operation = 'INSERT'", pk)
+    assert new == {"id": pk, "name": "Ann"}
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "cannot_read"),
+    [
+        ("bank_view", ["bank.customers", "reports.sales"], ["django.auth_user", "audit.changes"]),
+        ("bank_backup", ["bank.customers", "django.auth_user", "audit.changes"], []),
+        ("bank_owner", ["bank.customers", "django.auth_user"], ["audit.changes"]),
+    ],
+)
+def test_each_role_reads_what_is_its_business_and_only_the_owner_writes(
+    role: str, reads: list[str], cannot_read: list[str]
+) -> None:
+    url = url_of(str(connection.settings_dict["NAME"]), role)
+    with psycopg.connect(url, autocommit=True) as session:
+        for table in reads:
+            session.execute(f"SELECT * FROM {table} LIMIT 1")
+        for table in cannot_read:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute(f"SELECT * FROM {table} LIMIT 1")
+        if role != "bank_owner":
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute("DELETE FROM bank.customers")
+
+
+def test_the_application_is_served_as_this_role(server: Server) -> None:
+    server.start("--no-demo")
+
+    server.call("POST", "/customer/", {"name": "Ann"})
+
+    url = urlsplit(server.database_url())
+    assert url.username == "bank_application"
+    owner = url._replace(netloc=f"postgres@{url.netloc.rpartition('@')[2]}").geturl()
+    with psycopg.connect(owner) as session:
+        roles = session.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
+        written = session.execute("SELECT role FROM audit.changes").fetchall()
+    assert (roles, written) == ([("bank_application",)], [("bank_application",)])
