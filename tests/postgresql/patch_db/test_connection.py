@@ -72,7 +72,9 @@ def test_a_role_owns_what_is_created(project: Project, role: str) -> None:
 def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str) -> None:
     project.write(a="create table a ();\nselect pg_sleep(20);")
     child = project.start("--yes", "--baseline", "none", "--role", role)
-    wait_until(lambda: project.query("select from pg_stat_activity where wait_event = 'PgSleep'"))
+    wait_until(
+        lambda: project.query("select pid from pg_stat_activity where wait_event = 'PgSleep'")
+    )
 
     psutil.Process(child.pid).children()[0].kill()
 
