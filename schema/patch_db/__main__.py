@@ -25,7 +25,8 @@ from .run import mark, run
 def script() -> None:
     """Exit with 0, 1 (failed), 2 (misuse), 3 (--status: pending) or 128 + a signal's number."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         code = main()
     except PatchError as error:

@@ -62,6 +62,7 @@ def _child(
         yield child
         child.wait()
     except BaseException:
-        os.killpg(child.pid, signal.SIGINT)
-        child.wait()
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGINT)
+            child.wait()
         raise

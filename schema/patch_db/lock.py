@@ -53,13 +53,16 @@ def check_lock(session: Session) -> None:
 def end_patch(connection: psycopg.Connection) -> None:
     """End the session of a psql that was killed, so that its patch is committed or rolled back."""
     while not _one(connection, "select pg_try_advisory_lock(%s, %s)", CLASS, PATCH):
-        connection.execute(
-            """
-            select pg_terminate_backend(pid) from pg_locks
-            where locktype = 'advisory' and classid = %s and objid = %s and granted
-            """,
-            [CLASS, PATCH],
-        )
+        with connection.transaction():
+            # Not as --role, which may not end the sessions of the user that has logged in.
+            connection.execute("set local role none")
+            connection.execute(
+                """
+                select pg_terminate_backend(pid) from pg_locks
+                where locktype = 'advisory' and classid = %s and objid = %s and granted
+                """,
+                [CLASS, PATCH],
+            )
         time.sleep(PAUSE)
     _free(connection, PATCH)
 

@@ -15,7 +15,8 @@ def status(plan: Plan) -> int:
     names = {patch.name for patch in plan.patches} | plan.records.keys()
     for name in sorted(names):
         record, change = plan.records.get(name), plan.changes.get(name)
-        print(f"{record.state if record else 'pending':9} {name}", f"({change})" if change else "")
+        note = f" ({change})" if change else ""
+        print(f"{record.state if record else 'pending':9} {name}{note}")
     if plan.first_run:
         print("There are no records yet: the first run registers the baseline.")
     unfinished = {record.state for record in plan.records.values()} & {"applying", "post"}

@@ -1,1 +1,1 @@
-"""schema/patch_db, on a database of its own for each test."""
+"""Tests of schema/patch_db, with psql and a database of their own."""

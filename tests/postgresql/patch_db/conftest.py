@@ -1,4 +1,4 @@
-"""A project with a database of its own."""
+"""A project with an empty database."""
 
 from __future__ import annotations
 
@@ -21,13 +21,26 @@ def server_url() -> str:
     return os.environ["POSTGRESQL_URL"]
 
 
-@pytest.fixture
-def project(server_url: str, tmp_path: Path) -> Iterator[Project]:
-    """Return a project with an empty database, which is dropped after the test."""
-    name = f"patch_db_{uuid4().hex}"
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """Return the URL of a new database, which is dropped after all tests."""
+    name = sql.Identifier(f"patch_db_{uuid4().hex}")
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        project = Project(make_conninfo(server_url, dbname=name), tmp_path)
-        yield project
-        project.close()
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("create database {}").format(name))
+        yield make_conninfo(server_url, dbname=name.as_string().strip('"'))
+        server.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+@pytest.fixture
+def project(database_url: str, tmp_path: Path) -> Iterator[Project]:
+    """Return a project whose database is empty; its sessions are ended after the test."""
+    project = Project(database_url, tmp_path)
+    yield project
+    project.close()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        connection.execute("drop schema if exists patch_db cascade; drop schema public cascade;")
+        connection.execute("create schema public; grant usage on schema public to public;")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -41,14 +42,16 @@ class Project:
     def hook(self, name: str, *commands: str) -> Path:
         return self.file(name, "\n".join(["#!/bin/sh", "set -e", *commands, ""]), mode=0o755)
 
-    def start(self, *options: str, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *options: str, stdin: int = subprocess.DEVNULL, **environment: str
+    ) -> subprocess.Popen[str]:
         """Start patch_db; it is killed at the end of the test."""
         command = [sys.executable, "-m", "schema.patch_db", "--patches", str(self.patches)]
         child = subprocess.Popen(
             [*command, *options],
             cwd=ROOT,
             env=os.environ | {"PATCH_DSN": self.url} | environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -59,6 +62,16 @@ class Project:
     def run(self, *options: str, **environment: str) -> Finished:
         return finish(self.start(*options, **environment))
 
+    def answer(self, *answers: str) -> Finished:
+        """Run patch_db in a terminal, and type these lines."""
+        terminal, theirs = pty.openpty()
+        child = self.start("--baseline", "none", stdin=theirs)
+        os.write(terminal, "".join(f"{answer}\n" for answer in answers).encode())
+        said = finish(child)
+        os.close(terminal)
+        os.close(theirs)
+        return said
+
     def apply(self, *options: str) -> Finished:
         """Apply all patches, also in the first run."""
         return self.run("--yes", "--baseline", "none", *options)
@@ -66,7 +79,7 @@ class Project:
     def query(self, sql: str, *values: Any) -> list[Any]:
         """Return the first column."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            return [row[0] for row in connection.execute(sql, values)]
+            return [row[0] for row in connection.execute(sql, values or None)]
 
     def execute(self, sql: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -69,6 +69,19 @@ def test_a_role_owns_what_is_created(project: Project, role: str) -> None:
     assert project.query("select by from patch_db.patches") == ["postgres"]
 
 
+def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str) -> None:
+    project.write(a="create table a ();\nselect pg_sleep(20);")
+    child = project.start("--yes", "--baseline", "none", "--role", role)
+    wait_until(
+        lambda: project.query("select pid from pg_stat_activity where wait_event = 'PgSleep'")
+    )
+
+    psutil.Process(child.pid).children()[0].kill()
+
+    assert "patch_db: a.sql failed, and was rolled back." in finish(child).stderr
+    assert project.states() == {}
+
+
 def test_a_service_is_used_as_libpq_does(project: Project, tmp_path: Path) -> None:
     project.write(a="create table a as select current_setting('lock_timeout') as x")
     values = conninfo_to_dict(project.url) | {"options": "-c lock_timeout=8s"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from schema.patch_db.statements import ends_transaction, wrong_command
 from tests.postgresql.patch_db.patching import Project
 
 NO_TRANSACTION = "-- patch_db: no-transaction\n"
@@ -24,13 +25,17 @@ NO_TRANSACTION = "-- patch_db: no-transaction\n"
         "prepare transaction 'x'",
     ],
 )
-def test_a_patch_with_its_own_transaction_is_refused(project: Project, sql: str) -> None:
-    project.write(a="create table first ()", b=sql)
+def test_a_statement_that_ends_the_transaction_is_found(sql: str) -> None:
+    assert ends_transaction(sql)
+
+
+def test_a_patch_with_its_own_transaction_is_refused(project: Project) -> None:
+    project.write(a="create table first ()", b="create table b ();\nCommit;")
 
     said = project.apply()
 
     assert said.returncode == 1
-    assert "b.sql:" in said.stderr
+    assert 'b.sql:2: "commit" would end patch_db\'s transaction' in said.stderr
     assert 'begin the file with the line "-- patch_db: no-transaction"' in said.stderr
     assert project.tables() == set()
 
@@ -48,7 +53,7 @@ def test_text_that_only_looks_like_a_transaction_is_applied(project: Project) ->
         "do $$ begin perform 1; end $$;",
         "savepoint x; rollback to x; rollback work to savepoint x; release x;",
         "create table commit (\"begin\" int); comment on table commit is 'x';",
-        "\\echo it's;\nselect 1 as begin \\gset\nselect 1;",
+        '\\echo "it\'s;"\nselect 1 as begin \\gset\nselect 1;',
     ]
     project.write(**{f"{number:02}": text for number, text in enumerate(texts)})
 
@@ -60,18 +65,28 @@ def test_text_that_only_looks_like_a_transaction_is_applied(project: Project) ->
 
 
 @pytest.mark.parametrize(
-    "sql", ["\\c postgres", "\\connect - bob", "\\set ON_ERROR_STOP 0", "\\unset  ON_ERROR_STOP"]
+    "sql",
+    [
+        "\\c postgres",
+        "\\connect - bob",
+        "\\set ON_ERROR_STOP 0",
+        "select 1\n\\unset  ON_ERROR_STOP",
+    ],
 )
+def test_a_command_that_patch_db_cannot_allow_is_found(sql: str) -> None:
+    assert wrong_command(sql)
+
+
 @pytest.mark.parametrize("mark", ["", NO_TRANSACTION])
-def test_commands_that_patch_db_cannot_allow_are_refused(
-    project: Project, mark: str, sql: str
+def test_a_patch_that_would_connect_to_another_database_is_refused(
+    project: Project, mark: str
 ) -> None:
-    project.write(a=f"{mark}create table a ();\n{sql}\n")
+    project.write(a=f"{mark}create table a ();\n\\c postgres\n")
 
     said = project.apply()
 
     assert said.returncode == 1
-    assert 'delete "\\' in said.stderr
+    assert 'delete "\\c"; patch_db needs its own connection' in said.stderr
     assert project.tables() == set()
 
 
