@@ -16,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.postgresql.patch_db.patching import Project, finish, wait_until
+from tests.postgresql_sql.patch_db.patching import Project, finish, wait_until
 
 NO_TRANSACTION = "-- patch_db: no-transaction\n"
 OPTIONS = ("--yes", "--baseline", "none", "--lock-timeout", "20s")

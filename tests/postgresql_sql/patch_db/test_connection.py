@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.postgresql.patch_db.patching import Project, finish, wait_until
+from tests.postgresql_sql.patch_db.patching import Project, finish, wait_until
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.postgresql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import Project
 
 
 def test_hooks_are_run_before_and_after_the_sql(project: Project) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import Project
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.postgresql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import Project
 
 
 def test_the_first_run_registers_all_patches(project: Project) -> None:

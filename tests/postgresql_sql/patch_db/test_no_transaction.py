@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.postgresql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import Project
 
 NO_TRANSACTION = "-- patch_db: no-transaction\n"
 

@@ -12,13 +12,13 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from tests.postgresql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import Project
 
 
 @pytest.fixture(scope="session")
 def server_url() -> str:
     """Return the URL of a database on the test server, of a role that may create others."""
-    return os.environ["POSTGRESQL_URL"]
+    return os.environ["POSTGRESQL_SQL_URL"]
 
 
 @pytest.fixture(scope="session")
