@@ -29,6 +29,7 @@ create table audit.changes_default partition of audit.changes default;
 create procedure audit.make_partitions(ahead integer default 2, since date default current_date)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'  -- in which months begin, whoever calls it
 as $$
 -- Make the partition of each month from `since` to `ahead` months from now; move its rows out of the default one.
 declare
@@ -42,6 +43,8 @@ begin
     loop
         name := 'changes_' || to_char(month, 'YYYY_MM');
         continue when to_regclass('audit.' || name) is not null;
+        -- Or a row that another transaction has not committed yet would be found by ATTACH.
+        lock table audit.changes_default in access exclusive mode;
         execute format('create table audit.%I (like audit.changes including all excluding identity)', name);
         execute format(
             'with moved as (delete from audit.changes_default where at >= %1$L and at < %2$L returning *) '
@@ -65,10 +68,10 @@ begin
     values (
         session_user,
         current_setting('application_name'),
-        nullif(current_setting('bank.person', true), ''),
+        nullif(left(current_setting('bank.person', true), 150), ''),
         tg_table_name,
         tg_op,
-        case when tg_level = 'ROW' then coalesce(new.id, old.id) end,
+        case when tg_level = 'ROW' then coalesce(old.id, new.id) end,
         case when tg_op in ('UPDATE', 'DELETE') then to_jsonb(old) end,
         case when tg_op in ('INSERT', 'UPDATE') then to_jsonb(new) end);
     return null;
@@ -76,7 +79,7 @@ end
 $$;
 
 -- The owner of a table puts the trigger on it.
-grant usage on schema audit to bank_owner, bank_backup;
+grant usage on schema audit to bank_owner;
 grant execute on function audit.record() to bank_owner;
 grant execute on procedure audit.make_partitions(integer, date) to bank_owner;
 

@@ -48,17 +48,17 @@ begin
     values (
         session_user,
         current_setting('application_name'),
-        nullif(current_setting('bank.person', true), ''),
+        nullif(left(current_setting('bank.person', true), 150), ''),
         tg_table_name,
         tg_op,
-        case when tg_level = 'ROW' then coalesce(new.id, old.id) end,
+        case when tg_level = 'ROW' then coalesce(old.id, new.id) end,
         case when tg_op in ('UPDATE', 'DELETE') then to_jsonb(old) end,
         case when tg_op in ('INSERT', 'UPDATE') then to_jsonb(new) end);
     return null;
 end
 $$;
 
-grant usage on schema audit to bank_owner, bank_backup;
+grant usage on schema audit to bank_owner;
 grant execute on function audit.record() to bank_owner;
 
 reset role;

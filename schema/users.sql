@@ -17,6 +17,26 @@ from (values
 where not exists (select from pg_roles where rolname = name)
 \gexec
 
-grant pg_read_all_data to bank_backup;
 -- The owner may act as the audit's owner, but must say so (set role): it does not inherit its privileges.
 grant bank_audit to bank_owner with inherit false, set true;
+
+-- A role that was there before is used only if it can do no more than a new one.
+do $$
+declare
+    mighty text;
+begin
+    select string_agg(rolname, ', ') into mighty
+    from pg_roles r
+    where rolname in ('bank_owner', 'bank_application', 'bank_view', 'bank_backup', 'bank_audit')
+        and (
+            rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
+            or (rolname = 'bank_audit' and rolcanlogin)
+            or exists (
+                select from pg_auth_members m
+                where m.member = r.oid and not (rolname = 'bank_owner' and m.roleid = 'bank_audit'::regrole)));
+    if mighty is not null then
+        raise exception 'these roles exist, with more rights than this schema gives them: %', mighty
+            using hint = 'Take them away (alter role, revoke), or rename the roles.';
+    end if;
+end
+$$;

@@ -31,6 +31,7 @@ def on_postgresql(variable: str, engine: str) -> dict[str, Any]:
         # Transactions whose result no serial order could have are refused with 40001 and retried:
         # https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE
         isolation_level=IsolationLevel.SERIALIZABLE,
+        application_name="bank",  # in pg_stat_activity, and in the audit of postgresql_sql
         # A sequential scan counts as a read of the whole table, so it conflicts with every insert;
         # the planner prefers it for small tables. An index scan counts page by page:
         # https://www.postgresql.org/docs/18/transaction-iso.html (at the end of 13.2.3)

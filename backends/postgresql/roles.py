@@ -46,9 +46,17 @@ def least_privilege(url: str) -> str:
 
 
 def restricted(url: str) -> str:
-    """Return the URL of this role, which exists, with a new password."""
+    """Return the URL of this role, which exists, with a new password.
+
+    A role may change its own password and the settings of its future sessions, which no REVOKE
+    prevents: SQL that was injected before has no effect after this.
+    """
     password = secrets.token_urlsafe(16)
     with _connection(url) as cursor:
+        cursor.execute(f"ALTER ROLE {APPLICATION} RESET ALL")
+        cursor.execute("SELECT quote_ident(current_database())")
+        [database] = cursor.fetchone()
+        cursor.execute(f"ALTER ROLE {APPLICATION} IN DATABASE {database} RESET ALL")
         # ALTER takes no parameters; the password has letters, digits, - and _ only.
         cursor.execute(f"ALTER ROLE {APPLICATION} PASSWORD '{password}'")
     address = urlsplit(url)

@@ -56,22 +56,34 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The engine of PostgreSQL; the setting bank.person of its sessions has `person()`.
+    """The engine of PostgreSQL; the setting bank.person of its sessions has the `person()` served.
 
-    The audit writes it down. It is sent before a transaction, and only when it has changed.
+    The audit writes it down. It is sent before a transaction: when it has changed, and after each
+    serve(), in case that SQL of an earlier request has changed the setting of this session.
     """
 
     creation_class = DatabaseCreation
     ops_class = DatabaseOperations
-    _sent = ""
+    _sent: str | None = ""  # None: unknown
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person: Callable[[], str] = str  # nobody
 
+    def serve(self, person: Callable[[], str], *, changes: bool = False) -> None:
+        """Serve this person from now on, who will make changes, or only read."""
+        self.person = person
+        if changes:
+            self._sent = None
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._sent = ""
         return super().get_new_connection(conn_params)
+
+    def get_autocommit(self) -> bool:
+        # Django also asks when it looks for lost connections, and expects no error there.
+        super().ensure_connection()
+        return self.autocommit
 
     def ensure_connection(self) -> None:
         super().ensure_connection()

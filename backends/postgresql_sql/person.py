@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+
 
 class Person:
     """Lets the audit know the admin's user, or the client of the API, of each request.
@@ -23,11 +25,12 @@ class Person:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user: Any = getattr(request, "user", None)
         engine: Any = connection
-        engine.person = partial(_client, request) if user is None else user.get_username
+        person = partial(_client, request) if user is None else user.get_username
+        engine.serve(person, changes=request.method not in SAFE)
         try:
             return self.get_response(request)
         finally:
-            engine.person = str
+            engine.serve(str)
 
 
 def _client(request: HttpRequest) -> str:

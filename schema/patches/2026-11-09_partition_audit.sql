@@ -43,6 +43,7 @@ create table audit.changes_default partition of audit.changes default;
 create procedure audit.make_partitions(ahead integer default 2, since date default current_date)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'  -- in which months begin, whoever calls it
 as $$
 -- Make the partition of each month from `since` to `ahead` months from now; move its rows out of the default one.
 declare
@@ -56,6 +57,8 @@ begin
     loop
         name := 'changes_' || to_char(month, 'YYYY_MM');
         continue when to_regclass('audit.' || name) is not null;
+        -- Or a row that another transaction has not committed yet would be found by ATTACH.
+        lock table audit.changes_default in access exclusive mode;
         execute format('create table audit.%I (like audit.changes including all excluding identity)', name);
         execute format(
             'with moved as (delete from audit.changes_default where at >= %1$L and at < %2$L returning *) '

@@ -38,6 +38,7 @@ create function reports.refresh() returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as 'refresh materialized view concurrently reports.best_sellers';
+revoke execute on function reports.refresh() from bank_view;  -- which only reads
 
 -- What a customer has spent, for queries of the ORM: Func("pk", function="reports.spent").
 create function reports.spent(customer bigint) returns numeric

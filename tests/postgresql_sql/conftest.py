@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,14 +46,21 @@ def url_of(database: str, role: str | None = None) -> str:
     return parts._replace(netloc=netloc, path=f"/{database}").geturl()
 
 
-@pytest.fixture
-def empty() -> Iterator[str]:
-    """Return the URL of an empty database; drop it after the test."""
+@contextmanager
+def new_database() -> Iterator[str]:
+    """Yield the URL of an empty database; drop it after the block."""
     name = f"empty_{secrets.token_hex(4)}"
     with psycopg.connect(URL, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         yield url_of(name)
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """Return the URL of an empty database."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -63,10 +71,11 @@ def first(empty: str) -> str:
 
 
 @pytest.fixture
-def today(empty: str) -> str:
-    """Return the URL of a database that schema/database.sql has made."""
-    assert psql(empty, "-f", "schema/database.sql").stderr == ""
-    return empty
+def today() -> Iterator[str]:
+    """Return the URL of another database, which schema/database.sql has made."""
+    with new_database() as url:
+        assert psql(url, "-f", "schema/database.sql").stderr == ""
+        yield url
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -100,6 +101,20 @@ def test_the_client_of_each_request_is_written_down(
     ]
 
 
+def test_what_was_injected_into_a_request_does_not_change_the_person_of_the_next(
+    owner: Sql, client: Client, settings: Any
+) -> None:
+    settings.API_TOKENS = {"token-of-ann": "ann"}
+    headers = {"Authorization": "Bearer token-of-ann"}
+    client.post("/customer/", {"name": "First"}, "application/json", headers=headers)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('bank.person', 'bob', false)")
+
+    client.post("/customer/", {"name": "Second"}, "application/json", headers=headers)
+
+    assert changes(owner, "person") == [("ann",), ("ann",)]
+
+
 def test_a_client_is_written_down_also_after_a_lost_connection(
     owner: Sql, client: Client, settings: Any
 ) -> None:
@@ -168,6 +183,32 @@ def test_a_change_of_a_month_without_a_partition_is_kept_and_moved_when_it_gets_
     ):
         if "default" not in str(table) and str(table) < "audit.changes_2026":
             owner(f"DROP TABLE {table}")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_months_begin_in_utc_whoever_makes_the_partitions(today: str, zone: str) -> None:
+    with psycopg.connect(today, autocommit=True) as session:
+        session.execute(f"SET timezone = '{zone}'")
+        session.execute("CALL audit.make_partitions(4)")
+        bounds = session.execute(
+            "SELECT pg_get_expr(relpartbound, oid) FROM pg_class "
+            "WHERE relname ~ '^changes_20' AND relkind = 'r'"
+        ).fetchall()
+
+    assert len(bounds) == 5
+    ends = {end for (text,) in bounds for end in re.findall("'([^']+)'", text)}
+    assert len(ends) == 6  # each month begins where the one before ends
+
+
+def test_a_changed_key_is_in_the_history_of_the_old_one(owner: Sql) -> None:
+    ann = Customer.objects.create(name="Ann")
+
+    owner("UPDATE bank.customers SET id = %s WHERE id = %s", ann.pk + 500, ann.pk)
+
+    assert changes(owner, "operation, row_id, (new->>'id')::bigint") == [
+        ("INSERT", ann.pk, ann.pk),
+        ("UPDATE", ann.pk, ann.pk + 500),
+    ]
 
 
 def test_the_history_of_one_row_is_found_by_an_index(owner: Sql) -> None:

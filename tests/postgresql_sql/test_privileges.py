@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from urllib.parse import urlsplit
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connection
 
 from bank.models import Customer
-from tests.postgresql_sql.conftest import Sql, url_of
+from tests.postgresql_sql.conftest import Sql, program, psql, url_of
 from tests.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,6 +122,70 @@ def test_each_role_reads_what_is_its_business_and_only_the_owner_writes(
         if role != "bank_owner":
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute("DELETE FROM bank.customers")
+
+
+def test_a_dump_is_made_with_the_role_for_backups(owner: Sql) -> None:
+    Customer.objects.create(name="Only Here")
+    url = url_of(str(connection.settings_dict["NAME"]), "bank_backup")
+
+    dumped = subprocess.run([program("pg_dump"), url], capture_output=True, text=True)
+
+    assert (dumped.returncode, dumped.stderr) == (0, "")
+    assert dumped.stdout.count("Only Here") == 2  # the customer, and in the audit
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER ROLE bank_application SUPERUSER",
+        "ALTER ROLE bank_view CREATEROLE",
+        "ALTER ROLE bank_audit LOGIN",
+        "GRANT pg_read_server_files TO bank_application",
+    ],
+)
+def test_a_role_that_exists_with_more_rights_is_refused(empty: str, sql: str) -> None:
+    undo = {"SUPERUSER": "NOSUPERUSER", "CREATEROLE": "NOCREATEROLE", "LOGIN": "NOLOGIN"}
+    words = sql.split()
+    psql(empty, "-c", sql)
+    try:
+        refused = psql(empty, "-f", "schema/database.sql")
+    finally:
+        if words[0] == "GRANT":
+            psql(empty, "-c", f"REVOKE {words[1]} FROM {words[3]}")
+        else:
+            psql(empty, "-c", " ".join([*words[:3], undo[words[3]]]))
+
+    assert refused.returncode == 3
+    assert "with more rights than this schema gives them" in refused.stderr
+    assert psql(empty, "-c", "SELECT to_regnamespace('bank') IS NULL").stdout == "t\n"
+
+
+def test_the_databases_owner_who_may_create_roles_can_make_it(empty: str) -> None:
+    psql(empty, "-c", "DROP ROLE IF EXISTS creator", "-c", "CREATE ROLE creator LOGIN CREATEROLE")
+    name = empty.rpartition("/")[2]
+    for role in ("bank_owner", "bank_audit"):
+        psql(empty, "-c", f"GRANT {role} TO creator WITH ADMIN OPTION")
+    psql(empty, "-c", f"ALTER DATABASE {name} OWNER TO creator")
+
+    made = psql(url_of(name, "creator"), "-f", "schema/database.sql")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    found = psql(empty, "-c", "SELECT count(*) FROM bank.customers").stdout
+    psql(empty, "-c", f"ALTER DATABASE {name} OWNER TO postgres")
+    psql(empty, "-c", "DROP OWNED BY creator", "-c", "DROP ROLE creator")
+    assert found == "0\n"
+
+
+def test_what_was_set_for_future_sessions_is_undone_by_the_next_start(server: Server) -> None:
+    server.start("--no-demo")
+    with psycopg.connect(server.database_url(), autocommit=True) as injected:
+        injected.execute("ALTER ROLE bank_application SET default_transaction_read_only = on")
+        injected.execute("ALTER ROLE bank_application PASSWORD 'mine'")
+    server.stop()
+
+    server.start("--no-demo")
+
+    assert server.ask("POST", "/customer/", {"name": "Ann"}).status == 200
 
 
 def test_the_application_is_served_as_this_role(server: Server) -> None:

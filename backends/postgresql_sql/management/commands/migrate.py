@@ -35,6 +35,8 @@ class Command(migrate.Command):
         if is_new:
             _run(*_psql(connection, "-Xqf", "schema/database.sql"))
         _run([sys.executable, "-m", "schema.patch_db", "--yes", "--role", OWNER], _dsn(connection))
+        with connection.cursor() as cursor:
+            cursor.execute("CALL audit.make_partitions()")  # of the next months
         connection.close()  # the next session has the search path of the database
         if options["run_syncdb"]:
             with connection.cursor() as cursor:
