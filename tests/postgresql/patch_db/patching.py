@@ -16,6 +16,8 @@ import psycopg
 
 from tests.serving import ROOT
 
+NO_TRANSACTION = "-- patch_db: no-transaction\n"
+
 Finished = subprocess.CompletedProcess[str]
 
 
