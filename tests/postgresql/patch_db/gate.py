@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -22,6 +23,11 @@ def closed_gate(project: Project) -> Iterator[None]:
     with psycopg.connect(project.url, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(77)")
         yield
+
+
+def until(file: Path) -> str:
+    """Return a hook's command that waits for this file, for at most 20 seconds."""
+    return f"for _ in $(seq 400); do [ -e {file} ] && break; sleep 0.05; done"
 
 
 def at_gate(project: Project) -> list[int]:

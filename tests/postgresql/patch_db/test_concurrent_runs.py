@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.postgresql.patch_db.gate import GATE, OPTIONS, closed_gate, is_waiting, started
+from tests.postgresql.patch_db.gate import GATE, OPTIONS, closed_gate, is_waiting, started, until
 from tests.postgresql.patch_db.patching import NO_TRANSACTION, Project, finish, wait_until
 
 
@@ -77,7 +77,7 @@ def test_a_lock_that_is_lost_during_a_hook_stops_its_patch(
     project: Project, tmp_path: Path
 ) -> None:
     project.write(a="create table a ();")
-    project.hook("a.pre.sh", f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done")
+    project.hook("a.pre.sh", until(tmp_path / "go"))
     runner = project.start(*OPTIONS)
     wait_until(lambda: psutil.Process(runner.pid).children())
 

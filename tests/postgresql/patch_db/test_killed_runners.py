@@ -11,7 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.postgresql.patch_db.gate import GATE, OPTIONS, child_of, closed_gate, is_waiting, started
+from tests.postgresql.patch_db.gate import (
+    GATE,
+    OPTIONS,
+    child_of,
+    closed_gate,
+    is_waiting,
+    started,
+    until,
+)
 from tests.postgresql.patch_db.patching import NO_TRANSACTION, Project, finish, wait_until
 
 
@@ -77,7 +85,7 @@ def test_the_next_runner_waits_for_a_statement_whose_psql_was_killed_too(project
 def test_the_next_runner_waits_for_the_hook_of_one_that_was_killed(
     project: Project, tmp_path: Path, time_of_hook: str, states: dict[str, str]
 ) -> None:
-    log, wait = tmp_path / "log", f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"
+    log, wait = tmp_path / "log", until(tmp_path / "go")
     project.write(a="create table a ()")
     project.hook(f"a.{time_of_hook}.sh", f"echo begin >> {log}", wait, f"echo end >> {log}")
     first = project.start(*OPTIONS)
