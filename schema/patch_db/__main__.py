@@ -22,11 +22,18 @@ from .plan import NONE, make_plan
 from .run import mark, run
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal asks patch_db to end: Ctrl-C, kill, or a terminal that was closed."""
+
+    def __str__(self) -> str:
+        return str(self.args[0].name)
+
+
 def script() -> None:
     """Exit with 0, 1 (failed), 2 (misuse), 3 (--status: pending) or 128 + a signal's number."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
-            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+            signal.signal(number, _stop)
     try:
         code = main()
     except PatchError as error:
@@ -35,7 +42,14 @@ def script() -> None:
     except psycopg.Error as error:
         print(f"patch_db: the database refuses: {error}", file=sys.stderr)
         code = 1
+    except Stopped as stop:
+        print(f"patch_db: stopped by {stop}; --status shows what was applied", file=sys.stderr)
+        code = 128 + stop.args[0]
     sys.exit(code)
+
+
+def _stop(number: int, _: object) -> None:
+    raise Stopped(signal.Signals(number))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,10 +116,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--yes", action="store_true", help="apply all pending patches without asking")
     add("--strict", action="store_true", help="refuse pending patches older than an applied one")
     add("--baseline", metavar="NAME", help=f"first run: register up to this patch, or {NONE}")
-    add("--patches", metavar="DIR", type=Path, default=Path("schema", "patches"))
+    add(
+        "--patches", metavar="DIR", type=Path, default=Path("schema", "patches"), help="their files"
+    )
     add("--role", help="the role that patches run as, and that owns what they create")
     add("--lock-timeout", metavar="TIME", help="how long a patch waits for a lock; default: 5s")
-    add("--wait", metavar="SECONDS", type=float, default=60, help="for another patch_db")
+    add("--wait", metavar="SECONDS", type=float, default=60, help="for another run; default: 60")
     return parser
 
 

@@ -59,7 +59,7 @@ def mark(patches: Iterable[Patch], session: Session, name: str, state: str) -> N
 def _first_run(plan: Plan, session: Session, baseline: str | None) -> None:
     if plan.first_run:
         records.create(session.connection, plan.baseline)
-        print(f"The first run: {len(plan.baseline)} patches are registered as baseline.")
+        print(f"Patches that the first run registers as baseline: {len(plan.baseline)}")
     elif baseline is not None:
         print("--baseline is for the first run, and was ignored.")
     for patch in plan.baseline:

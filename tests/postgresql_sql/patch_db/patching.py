@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tests.serving import ROOT
+
+NO_TRANSACTION = "-- patch_db: no-transaction\n"
 
 Finished = subprocess.CompletedProcess[str]
 
@@ -104,9 +105,10 @@ class Project:
 
     def close(self) -> None:
         for child in self.started:
-            with suppress(ProcessLookupError):
-                child.kill()
-            child.communicate()
+            child.kill()
+            child.wait()
+            for pipe in filter(None, (child.stdout, child.stderr)):
+                pipe.close()  # a hook may still have its other end
 
 
 def finish(child: subprocess.Popen[str]) -> Finished:

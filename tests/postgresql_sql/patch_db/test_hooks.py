@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.postgresql_sql.patch_db.patching import Project
+from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project
 
 
 def test_hooks_are_run_before_and_after_the_sql(project: Project) -> None:
@@ -92,7 +92,7 @@ def test_nothing_is_recorded_when_a_pre_hook_fails(project: Project) -> None:
     assert project.tables() == set()
 
 
-@pytest.mark.parametrize("mark", ["", "-- patch_db: no-transaction\n"])
+@pytest.mark.parametrize("mark", ["", NO_TRANSACTION])
 def test_a_failed_post_hook_is_run_again_before_the_next_patch(project: Project, mark: str) -> None:
     project.write(a=f"{mark}create table a ();", b="create table b (like post)")
     project.hook("a.post.sh", "exit 4")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.postgresql_sql.patch_db.patching import Project
-
-NO_TRANSACTION = "-- patch_db: no-transaction\n"
+from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project
 
 
 def test_an_index_can_be_created_concurrently(project: Project) -> None:

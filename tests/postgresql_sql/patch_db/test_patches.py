@@ -18,7 +18,7 @@ def test_the_first_run_registers_all_patches(project: Project) -> None:
 
     assert said.returncode == 0
     assert said.stdout == (
-        "The first run: 2 patches are registered as baseline.\n"
+        "Patches that the first run registers as baseline: 2\n"
         "a.sql: baseline\nb.sql: baseline\nNothing is pending.\n"
     )
     assert project.states() == {"a": "baseline", "b": "baseline"}

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schema.patch_db.statements import ends_transaction, wrong_command
-from tests.postgresql_sql.patch_db.patching import Project
-
-NO_TRANSACTION = "-- patch_db: no-transaction\n"
+from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project
 
 
 @pytest.mark.parametrize(
