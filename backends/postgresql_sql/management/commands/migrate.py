@@ -16,6 +16,11 @@ from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).resolve().parents[4]
 OWNER = "bank_owner"
+UNRECORDED = (
+    "This database has the schema `bank`, and no record of the patches that are in it. Name the "
+    f"last one: `python -m schema.patch_db --role {OWNER} --baseline NAME URL`. Without --baseline "
+    "all are recorded, as is right after schema/database.sql; with `--baseline none`, none."
+)
 
 
 class Command(migrate.Command):
@@ -30,11 +35,17 @@ class Command(migrate.Command):
         if not shutil.which("psql"):
             raise CommandError("psql is needed: apt install postgresql-client.")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regnamespace('bank') IS NULL")
-            [is_new] = cursor.fetchone()
+            cursor.execute(
+                "SELECT to_regnamespace('bank') IS NULL, to_regclass('patch_db.patches') IS NULL"
+            )
+            is_new, is_unrecorded = cursor.fetchone()
         if is_new:
-            _run(*_psql(connection, "-Xqf", "schema/database.sql"))
-        _run([sys.executable, "-m", "schema.patch_db", "--yes", "--role", OWNER], _dsn(connection))
+            command, environment = _psql(connection, "-Xqf", "schema/database.sql")
+            _run(command, environment)
+        elif is_unrecorded:
+            raise CommandError(UNRECORDED)
+        command = [sys.executable, "-m", "schema.patch_db", "--yes", "--role", OWNER]
+        _run(command, _dsn(connection), quiet=not options["verbosity"])
         with connection.cursor() as cursor:
             cursor.execute("CALL audit.make_partitions()")  # of the next months
         connection.close()  # the next session has the search path of the database
@@ -57,8 +68,14 @@ def _dsn(connection: Any) -> dict[str, str]:
     return {"PATCH_DSN": make_conninfo(**{name: given[name] for name in known if name in given})}
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def _run(command: list[str], environment: dict[str, str], *, quiet: bool = False) -> None:
     """Run a program that prints its own errors; raise CommandError if it fails."""
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
+    )
     if done.returncode:
         raise CommandError(f"{Path(command[0]).name} failed; the reason is above.")
