@@ -69,6 +69,7 @@ def test_a_runner_that_has_lost_its_lock_begins_no_other_patch(project: Project)
 
     assert said.returncode == 1
     assert "The connection that holds the lock was lost" in said.stderr
+    assert "b.sql" not in said.stdout
     assert (project.states(), project.tables()) == ({"a": "applied"}, {"a"})
     assert project.apply().returncode == 0
 
