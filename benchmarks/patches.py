@@ -44,7 +44,7 @@ def main(given: Sequence[str]) -> int:
         patches.mkdir()
         with one.provider().server(Path(directory) / "data") as url:
             environment = one.environment(url) | {"PATCH_DSN": url}
-            command = ["psql", "-Xqf", "schema/first_version.sql", url]
+            command = ["psql", "-Xqf", "schema/first_version/database.sql", url]
             subprocess.run(command, cwd=ROOT, env=environment, check=True)
             with psycopg.connect(url, autocommit=True) as owner:
                 for sql in ROWS:

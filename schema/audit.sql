@@ -1,7 +1,10 @@
 -- The audit: each change of the bank's rows, whoever makes it and with whatever program.
 --
 -- It belongs to bank_audit. The application has no privilege on it at all: the trigger writes with its owner's
--- privileges (security definer), so that not even SQL injected into the application can change what is written.
+-- privileges (security definer), so that not even SQL injected into the application can change what was written.
+--
+-- The limit: PostgreSQL knows the application, and believes what it says of whom it serves. SQL injected into one
+-- request is executed as the application, on a session that serves others later: it can do what they can do.
 
 set local role bank_audit;
 

@@ -1,4 +1,4 @@
--- What people ask about the shop. Django reads these like tables (reports/models.py), and cannot write them.
+-- What people ask about the shop. Programs read these like tables, and cannot write them.
 
 -- Sales of each product on each day (of UTC).
 create view reports.sales as

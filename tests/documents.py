@@ -58,7 +58,8 @@ def _run(command: str, server: Server) -> str:
     here = re.sub(r"(?<!/)\.venv/bin/python", sys.executable, here)
     here = re.sub(r"^curl ", "curl --silent --show-error ", here)
     environment = backend(settings.BACKEND).environment(server.database_url())
-    # Another database of the same server, for its owner: only docs/postgresql_sql.md uses it.
+    # For docs/postgresql_sql.md: the application's URL, and the owner's of another database.
+    environment["APPLICATION"] = server.database_url()
     environment["SHOP"] = re.sub(r"//[^@]*@(.*)/\w+$", r"//postgres@\1/shop", server.database_url())
     if MANAGE in command:  # it finds the URL by itself
         del environment[backend(settings.BACKEND).url_variable]

@@ -14,6 +14,7 @@ PRIVILEGES = (
     "SELECT, INSERT, UPDATE, DELETE ON {all}TABLES {where}",
     "SELECT, UPDATE ON {all}SEQUENCES {where}",
 )
+NOTHING_ELSE = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 @contextmanager
@@ -53,6 +54,7 @@ def restricted(url: str) -> str:
     """
     password = secrets.token_urlsafe(16)
     with _connection(url) as cursor:
+        cursor.execute(f"ALTER ROLE {APPLICATION} LOGIN {NOTHING_ELSE}")
         cursor.execute(f"ALTER ROLE {APPLICATION} RESET ALL")
         cursor.execute("SELECT quote_ident(current_database())")
         [database] = cursor.fetchone()

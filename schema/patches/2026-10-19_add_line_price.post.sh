@@ -12,9 +12,9 @@ begin
     while first <= last loop
         -- A range of keys is found by the index. `where price is null limit 2000` would read the lines that are
         -- done again and again.
-        update bank.order_lines l set price = p.price
-        from bank.products p
-        where p.id = l.product_id and l.price is null and l.id >= first and l.id < first + lines;
+        update bank.order_lines l set price = round(o.subtotal / l.quantity, 2)
+        from bank.orders o
+        where o.id = l.order_id and l.price is null and l.id >= first and l.id < first + lines;
         commit;
         first := first + lines;
     end loop;

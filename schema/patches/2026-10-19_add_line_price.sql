@@ -1,4 +1,5 @@
--- The price of a line is the one of its day: a product that becomes dearer does not change old orders.
+-- The price of a line is the one of its day: a product that becomes dearer does not change old orders. Until now an
+-- order had one line, so the price is its subtotal divided by the quantity.
 -- A column without a default is added at once, however long the table is. The .post.sh fills it, while people order.
 
 alter table bank.order_lines add column price bank.amount

@@ -53,8 +53,14 @@ def test_what_was_set_for_future_sessions_is_undone_by_the_next_start(server: Se
     server.start("--no-demo")
     with psycopg.connect(server.database_url(), autocommit=True) as injected:
         injected.execute("ALTER ROLE bank_application SET default_transaction_read_only = on")
+    url = urlsplit(server.database_url())
+    owner = url._replace(netloc=f"postgres@{url.netloc.rpartition('@')[2]}").geturl()
+    with psycopg.connect(owner, autocommit=True) as session:
+        session.execute("ALTER ROLE bank_application SUPERUSER")
     server.stop()
 
     server.start("--no-demo")
 
     assert server.ask("POST", "/customer/", {"name": "Ann"}).status == 200
+    with psycopg.connect(server.database_url()) as session:
+        assert session.execute("SHOW is_superuser").fetchone() == ("off",)

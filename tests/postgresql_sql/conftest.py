@@ -66,7 +66,7 @@ def empty() -> Iterator[str]:
 @pytest.fixture
 def first(empty: str) -> str:
     """Return the URL of a database of the first version."""
-    assert psql(empty, "-f", "schema/first_version.sql").stderr == ""
+    assert psql(empty, "-f", "schema/first_version/database.sql").stderr == ""
     return empty
 
 

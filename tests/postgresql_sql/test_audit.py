@@ -15,6 +15,7 @@ from bank.models import Customer, Order, OrderLine, Product
 from tests.admin_pages import change
 from tests.api import Api
 from tests.postgresql_sql.conftest import Sql, psql, url_of
+from tests.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COLUMNS = "operation, row_id, old->>'name', new->>'name'"
@@ -129,6 +130,21 @@ def test_a_client_is_written_down_also_after_a_lost_connection(
 
     assert answer.status_code == 200
     assert changes(owner, "person") == [("ann",)]
+
+
+def test_requests_succeed_after_the_application_has_lost_its_connections(server: Server) -> None:
+    server.start("--no-demo")
+    for _ in range(10):
+        server.call("POST", "/customer/", {"name": "Ann"})
+    with psycopg.connect(server.database_url(), autocommit=True) as session:
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+    answers = [server.ask("POST", "/customer/", {"name": "Ann"}).status for _ in range(20)]
+
+    assert answers == 20 * [200]
 
 
 def test_the_user_of_the_admin_is_written_down(owner: Sql, admin: Client) -> None:

@@ -1,11 +1,14 @@
 -- The first version of the database, from which schema/patches lead to today's: for their test, and for practice.
--- Like database.sql, into an empty database: psql -f schema/first_version.sql bank
+-- Like ../database.sql, into an empty database: psql -f schema/first_version/database.sql bank
+--
+-- It is never changed. What was different: customers were clients, an order had one product, the audit was one
+-- table, and there were no reports.
 
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 begin;
 
-\ir users.sql
+\ir ../users.sql
 
 revoke all on database :"DBNAME" from public;
 grant connect on database :"DBNAME" to bank_application, bank_view, bank_backup;
