@@ -12,7 +12,7 @@ def test_closed_connections_are_replaced_without_an_error(server: Server) -> Non
     for _ in range(20):
         server.call("GET", "/customer/")
     children = parent.children(recursive=True)
-    database = [p for p in children if "postgres: postgres bank" in " ".join(p.cmdline())]
+    database = [p for p in children if "postgres: bank_application bank" in " ".join(p.cmdline())]
 
     for process in database:
         process.terminate()
