@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import Any
 
 import psycopg
@@ -18,6 +19,8 @@ from tests.postgresql_sql.conftest import Sql, psql, url_of
 from tests.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TABLES = ("customers", "products", "orders", "order_lines")
+OPERATIONS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 COLUMNS = "operation, row_id, old->>'name', new->>'name'"
 
 
@@ -259,3 +262,66 @@ def test_a_change_of_several_rows_is_written_down_row_by_row(owner: Sql) -> None
         ("UPDATE", "2"),
         ("UPDATE", "3"),
     ]
+
+
+def test_each_operation_on_each_table_is_written_down(owner: Sql, client: Client) -> None:
+    api = Api(client)
+    api.order(api.customer(), (api.product(), 1))
+
+    for table in TABLES:
+        owner(f"UPDATE bank.{table} SET id = id")
+    for table in reversed(TABLES):
+        owner(f"DELETE FROM bank.{table}")
+    owner(f"TRUNCATE {', '.join(f'bank.{table}' for table in TABLES)}")
+
+    written = owner("SELECT table_name, operation FROM audit.changes")
+    assert set(written) == set(product(TABLES, OPERATIONS))
+
+
+def test_the_partition_of_a_month_takes_its_first_moment_and_not_the_next_ones(today: str) -> None:
+    with psycopg.connect(today) as session:
+        session.execute(
+            "INSERT INTO audit.changes (at, role, program, table_name, operation) "
+            "SELECT at, 'x', 'x', 'customers', 'INSERT' FROM unnest(%s::timestamptz[]) at",
+            [["2020-02-01 00:00", "2020-02-29 23:59:59.999999", "2020-03-01 00:00"]],
+        )
+        session.execute("CALL audit.make_partitions(since => '2020-02-01')")
+        rows = session.execute("SELECT tableoid::regclass::text FROM audit.changes ORDER BY at")
+
+        assert rows.fetchall() == [
+            ("audit.changes_2020_02",),
+            ("audit.changes_2020_02",),
+            ("audit.changes_2020_03",),
+        ]
+
+
+def test_a_new_database_has_the_partitions_of_this_month_and_the_next_two(today: str) -> None:
+    with psycopg.connect(today) as session:
+        found = session.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits "
+            "WHERE inhparent = 'audit.changes'::regclass ORDER BY 1"
+        ).fetchall()
+        months = session.execute(
+            "SELECT to_char(date_trunc('month', now()) + n * interval '1 month', 'YYYY_MM') "
+            "FROM generate_series(0, 2) n"
+        ).fetchall()
+
+    assert found == [
+        *((f"audit.changes_{month}",) for (month,) in months),
+        ("audit.changes_default",),
+    ]
+
+
+def test_a_person_who_comes_in_a_transaction_is_not_forgotten_with_its_rollback(
+    owner: Sql,
+) -> None:
+    engine: Any = connection
+    with transaction.atomic():
+        engine.person = lambda: "ann"
+        Customer.objects.exists()
+        transaction.set_rollback(True)
+
+    Customer.objects.create(name="Ann")
+    engine.person = str
+
+    assert changes(owner, "person") == [("ann",)]

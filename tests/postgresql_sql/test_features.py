@@ -163,3 +163,51 @@ def test_the_database_knows_when_an_order_was_placed(owner: Sql, shop: Any) -> N
     [(old,)] = owner("SELECT max(now() - placed_at) FROM bank.orders")
 
     assert isinstance(old, datetime.timedelta) and old < datetime.timedelta(minutes=1)
+
+
+def test_a_day_of_the_sales_is_one_of_utc_in_every_time_zone(owner: Sql, shop: Any) -> None:
+    owner("UPDATE bank.orders SET placed_at = '2026-03-01 23:30+00'")
+
+    owner("SET timezone = 'Asia/Tokyo'")
+
+    assert owner("SELECT DISTINCT day FROM reports.sales") == [(datetime.date(2026, 3, 1),)]
+
+
+def test_a_product_without_orders_is_the_last_of_the_best_sellers(api: Api, shop: Any) -> None:
+    api.product("Cap")
+
+    call_command("refresh_reports")
+
+    last = BestSeller.objects.values_list("product__name", "pieces", "revenue", "place").last()
+    assert last == ("Cap", 0, Decimal("0.00"), 3)
+
+
+def test_the_best_sellers_are_refreshed_while_somebody_reads_them(owner: Sql, shop: Any) -> None:
+    owner("SET lock_timeout = '2s'")
+
+    with transaction.atomic():
+        list(BestSeller.objects.all())
+        owner("SELECT reports.refresh()")
+
+    found = BestSeller.objects.values_list("product_id", flat=True)
+    assert list(found) == [shop["ink"], shop["pen"]]
+
+
+def test_a_customer_without_orders_has_spent_nothing(owner: Sql) -> None:
+    assert owner("SELECT reports.spent(1)") == [(Decimal(0),)]
+
+
+def test_the_orders_of_a_period_are_found_by_an_index(owner: Sql) -> None:
+    owner("SET enable_seqscan = off")
+
+    found = plan(owner, "SELECT * FROM bank.orders WHERE placed_at >= now() - interval '1 day'")
+
+    assert "order_placed_index" in found
+
+
+def test_the_best_sellers_cannot_be_deleted_in_the_admin(admin: Client, shop: Any) -> None:
+    call_command("refresh_reports")
+
+    answer = admin.get(f"/admin/reports/bestseller/{shop['ink']}/delete/")
+
+    assert answer.status_code == 403

@@ -103,3 +103,37 @@ def test_migrate_creates_nothing_and_knows_of_no_migration(owner: Sql) -> None:
 
     assert sorted(owner(tables)) == sorted(before)
     assert "django_migrations" not in {name for (name,) in before}
+
+
+def test_every_foreign_key_is_checked_at_the_commit(owner: Sql) -> None:
+    immediate = owner(
+        "select conrelid::regclass::text, conname from pg_constraint "
+        "where connamespace in ('bank'::regnamespace, 'django'::regnamespace) and contype = 'f' "
+        "and not condeferred"
+    )
+
+    assert immediate == []
+
+
+def test_what_migrate_creates_belongs_to_the_owner(owner: Sql) -> None:
+    owners = owner(
+        "select distinct tableowner from pg_tables "
+        "where schemaname in ('bank', 'django', 'patch_db', 'public')"
+    )
+
+    assert owners == [("bank_owner",)]
+
+
+def test_a_block_as_the_owner_ends_as_the_application(owner: Sql) -> None:
+    engine: Any = connection
+
+    with engine.creation.as_owner():
+        inside = current_user()
+
+    assert (inside, current_user()) == (engine.creation.owner, "bank_application")
+
+
+def current_user() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return str(cursor.fetchone()[0])

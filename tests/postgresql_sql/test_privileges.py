@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import subprocess
+from base64 import b64decode, b64encode
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection
 
+from backends.postgresql.roles import restricted
 from bank.models import Customer
-from tests.postgresql_sql.conftest import Sql, program, psql, url_of
+from tests.postgresql_sql.conftest import URL, Sql, program, psql, url_of
 from tests.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
+REFUSED = psycopg.errors.InsufficientPrivilege
 
 FORBIDDEN = [
     "ALTER TABLE customers ADD COLUMN x integer",
@@ -202,4 +208,63 @@ def test_the_application_is_served_as_this_role(server: Server) -> None:
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         ).fetchall()
         written = session.execute("SELECT role FROM audit.changes").fetchall()
+        [more] = session.execute(
+            "SELECT count(*) FROM pg_default_acl WHERE defaclnamespace = 'public'::regnamespace"
+        )
+    assert more == (0,)  # all privileges are those of schema/privileges.sql
     assert (roles, written) == ([("bank_application",)], [("bank_application",)])
+
+
+def test_a_function_of_another_schema_does_not_take_the_place_of_one_in_the_audits(
+    today: str,
+) -> None:
+    with psycopg.connect(today) as session:
+        session.execute("SET ROLE bank_owner")
+        session.execute(
+            "CREATE FUNCTION bank.to_jsonb(bank.customers) RETURNS jsonb RETURN '0'::jsonb; "
+            "CREATE FUNCTION bank.to_char(date, text) RETURNS text RETURN 'mine'; "
+            "GRANT USAGE ON SCHEMA bank TO bank_audit; "
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bank TO bank_audit"
+        )
+        session.execute("INSERT INTO bank.customers (id, name) VALUES (7, 'Ann')")
+        session.execute("CALL audit.make_partitions(ahead => 3)")
+        session.execute("RESET ROLE")
+
+        new = session.execute("SELECT new FROM audit.changes WHERE table_name = 'customers'")
+        mine = session.execute("SELECT to_regclass('audit.changes_mine')")
+        assert (new.fetchall(), mine.fetchall()) == ([({"id": 7, "name": "Ann"},)], [(None,)])
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [("bank_application", ["spent", "refresh"]), ("bank_view", ["spent"]), ("bank_backup", [])],
+)
+def test_only_those_who_ask_about_the_shop_execute_its_functions(
+    role: str, allowed: list[str]
+) -> None:
+    url = url_of(str(connection.settings_dict["NAME"]), role)
+    calls = {"spent": "SELECT reports.spent(1)", "refresh": "SELECT reports.refresh()"}
+    with psycopg.connect(url, autocommit=True) as session:
+        for name, call in calls.items():
+            refused = pytest.raises(REFUSED, match="for function")
+            with nullcontext() if name in allowed else refused:
+                session.execute(call)
+        with pytest.raises(REFUSED, match="for (procedure|schema)"):
+            session.execute("CALL audit.make_partitions()")
+
+
+def test_the_application_gets_a_new_password_with_each_start(owner: Sql) -> None:
+    first, second = (urlsplit(restricted(URL)).password or "" for _ in range(2))
+
+    [(stored,)] = owner("SELECT rolpassword FROM pg_authid WHERE rolname = 'bank_application'")
+
+    assert (fits(first, str(stored)), fits(second, str(stored))) == (False, True)
+
+
+def fits(password: str, stored: str) -> bool:
+    """Whether it is the password of this verifier: SCRAM-SHA-256$ITERATIONS:SALT$KEY:…"""
+    _, salted, keys = stored.split("$")
+    iterations, _, salt = salted.partition(":")
+    secret = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(salt), int(iterations))
+    key = hashlib.sha256(hmac.digest(secret, b"Client Key", "sha256")).digest()
+    return keys.partition(":")[0] == b64encode(key).decode()

@@ -175,3 +175,34 @@ def test_a_new_patch_needs_words(project: Project) -> None:
 
     assert said.returncode == 2
     assert list(project.patches.iterdir()) == []
+
+
+def test_a_strict_dry_run_refuses_an_older_patch_as_a_run_does(project: Project) -> None:
+    project.write(b="select 1")
+    project.apply()
+    project.write(a="select 1")
+
+    strict, said = project.run("--dry-run", "--strict"), project.run("--dry-run")
+
+    assert (strict.returncode, said.returncode) == (1, 0)
+    assert "a.sql is pending and older than b.sql" in strict.stderr
+
+
+def test_a_change_of_a_skipped_patch_is_no_change_of_an_applied_one(project: Project) -> None:
+    project.write(a="create table a ()")
+    project.answer("s")
+    project.write(a="create table b ()")
+
+    said = project.run("--check")
+
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_a_mark_needs_records(project: Project) -> None:
+    project.write(a="select 1")
+
+    said = project.run("--mark", "a.sql=applied")
+
+    assert said.returncode == 2
+    assert "This database has no records of patches yet" in said.stderr
+    assert project.query("select to_regclass('patch_db.patches')") == [None]

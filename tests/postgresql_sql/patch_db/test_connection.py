@@ -171,3 +171,13 @@ def test_psql_is_needed(project: Project, tmp_path: Path) -> None:
     assert said.returncode == 1
     assert "psql is not on PATH" in said.stderr
     assert project.states() == {}
+
+
+def test_a_server_that_ends_idle_sessions_does_not_end_the_lock(project: Project) -> None:
+    project.write(a="select pg_sleep(1)", b="create table b ()")
+    project.url = make_conninfo(project.url, options="-c idle_session_timeout=300ms")
+
+    said = project.apply()
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert project.states() == {"a": "applied", "b": "applied"}

@@ -116,3 +116,14 @@ def test_a_post_hook_that_was_deleted_is_missed(project: Project) -> None:
     assert missed.returncode == 1
     assert "a.sql was applied without its post hook, which is missing now" in missed.stderr
     assert (marked.returncode, project.states()) == (0, {"a": "applied"})
+
+
+def test_a_post_hook_that_is_left_is_still_to_do(project: Project) -> None:
+    project.write(a="create table a ()")
+    project.hook("a.post.sh", "exit 4")
+    project.apply()
+
+    status, dry = project.run("--status"), project.run("--dry-run")
+
+    assert (status.returncode, status.stdout) == (3, "post      a.sql\n")
+    assert dry.stdout == "a.sql: a.post.sh would be run\n"

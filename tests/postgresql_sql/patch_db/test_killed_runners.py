@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import random
 import shutil
 import time
@@ -120,3 +121,21 @@ def test_runners_that_are_killed_at_any_time_apply_each_patch_once(project: Proj
     assert project.states() == dict.fromkeys("abcdef", "applied")
     names = [f"patch_db {name}.sql" for name in "bcdef"]
     assert project.query("select name from log order by name") == names
+
+
+def test_a_runner_that_loses_its_lock_while_it_asks_runs_no_hook(project: Project) -> None:
+    project.write(a="create table a ();")
+    project.hook("a.pre.sh", "echo the hook is run")
+    terminal, theirs = pty.openpty()
+    runner = project.start("--baseline", "none", stdin=theirs)
+    wait_until(lambda: project.query("select to_regclass('patch_db.patches')") != [None])
+
+    project.query("select pg_terminate_backend(%s, 5000)", *project.sessions("patch_db"))
+    os.write(terminal, b"y\n")
+    said = finish(runner)
+    os.close(terminal)
+    os.close(theirs)
+
+    assert said.returncode == 1
+    assert "The connection that holds the lock was lost" in said.stderr
+    assert "the hook is run" not in said.stdout

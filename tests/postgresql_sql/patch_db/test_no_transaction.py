@@ -92,3 +92,24 @@ def test_waiting_for_a_lock_ends_with_a_hint(project: Project) -> None:
     assert "canceling statement due to lock timeout" in said.stderr
     assert "longer --lock-timeout" in said.stderr
     assert project.states() == {"a": "applied"}
+
+
+def test_a_mark_records_the_file_that_has_it(project: Project) -> None:
+    project.write(a=f"{NO_TRANSACTION}create table a (); select 1/0;")
+    project.apply()
+    project.write(a=f"{NO_TRANSACTION}create table a ();")
+
+    project.run("--mark", "a.sql=applied")
+
+    assert project.run("--check").returncode == 0
+
+
+def test_a_mark_is_seen_behind_a_byte_order_mark(project: Project) -> None:
+    project.write(
+        a=f"\ufeff{NO_TRANSACTION}create table a (x int); create index concurrently i on a (x);"
+    )
+
+    said = project.apply()
+
+    assert said.stderr == ""
+    assert project.states() == {"a": "applied"}

@@ -150,3 +150,17 @@ def test_patches_are_utf_8_in_a_database_that_is_not(
 
     assert said.stderr == ""
     assert found == ([1], {"é": "applied"})
+
+
+def test_the_order_is_that_of_code_points(project: Project) -> None:
+    project.write(a="create table a (like b)", B="create table b ()")
+    project.file("é.sql", "create table c (like a)")
+
+    said = project.apply()
+
+    assert said.stderr == ""
+    assert [line for line in said.stdout.splitlines() if "applied" in line] == [
+        "B.sql: applied",
+        "a.sql: applied",
+        "é.sql: applied",
+    ]
