@@ -64,10 +64,11 @@ create table order_lines (
         constraint line_of_product references products deferrable initially deferred,
     quantity integer not null
         constraint order_line_quantity_positive check (quantity >= 1),
-    price amount not null
-        constraint order_line_price_not_negative check (price >= 0),
-    -- What the line costs, in one place instead of in each report.
-    value numeric generated always as (price * quantity) stored,
+    -- Not an amount: PostgreSQL cannot add a column of a domain with a constraint without writing the table again.
+    price numeric(18, 2) not null
+        constraint order_line_price_not_negative check (price >= 0 and price <> 'NaN'),
+    -- What the line costs, in one place instead of in each report. Virtual: computed when it is read.
+    value numeric generated always as (price * quantity) virtual,
     -- One line per product; also the index of the lines of an order.
     constraint order_line_once_per_product unique (order_id, product_id)
 );

@@ -4,7 +4,7 @@
 exec psql -X --quiet -v ON_ERROR_STOP=1 "$PATCH_DSN" <<'SQL'
 do $$
 declare
-    lines constant bigint := 2000;  -- in a batch: a twentieth of a second
+    lines constant bigint := 1000;  -- in a batch: a twentieth of a second
     first bigint;
     last bigint;
 begin

@@ -5,3 +5,4 @@
 
 alter table bank.order_lines add constraint order_lines_price_not_null not null price not valid;
 alter table bank.order_lines validate constraint order_lines_price_not_null;
+alter table bank.order_lines validate constraint order_line_price_not_negative;
