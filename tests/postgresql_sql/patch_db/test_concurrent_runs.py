@@ -38,7 +38,8 @@ def test_a_second_runner_leaves_and_says_who_is_at_work(project: Project) -> Non
 
     assert finish(first).returncode == 0
     assert said.returncode == 1
-    assert f'is at work: pid {pid} of the server, application "patch_db", since' in said.stderr
+    holder = f'pid {pid} of the server, user "postgres", application "patch_db"'
+    assert f"Another patch_db is at work: {holder}. Nothing was applied" in said.stderr
 
 
 def test_many_runners_apply_each_patch_once(project: Project) -> None:

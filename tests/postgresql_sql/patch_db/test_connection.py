@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.postgresql_sql.patch_db.gate import GATE, child_of, closed_gate, started
 from tests.postgresql_sql.patch_db.patching import Project, finish, wait_until
 
 
@@ -80,6 +81,19 @@ def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str
 
     assert "patch_db: a.sql failed, and was rolled back." in finish(child).stderr
     assert project.states() == {}
+
+
+def test_a_failed_patch_ends_no_session_of_another_user(project: Project, role: str) -> None:
+    project.write(a=f"{GATE}select 1/0")
+    project.execute(f'alter role "{role}" login')
+    theirs = make_conninfo(project.url, user=role)
+    with psycopg.connect(theirs, autocommit=True) as session, closed_gate(project):
+        runner = started(project)
+        session.execute("select pg_advisory_lock_shared(1885434979, 2)")
+        child_of(runner).kill()
+
+        assert "a.sql failed, and was rolled back" in finish(runner).stderr
+        assert session.execute("select 1").fetchone() == (1,)
 
 
 def test_a_service_is_used_as_libpq_does(project: Project, tmp_path: Path) -> None:

@@ -50,6 +50,21 @@ def test_a_patch_without_a_transaction_that_is_killed_stops_the_next_run(
     assert "a.sql was interrupted" in project.apply().stderr
 
 
+def test_a_patch_that_is_killed_ends_no_patch_of_another_database(
+    project: Project, other_project: Project
+) -> None:
+    project.write(a=GATE)
+    other_project.write(a=GATE)
+    with closed_gate(project), closed_gate(other_project):
+        runner, other = started(project), started(other_project)
+        child_of(runner).kill()
+        said = finish(runner)
+
+    assert "a.sql failed, and was rolled back" in said.stderr
+    assert finish(other).returncode == 0
+    assert other_project.states() == {"a": "applied"}
+
+
 def kill(project: Project, runner: subprocess.Popen[str], victim: str) -> None:
     if victim == "psql":
         child_of(runner).kill()
