@@ -7,21 +7,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from .connection import environment
 from .errors import HookFailed, NoPsql
-from .lock import Session
+from .lock import PAUSE, Session, check_lock
+from .patches import Patch
 
 
-def psql(arguments: Sequence[str], name: str, session: Session) -> tuple[int, bytes]:
-    """Run psql for a patch; return its exit code and its messages, which are shown too."""
+def psql(arguments: Sequence[str], patch: Patch, session: Session) -> tuple[int, bytes]:
+    """Run psql with the patch as its input; return its exit code and its messages, shown too."""
     messages = []
     try:
-        with _child(["psql", *arguments], name, session, stderr=subprocess.PIPE) as child:
+        with (
+            _input(patch.content) as stdin,
+            _child(
+                ["psql", *arguments], patch.name, session, stdin=stdin, stderr=subprocess.PIPE
+            ) as child,
+        ):
             for line in child.stderr or ():
+                line = line.replace(b"psql:<stdin>:", os.fsencode(f"psql:{patch.path}:"), 1)
                 sys.stderr.buffer.write(line)
                 sys.stderr.flush()
                 messages.append(line)
@@ -30,16 +38,32 @@ def psql(arguments: Sequence[str], name: str, session: Session) -> tuple[int, by
     return child.returncode, b"".join(messages)
 
 
+@contextmanager
+def _input(content: bytes) -> Iterator[IO[bytes]]:
+    """Yield a file that has no name, so that nobody can change it."""
+    with TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
+
+
 def hook(path: Path, name: str, session: Session) -> None:
     """Run a hook of a patch; raise HookFailed unless it succeeds.
 
     It inherits the socket of the lock: if patch_db is killed, the lock is held until the hook ends.
+    If the lock is lost, the hook is interrupted, for the next patch_db may run it again; raise
+    psycopg.OperationalError.
     """
     print(f"{name}: running {path.name}", flush=True)
     sockets = [session.connection.fileno()]
     try:
-        with _child([path.absolute()], name, session, pass_fds=sockets) as child:
-            pass
+        with _child(
+            [path.absolute()], name, session, stdin=subprocess.DEVNULL, pass_fds=sockets
+        ) as child:
+            while child.poll() is None:
+                check_lock(session)
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(PAUSE)
     except OSError as error:
         raise HookFailed(path, error.strerror) from error
     if code := child.returncode:
@@ -55,9 +79,7 @@ def _child(
     Its own process group keeps a terminal's Ctrl-C from it, which would otherwise arrive twice.
     """
     environ = environment(session.connection, session.dsn, name)
-    child = subprocess.Popen(
-        command, env=environ, stdin=subprocess.DEVNULL, process_group=0, **options
-    )
+    child = subprocess.Popen(command, env=environ, process_group=0, **options)
     try:
         yield child
         child.wait()

@@ -79,7 +79,7 @@ def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str
 
     psutil.Process(child.pid).children()[0].kill()
 
-    assert "patch_db: a.sql failed, and was rolled back." in finish(child).stderr
+    assert "patch_db: a.sql failed, and its transaction was rolled back." in finish(child).stderr
     assert project.states() == {}
 
 
@@ -92,7 +92,7 @@ def test_a_failed_patch_ends_no_session_of_another_user(project: Project, role: 
         session.execute("select pg_advisory_lock_shared(1885434979, 2)")
         child_of(runner).kill()
 
-        assert "a.sql failed, and was rolled back" in finish(runner).stderr
+        assert "a.sql failed, and its transaction was rolled back" in finish(runner).stderr
         assert session.execute("select 1").fetchone() == (1,)
 
 

@@ -29,7 +29,7 @@ def test_a_patch_that_is_killed_is_rolled_back(project: Project, victim: str) ->
         left = project.sessions("patch_db a.sql")
 
     assert said.returncode == 1
-    assert "a.sql failed, and was rolled back" in said.stderr
+    assert "a.sql failed, and its transaction was rolled back" in said.stderr
     assert (project.states(), project.tables()) == ({}, set())
     assert left == []
     assert project.apply().returncode == 0
@@ -45,7 +45,7 @@ def test_a_patch_without_a_transaction_that_is_killed_stops_the_next_run(
         kill(project, runner, victim)
         said = finish(runner)
 
-    assert "a.sql failed, and has no transaction" in said.stderr
+    assert "a.sql failed. A part of it may be committed" in said.stderr
     assert (project.states(), project.tables()) == ({"a": "applying"}, {"a"})
     assert "a.sql was interrupted" in project.apply().stderr
 
@@ -60,7 +60,7 @@ def test_a_patch_that_is_killed_ends_no_patch_of_another_database(
         child_of(runner).kill()
         said = finish(runner)
 
-    assert "a.sql failed, and was rolled back" in said.stderr
+    assert "a.sql failed, and its transaction was rolled back" in said.stderr
     assert finish(other).returncode == 0
     assert other_project.states() == {"a": "applied"}
 

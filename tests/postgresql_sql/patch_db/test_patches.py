@@ -103,6 +103,74 @@ def test_hidden_files_are_no_patches(project: Project) -> None:
     assert project.states() == {}
 
 
+@pytest.mark.parametrize("name", ["a.SQL", "a.Sql", "a.PRE.sh", "2026/a.Post.py"])
+def test_a_name_that_is_only_like_a_patch_is_refused(project: Project, name: str) -> None:
+    project.write(a="select 1")
+    project.file(name, "")
+
+    said = project.run("--status")
+
+    assert said.returncode == 1
+    assert f"{name}' is like a patch or a hook, and is none" in said.stderr
+
+
+@pytest.mark.parametrize("target", ["missing.sql", "."])
+def test_a_link_that_would_silently_be_no_patch_is_refused(project: Project, target: str) -> None:
+    project.write(a="select 1")
+    (project.patches / "b.sql").symlink_to(target)
+
+    said = project.run("--status")
+
+    assert said.returncode == 1
+    assert "b.sql is neither a file nor a directory that is here" in said.stderr
+
+
+def test_a_link_to_a_file_is_a_patch(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("create table a ()")
+    (project.patches / "a.sql").symlink_to(tmp_path / "x")
+
+    project.apply()
+
+    assert project.tables() == {"a"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "latin1"])
+def test_a_patch_that_is_not_utf_8_is_refused(project: Project, encoding: str) -> None:
+    project.write(a="create table a ()")
+    (project.patches / "b.sql").write_bytes("create table b (é int);\n".encode(encoding))
+
+    said = project.apply()
+
+    assert said.returncode == 1
+    assert "b.sql is not UTF-8, or has a NUL" in said.stderr
+    assert project.tables() == set()
+
+
+def test_a_patch_with_a_nul_is_refused(project: Project) -> None:
+    project.write(a="create table a ();\0 create table b ();\n")
+
+    assert "a.sql is not UTF-8, or has a NUL" in project.apply().stderr
+    assert project.tables() == set()
+
+
+def test_a_byte_order_mark_is_ignored(project: Project) -> None:
+    project.write(a="\ufeff-- patch_db: no-transaction\nselect 1/0", b="\ufeffcreate table b ()")
+    project.apply("--baseline", "a.sql")
+
+    assert project.states() == {"a": "baseline", "b": "applied"}
+
+
+def test_what_was_checked_is_executed_and_recorded(project: Project) -> None:
+    project.write(a="create table a ()")
+    project.hook("a.pre.sh", f"echo 'create table other (); commit;' > {project.patches}/a.sql")
+
+    project.apply()
+    project.write(a="create table a ()")
+
+    assert project.tables() == {"a"}
+    assert project.run("--check").returncode == 0
+
+
 def test_a_failing_patch_is_neither_applied_nor_recorded(project: Project) -> None:
     # Without ON_ERROR_STOP, psql would go on, succeed, and the patch would be recorded.
     project.write(a="create table a ();\nselect 1/0;\ncreate table b ();", b="create table c ();")
@@ -111,7 +179,7 @@ def test_a_failing_patch_is_neither_applied_nor_recorded(project: Project) -> No
 
     assert said.returncode == 1
     assert f"psql:{project.patches}/a.sql:2: ERROR:  division by zero" in said.stderr
-    assert "patch_db: a.sql failed, and was rolled back." in said.stderr
+    assert "patch_db: a.sql failed, and its transaction was rolled back." in said.stderr
     assert project.states() == {}
     assert project.tables() == set()
 
