@@ -82,12 +82,11 @@ def test_a_variable_that_could_be_any_sql_is_found() -> None:
     assert raw_variable("\\set x commit\n:x;") == (2, "x")
 
 
-@pytest.mark.parametrize("mark", ["", NO_TRANSACTION])
 @pytest.mark.parametrize(
-    ("sql", "reason"),
+    ("mark", "sql", "reason"),
     [
-        ("\\i b.sql", 'delete "\\i b.sql"'),
-        ("\\set x commit\n:x;", "psql would put in the variable x"),
+        ("", "\\i b.sql", 'a.sql:2: delete "\\i b.sql"'),
+        (NO_TRANSACTION, "\\set x commit\n:x;", "a.sql:4: psql would put in the variable x"),
     ],
 )
 def test_a_patch_that_is_more_than_its_text_is_refused(
@@ -102,7 +101,7 @@ def test_a_patch_that_is_more_than_its_text_is_refused(
     assert project.tables() == set()
 
 
-@pytest.mark.parametrize("sql", ["commit", "rollback", "commit; begin", "rollback; begin"])
+@pytest.mark.parametrize("sql", ["commit", "rollback; begin"])
 def test_the_end_of_the_transaction_is_noticed_if_it_was_not_found(
     project: Project, sql: str
 ) -> None:
