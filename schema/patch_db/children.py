@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from .connection import environment
 from .errors import HookFailed, NoPsql
@@ -20,31 +20,25 @@ from .patches import Patch
 
 def psql(arguments: Sequence[str], patch: Patch, session: Session) -> tuple[int, bytes]:
     """Run psql with the patch as its input; return its exit code and its messages, shown too."""
-    messages = []
-    try:
-        with (
-            _input(patch.content) as stdin,
-            _child(
-                ["psql", *arguments], patch.name, session, stdin=stdin, stderr=subprocess.PIPE
-            ) as child,
-        ):
-            for line in child.stderr or ():
-                line = line.replace(b"psql:<stdin>:", os.fsencode(f"psql:{patch.path}:"), 1)
-                sys.stderr.buffer.write(line)
-                sys.stderr.flush()
-                messages.append(line)
-    except FileNotFoundError:
-        raise NoPsql from None
+    command = ["psql", *arguments]
+    with TemporaryFile() as content:  # it has no name by which somebody could change it
+        content.write(patch.content)
+        content.seek(0)
+        pipes = {"stdin": content, "stderr": subprocess.PIPE}
+        try:
+            with _child(command, patch.name, session, **pipes) as child:
+                messages = [_show(line, patch.path) for line in child.stderr or ()]
+        except FileNotFoundError:
+            raise NoPsql from None
     return child.returncode, b"".join(messages)
 
 
-@contextmanager
-def _input(content: bytes) -> Iterator[IO[bytes]]:
-    """Yield a file that has no name, so that nobody can change it."""
-    with TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        yield file
+def _show(message: bytes, path: Path) -> bytes:
+    """Show a message with the patch's path, and return it."""
+    message = message.replace(b"psql:<stdin>:", os.fsencode(f"psql:{path}:"), 1)
+    sys.stderr.buffer.write(message)
+    sys.stderr.flush()
+    return message
 
 
 def hook(path: Path, name: str, session: Session) -> None:

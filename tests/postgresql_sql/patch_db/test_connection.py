@@ -13,6 +13,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from schema.patch_db.connection import connection_string
+from schema.patch_db.errors import InvalidUrl
 from tests.postgresql_sql.patch_db.gate import GATE, child_of, closed_gate, started
 from tests.postgresql_sql.patch_db.patching import Project, finish, wait_until
 
@@ -142,14 +144,20 @@ def test_the_password_is_in_no_argument_and_in_no_output(project: Project) -> No
         "postgresql://me:hunter2/x@127.0.0.1:1/bank",
         "postgresql://me:x hunter2@127.0.0.1:1/bank",
         "postgresql://me:%hunter2@127.0.0.1:1/bank",
-        "hunter2",
     ],
 )
-def test_a_wrong_url_is_refused_without_showing_it(project: Project, url: str) -> None:
-    said = project.run("--status", PATCH_DSN=url)
+def test_a_wrong_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(InvalidUrl) as error:
+        connection_string(url, lock_timeout=None, role=None)
+
+    assert "hunter" not in str(error.value)
+
+
+def test_a_wrong_url_is_misuse(project: Project) -> None:
+    said = project.run("--status", PATCH_DSN="hunter2")
 
     assert said.returncode == 2
-    assert "This is no URL of a PostgreSQL database" in said.stderr
+    assert said.stderr.startswith("patch_db: This is no URL of a PostgreSQL database")
     assert "hunter" not in said.stderr
 
 

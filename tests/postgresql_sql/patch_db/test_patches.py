@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from schema.patch_db.errors import NotFile, UnsafeName, WrongSuffix
+from schema.patch_db.patches import read_patches
 from tests.postgresql_sql.patch_db.patching import Project
 
 
@@ -89,10 +91,8 @@ def test_odd_names_work(project: Project) -> None:
 def test_a_name_that_cannot_be_shown_is_refused(project: Project, name: bytes) -> None:
     Path(os.fsdecode(os.fsencode(project.patches) + b"/" + name)).touch()
 
-    said = project.apply()
-
-    assert said.returncode == 1
-    assert "is UTF-8 without control characters" in said.stderr
+    with pytest.raises(UnsafeName):
+        read_patches(project.patches)
 
 
 def test_hidden_files_are_no_patches(project: Project) -> None:
@@ -108,10 +108,8 @@ def test_a_name_that_is_only_like_a_patch_is_refused(project: Project, name: str
     project.write(a="select 1")
     project.file(name, "")
 
-    said = project.run("--status")
-
-    assert said.returncode == 1
-    assert f"{name}' is like a patch or a hook, and is none" in said.stderr
+    with pytest.raises(WrongSuffix, match=f"{name}' is like a patch or a hook, and is none"):
+        read_patches(project.patches)
 
 
 @pytest.mark.parametrize("target", ["missing.sql", "."])
@@ -119,10 +117,8 @@ def test_a_link_that_would_silently_be_no_patch_is_refused(project: Project, tar
     project.write(a="select 1")
     (project.patches / "b.sql").symlink_to(target)
 
-    said = project.run("--status")
-
-    assert said.returncode == 1
-    assert "b.sql is neither a file nor a directory that is here" in said.stderr
+    with pytest.raises(NotFile, match=r"b\.sql is neither a file nor a directory that is here"):
+        read_patches(project.patches)
 
 
 def test_a_link_to_a_file_is_a_patch(project: Project, tmp_path: Path) -> None:
