@@ -5,13 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import children, records
-from .errors import (
-    HalfPatchFailed,
-    LockTimeout,
-    NotRecorded,
-    PatchError,
-    PatchFailed,
-)
+from .errors import LockTimeout, MaybeCommitted, PatchFailed
 from .lock import Session, end_patch
 from .patches import Patch
 
@@ -23,8 +17,7 @@ def apply(patch: Patch, session: Session) -> None:
     no-transaction.
 
     Raise HookFailed, before anything is recorded or with the record left `post`; PatchFailed or
-    LockTimeout if nothing was applied; HalfPatchFailed or NotRecorded if the record is left
-    `applying`.
+    LockTimeout if the transaction was rolled back; MaybeCommitted if the record is left `applying`.
     """
     for hook in patch.pre:
         children.hook(hook, patch.name, session)
@@ -44,22 +37,20 @@ def run_post_hooks(patch: Patch, session: Session) -> None:
 
 def _run_sql(patch: Patch, session: Session) -> None:
     wanted = "post" if patch.post else "applied"
-    code, errors = children.psql(_arguments(patch, session, wanted), patch.name, session)
+    code, errors = children.psql(_arguments(patch, session, wanted), patch, session)
     if code:
         end_patch(session.connection)
-    # The record decides: psql may have been killed after the commit,
-    # and a patch may have made it ignore errors.
+    # The record decides: psql may have been killed after the commit.
     found = (records.read(session.connection) or {}).get(patch.name)
-    if found is None or found.state != wanted:
-        raise _failure(patch.name, code, errors, found.state if found else None)
-
-
-def _failure(name: str, code: int, errors: bytes, state: str | None) -> PatchError:
+    if found and found.state == wanted:
+        return
     if code == 0:
-        return NotRecorded(name, state or "pending", name, name)
-    if state:
-        return HalfPatchFailed(name, name, name)
-    return LockTimeout(name) if b"due to lock timeout" in errors else PatchFailed(name)
+        # It has ended its transaction. This stops the next run, which would apply it again.
+        records.record(session.connection, patch.name, "applying", patch.sha256)
+        raise MaybeCommitted(patch.name, "has ended its transaction")
+    if found:
+        raise MaybeCommitted(patch.name, "failed")
+    raise LockTimeout(patch.name) if b"due to lock timeout" in errors else PatchFailed(patch.name)
 
 
 def _arguments(patch: Patch, session: Session, state: str) -> list[str]:
@@ -69,8 +60,9 @@ def _arguments(patch: Patch, session: Session, state: str) -> list[str]:
         "patch_db_name": patch.name,
         "patch_db_sha256": patch.sha256,
         "patch_db_state": state,
+        "patch_db_in_transaction": str(patch.in_transaction),
     }
-    files = [HERE / "begin.sql", patch.path, HERE / "record.sql"]
+    files = [HERE / "begin.sql", "-", HERE / "record.sql"]
     return [
         *("--no-psqlrc", "--quiet", "--no-password"),
         *(["--single-transaction"] if patch.in_transaction else []),

@@ -9,6 +9,7 @@ begin
     if not exists (
         select from pg_locks
         where locktype = 'advisory' and classid = 1885434979 and objid = 1 and granted
+            and database = (select oid from pg_database where datname = current_database())
             and pid = current_setting('patch_db.runner')::int
     ) then
         raise exception 'the patch_db that has started this psql has ended';

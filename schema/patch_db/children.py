@@ -7,39 +7,57 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from .connection import environment
 from .errors import HookFailed, NoPsql
-from .lock import Session
+from .lock import PAUSE, Session, check_lock
+from .patches import Patch
 
 
-def psql(arguments: Sequence[str], name: str, session: Session) -> tuple[int, bytes]:
-    """Run psql for a patch; return its exit code and its messages, which are shown too."""
-    messages = []
-    try:
-        with _child(["psql", *arguments], name, session, stderr=subprocess.PIPE) as child:
-            for line in child.stderr or ():
-                sys.stderr.buffer.write(line)
-                sys.stderr.flush()
-                messages.append(line)
-    except FileNotFoundError:
-        raise NoPsql from None
+def psql(arguments: Sequence[str], patch: Patch, session: Session) -> tuple[int, bytes]:
+    """Run psql with the patch as its input; return its exit code and its messages, shown too."""
+    command = ["psql", *arguments]
+    with TemporaryFile() as content:  # it has no name by which somebody could change it
+        content.write(patch.content)
+        content.seek(0)
+        pipes = {"stdin": content, "stderr": subprocess.PIPE}
+        try:
+            with _child(command, patch.name, session, **pipes) as child:
+                messages = [_show(line, patch.path) for line in child.stderr or ()]
+        except FileNotFoundError:
+            raise NoPsql from None
     return child.returncode, b"".join(messages)
+
+
+def _show(message: bytes, path: Path) -> bytes:
+    """Show a message with the patch's path, and return it."""
+    message = message.replace(b"psql:<stdin>:", os.fsencode(f"psql:{path}:"), 1)
+    sys.stderr.buffer.write(message)
+    sys.stderr.flush()
+    return message
 
 
 def hook(path: Path, name: str, session: Session) -> None:
     """Run a hook of a patch; raise HookFailed unless it succeeds.
 
     It inherits the socket of the lock: if patch_db is killed, the lock is held until the hook ends.
+    If the lock is lost, the hook is interrupted, for the next patch_db may run it again; raise
+    psycopg.OperationalError.
     """
     print(f"{name}: running {path.name}", flush=True)
     sockets = [session.connection.fileno()]
     try:
-        with _child([path.absolute()], name, session, pass_fds=sockets) as child:
-            pass
+        with _child(
+            [path.absolute()], name, session, stdin=subprocess.DEVNULL, pass_fds=sockets
+        ) as child:
+            while child.poll() is None:
+                check_lock(session)
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(PAUSE)
     except OSError as error:
         raise HookFailed(path, error.strerror) from error
     if code := child.returncode:
@@ -55,9 +73,7 @@ def _child(
     Its own process group keeps a terminal's Ctrl-C from it, which would otherwise arrive twice.
     """
     environ = environment(session.connection, session.dsn, name)
-    child = subprocess.Popen(
-        command, env=environ, stdin=subprocess.DEVNULL, process_group=0, **options
-    )
+    child = subprocess.Popen(command, env=environ, process_group=0, **options)
     try:
         yield child
         child.wait()

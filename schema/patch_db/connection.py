@@ -29,8 +29,8 @@ def connection_string(url: str | None, *, lock_timeout: str | None, role: str | 
     settings += [_setting("lock_timeout", lock_timeout)] if lock_timeout else []
     settings += [_setting("role", role)] if role else []
     # Patches are UTF-8, whatever the database is.
-    encoding = {"client_encoding": "UTF8"} | parameters
-    return make_conninfo(**encoding, options=" ".join(filter(None, settings)))
+    parameters["client_encoding"] = "UTF8"
+    return make_conninfo(**parameters, options=" ".join(filter(None, settings)))
 
 
 def connect(dsn: str) -> psycopg.Connection:

@@ -63,6 +63,16 @@ class UnsafeName(PatchError):
     """The name of a patch is UTF-8 without control characters; rename {}."""
 
 
+class WrongSuffix(PatchError):
+    """{} is like a patch or a hook, and is none: write .sql, .pre or .post in lower case. Nothing
+    was applied."""
+
+
+class NotFile(PatchError):
+    """{} is neither a file nor a directory that is here: a link to a directory is not followed, or
+    what the link names is missing. Copy what is wanted, or delete it. Nothing was applied."""
+
+
 class UnknownComment(PatchError):
     """{}: the only first line for patch_db is "-- patch_db: no-transaction", not "{}"."""
 
@@ -74,8 +84,20 @@ class OwnTransaction(PatchError):
 
 
 class WrongCommand(PatchError):
-    """{}:{}: delete "{}"; patch_db needs its own connection, and to stop at an error. Nothing was
-    applied."""
+    """{}:{}: delete "{}"; what a patch does is in its file, and psql runs all of it or stops at an
+    error. Of psql's commands a patch may have \\echo, \\qecho, \\warn, \\set NAME (in lower case),
+    \\g, \\gset, \\if, \\elif, \\else and \\endif, each at the end of its line, and without
+    another backslash or a backquote. Nothing was applied."""
+
+
+class RawVariable(PatchError):
+    """{0}:{1}: psql would put in the variable {2}, which can be any SQL. Write :'{2}' for a value,
+    :"{2}" for a name, or ": {2}" if it is no variable. Nothing was applied."""
+
+
+class NotText(PatchError):
+    """{} is not UTF-8, or has a NUL, after which psql ignores the rest of a line: save it as UTF-8.
+    Nothing was applied."""
 
 
 class NotExecutable(PatchError):
@@ -95,12 +117,6 @@ class Changed(PatchError):
     """Patches are not what was applied: {}."""
 
 
-class LeftApplying(PatchError):
-    """{} was interrupted, and has no transaction that would undo a part of it. Look what it has
-    done; then run patch_db with --mark {}=applied if it is complete, or --mark {}=pending to apply
-    it again."""
-
-
 class NoHookLeft(PatchError):
     """{} was applied without its post hook, which is missing now: restore it, or run patch_db with
     --mark {}=applied."""
@@ -116,24 +132,17 @@ class LostLock(PatchError):
 
 
 class PatchFailed(PatchError):
-    """{} failed, and was rolled back."""
+    """{} failed, and its transaction was rolled back."""
 
 
-class HalfPatchFailed(PatchError):
-    """{} failed, and has no transaction that would undo a part of it. Look what it has done;
-    then run patch_db with --mark {}=applied if it is complete, or --mark {}=pending to apply it
-    again."""
+class MaybeCommitted(PatchError):
+    """{0} {1}. A part of it may be committed: look at the database. Then run patch_db with
+    --mark {0}=applied if it is complete, or --mark {0}=pending to apply it again."""
 
 
 class LockTimeout(PatchError):
     """{} waited too long for a lock that another session holds: run patch_db again when there is
     less work, or with a longer --lock-timeout; while it waits, others wait for it."""
-
-
-class NotRecorded(PatchError):
-    """{} ended without an error, but is recorded as "{}": it has ended the transaction, or changed
-    how psql works. Look what it has done; then run patch_db with --mark {}=applied or
-    --mark {}=pending."""
 
 
 class HookFailed(PatchError):

@@ -15,6 +15,16 @@ from .errors import Locked, LostLock
 # PostgreSQL's advisory locks: the class is "patc" in ASCII. begin.sql has these numbers too.
 CLASS, RUNNER, PATCH = 1885434979, 1, 2
 PAUSE = 0.2  # seconds
+# Other databases may have locks of the same numbers.
+HOLDERS = """
+    from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and classid = %s and objid = %s and granted
+        and database = (select oid from pg_database where datname = current_database())
+"""
+SHOW = """
+    select format('pid %%s of the server, user "%%s", application "%%s"',
+        pid, usename, application_name)
+"""
 
 
 @dataclass(frozen=True)
@@ -51,20 +61,16 @@ def check_lock(session: Session) -> None:
 
 
 def end_patch(connection: psycopg.Connection) -> None:
-    """End the session of a psql that was killed, so that its patch is committed or rolled back."""
-    while not _one(connection, "select pg_try_advisory_lock(%s, %s)", CLASS, PATCH):
-        with connection.transaction():
-            # Not as --role, which may not end the sessions of the user that has logged in.
-            connection.execute("set local role none")
-            connection.execute(
-                """
-                select pg_terminate_backend(pid) from pg_locks
-                where locktype = 'advisory' and classid = %s and objid = %s and granted
-                """,
-                [CLASS, PATCH],
-            )
-        time.sleep(PAUSE)
-    _free(connection, PATCH)
+    """End the session of a psql that was killed, so that its patch is committed or rolled back.
+
+    Every user may take the lock. Sessions of other users are not psql's, and stay.
+    """
+    end = f"select count(pg_terminate_backend(pid)) {HOLDERS} and usename = session_user"
+    with connection.transaction():
+        # Not as --role, which may not end the sessions of the user that has logged in.
+        connection.execute("set local role none")
+        while _one(connection, end, CLASS, PATCH):
+            time.sleep(PAUSE)
 
 
 def _free(connection: psycopg.Connection, which: int) -> None:
@@ -81,15 +87,7 @@ def _take(connection: psycopg.Connection, which: int, give_up: float) -> None:
 
 
 def _holders(connection: psycopg.Connection, which: int) -> str:
-    rows = connection.execute(
-        """
-        select format('pid %%s of the server, application "%%s", since %%s', pid, application_name,
-            to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS'))
-        from pg_locks left join pg_stat_activity using (pid)
-        where locktype = 'advisory' and classid = %s and objid = %s and granted
-        """,
-        [CLASS, which],
-    )
+    rows = connection.execute(SHOW + HOLDERS, [CLASS, which])
     return ", ".join(row[0] for row in rows) or "it has ended now"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .errors import LeftApplying, NoHookLeft, OutOfOrder, UnknownPatch
+from .errors import MaybeCommitted, NoHookLeft, OutOfOrder, UnknownPatch
 from .patches import Patch
 from .records import Record
 
@@ -55,7 +55,7 @@ class Plan:
     def check(self, *, strict: bool) -> None:
         """Raise a PatchError if a patch was interrupted, or a pending one cannot be applied."""
         for name in self._in_state("applying"):
-            raise LeftApplying(name, name, name)
+            raise MaybeCommitted(name, "was interrupted")
         for patch in self.too_late if strict else []:
             raise OutOfOrder(patch.name, self.newest)
         for name in self._in_state("post") - {p.name for p in self.without_post if p.post}:

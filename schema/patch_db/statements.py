@@ -1,4 +1,4 @@
-"""Find statements in a patch that would end its transaction or connection.
+"""Find what could end the transaction of a patch unseen, or run what is not in the patch.
 
 The text is read as psql reads it: https://www.postgresql.org/docs/current/sql-syntax-lexical.html.
 """
@@ -15,7 +15,8 @@ TOKEN = re.compile(
     | (?P<text> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
         | \$(?P<tag>(?:[^\W\d]\w*)?)\$ .*? \$(?P=tag)\$ )
     | (?P<separator> \\; | ; )
-    | (?P<command> \\[^\n\r]* )
+    | (?P<command> \\[^\n]* )
+    | :: | (?P<variable> :[^\W\d]\w* )
     | (?P<word> [^\W\d][\w$]* )
     | (?P<parenthesis> [()] )
     | \s+ | \d[\w$]* | .
@@ -23,10 +24,17 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 COMMENT_MARK = re.compile(r"/\*|\*/")
-COPY = re.compile(r"\\?copy\b.*\bfrom\s+stdin\b", re.IGNORECASE)
+COPY = re.compile(r"copy\b.*\bfrom stdin\b")
 END_OF_DATA = re.compile(r"\n\\\.[ \t\r]*(?=\n|\Z)")
-SENDING = re.compile(r"\\(g|gx|gset|gexec|gdesc|crosstabview|watch|r|reset|bind\b.*\\g)(?!\w)")
-WRONG_COMMAND = re.compile(r"\\(c|connect|set\s+ON_ERROR_STOP|unset\s+ON_ERROR_STOP)(?!\w)")
+# Other commands of psql read other files, run programs, change how psql works, or end it. A second
+# command could follow a backslash; psql's own variables, such as ON_ERROR_STOP, have capitals.
+ALLOWED = re.compile(
+    r"""
+    \\(?: (?:echo|qecho|warn|if|elif|set\s+[a-z]\w*) (?:\s[^\\`]*)?
+        | gset\s*\w*\s* | (?:g|else|endif)\s* )
+    """,
+    re.VERBOSE,
+)
 ROUTINE = re.compile(r"create (or replace )?(function|procedure) ")
 TRANSACTION = re.compile(
     r"(begin|start transaction|commit|end|abort|prepare transaction"
@@ -43,10 +51,18 @@ def ends_transaction(sql: str) -> tuple[int, str] | None:
 
 
 def wrong_command(sql: str) -> tuple[int, str] | None:
-    """Return the line and the text of the first psql command that patch_db cannot allow."""
+    """Return the line and the text of the first command of psql that is not allowed."""
     for token in _tokens(sql):
-        if token["command"] and (found := WRONG_COMMAND.match(token[0])):
-            return _line(sql, token), found[0]
+        if token["command"] and not ALLOWED.fullmatch(token[0]):
+            return _line(sql, token), token[0].strip()
+    return None
+
+
+def raw_variable(sql: str) -> tuple[int, str] | None:
+    """Return the line and the name of the first variable that psql would put in as SQL."""
+    for token in _tokens(sql):
+        if token["variable"]:
+            return _line(sql, token), token["variable"][1:]
     return None
 
 
@@ -60,7 +76,7 @@ def _statements(sql: str) -> Iterator[tuple[int, str]]:
             depth += _deeper(word, words, depth)
         elif token["parenthesis"]:
             depth += 1 if token[0] == "(" else -1
-        elif _sends(token) and depth <= 0:
+        elif token["command"] or (token["separator"] and depth <= 0):
             yield line, words
             words, depth = "", 0
     yield line, words
@@ -75,10 +91,6 @@ def _deeper(word: str, words: str, depth: int) -> int:
     return -1 if word == "end" and depth else 0
 
 
-def _sends(token: re.Match[str]) -> bool:
-    return bool(token["separator"] or token["command"] and SENDING.match(token[0]))
-
-
 def _tokens(sql: str) -> Iterator[re.Match[str]]:
     """Yield the tokens, without the insides of comments and the data of COPY."""
     at, words = 0, ""
@@ -88,9 +100,9 @@ def _tokens(sql: str) -> Iterator[re.Match[str]]:
             at = _end_of_comment(sql, at)
         elif token["word"]:
             words += f"{token[0].lower()} "
-        elif COPY.match(words if _sends(token) else token[0]):
-            at = _end_of_data(sql, at)
-        words = "" if _sends(token) else words
+        elif token["separator"] or token["command"]:
+            at = _end_of_data(sql, at) if COPY.match(words) else at
+            words = ""
         yield token
 
 

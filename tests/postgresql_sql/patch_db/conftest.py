@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,14 +22,31 @@ def server_url() -> str:
     return os.environ["POSTGRESQL_SQL_URL"]
 
 
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """Let the block have a new database; yield its URL."""
+    name = f"patch_db_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield make_conninfo(server_url, dbname=name)
+        drop = sql.SQL("drop database {} with (force)")
+        server.execute(drop.format(sql.Identifier(name)))
+
+
 @pytest.fixture(scope="session")
 def database_url(server_url: str) -> Iterator[str]:
     """Return the URL of a new database, which is dropped after all tests."""
-    name = sql.Identifier(f"patch_db_{uuid4().hex}")
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("create database {}").format(name))
-        yield make_conninfo(server_url, dbname=name.as_string().strip('"'))
-        server.execute(sql.SQL("drop database {} with (force)").format(name))
+    with new_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def other_project(server_url: str, tmp_path: Path) -> Iterator[Project]:
+    """Return a project with another database on the same server."""
+    with new_database(server_url) as url:
+        project = Project(url, tmp_path / "other")
+        yield project
+        project.close()
 
 
 @pytest.fixture

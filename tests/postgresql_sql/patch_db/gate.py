@@ -53,5 +53,5 @@ def child_of(runner: subprocess.Popen[str]) -> psutil.Process:
 
 def is_waiting(runner: subprocess.Popen[str]) -> bool:
     """Return whether it has not ended when it had the time to."""
-    time.sleep(0.7)
+    time.sleep(0.5)
     return runner.poll() is None

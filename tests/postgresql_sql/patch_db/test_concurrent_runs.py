@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import psutil
+import pytest
 
 from tests.postgresql_sql.patch_db.gate import (
     GATE,
     OPTIONS,
+    child_of,
     closed_gate,
     is_waiting,
     started,
-    until,
 )
 from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project, finish, wait_until
 
@@ -38,7 +38,8 @@ def test_a_second_runner_leaves_and_says_who_is_at_work(project: Project) -> Non
 
     assert finish(first).returncode == 0
     assert said.returncode == 1
-    assert f'is at work: pid {pid} of the server, application "patch_db", since' in said.stderr
+    holder = f'pid {pid} of the server, user "postgres", application "patch_db"'
+    assert f"Another patch_db is at work: {holder}. Nothing was applied" in said.stderr
 
 
 def test_many_runners_apply_each_patch_once(project: Project) -> None:
@@ -81,16 +82,19 @@ def test_a_runner_that_has_lost_its_lock_begins_no_other_patch(project: Project)
     assert project.apply().returncode == 0
 
 
-def test_a_lock_that_is_lost_during_a_hook_stops_its_patch(
-    project: Project, tmp_path: Path
+@pytest.mark.parametrize("time_of_hook", ["pre", "post"])
+def test_a_lock_that_is_lost_during_a_hook_stops_it(
+    project: Project, tmp_path: Path, time_of_hook: str
 ) -> None:
     project.write(a="create table a ();")
-    project.hook("a.pre.sh", until(tmp_path / "go"))
+    project.hook(f"a.{time_of_hook}.sh", f"touch {tmp_path}/here", "sleep 60")
     runner = project.start(*OPTIONS)
-    wait_until(lambda: psutil.Process(runner.pid).children())
+    wait_until((tmp_path / "here").exists)
+    hook = child_of(runner)
 
     project.query("select pg_terminate_backend(%s)", *project.sessions("patch_db"))
-    (tmp_path / "go").touch()
+    said = finish(runner)
 
-    assert "The connection that holds the lock was lost" in finish(runner).stderr
-    assert (project.states(), project.tables()) == ({}, set())
+    assert "The connection that holds the lock was lost" in said.stderr
+    assert not hook.is_running()
+    assert project.states() == ({} if time_of_hook == "pre" else {"a": "post"})

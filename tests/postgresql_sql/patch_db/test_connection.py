@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import psycopg
 import pytest
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from schema.patch_db.connection import connection_string
+from schema.patch_db.errors import InvalidUrl
 from tests.postgresql_sql.patch_db.patching import Project, finish, wait_until
-
-
-@pytest.fixture
-def role(project: Project) -> Iterator[str]:
-    """Return the name of a role that may create schemas and tables."""
-    [database] = project.query("select current_database()")
-    role, create = sql.Identifier(f"owner of {database}"), sql.SQL("create role {}")
-    with psycopg.connect(project.url, autocommit=True) as connection:
-        connection.execute(create.format(role))
-        for where in (sql.SQL("schema public"), sql.SQL("database {}")):
-            grant = sql.SQL("grant create on {} to {}")
-            connection.execute(grant.format(where.format(sql.Identifier(database)), role))
-        yield f"owner of {database}"
-        connection.execute(sql.SQL("drop owned by {0} cascade; drop role {0}").format(role))
 
 
 @pytest.mark.parametrize(
@@ -57,29 +42,6 @@ def test_the_options_of_the_environment_are_kept(project: Project) -> None:
     project.run("--yes", "--baseline", "none", PGOPTIONS="-c work_mem=8MB")
 
     assert project.query("select x from a") == ["8MB"]
-
-
-def test_a_role_owns_what_is_created(project: Project, role: str) -> None:
-    project.write(a="create table a ()")
-
-    project.apply("--role", role)
-
-    owners = "select tableowner from pg_tables where schemaname in ('public', 'patch_db')"
-    assert project.query(owners) == [role, role]
-    assert project.query("select by from patch_db.patches") == ["postgres"]
-
-
-def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str) -> None:
-    project.write(a="create table a ();\nselect pg_sleep(20);")
-    child = project.start("--yes", "--baseline", "none", "--role", role)
-    wait_until(
-        lambda: project.query("select pid from pg_stat_activity where wait_event = 'PgSleep'")
-    )
-
-    psutil.Process(child.pid).children()[0].kill()
-
-    assert "patch_db: a.sql failed, and was rolled back." in finish(child).stderr
-    assert project.states() == {}
 
 
 def test_a_service_is_used_as_libpq_does(project: Project, tmp_path: Path) -> None:
@@ -128,14 +90,20 @@ def test_the_password_is_in_no_argument_and_in_no_output(project: Project) -> No
         "postgresql://me:hunter2/x@127.0.0.1:1/bank",
         "postgresql://me:x hunter2@127.0.0.1:1/bank",
         "postgresql://me:%hunter2@127.0.0.1:1/bank",
-        "hunter2",
     ],
 )
-def test_a_wrong_url_is_refused_without_showing_it(project: Project, url: str) -> None:
-    said = project.run("--status", PATCH_DSN=url)
+def test_a_wrong_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(InvalidUrl) as error:
+        connection_string(url, lock_timeout=None, role=None)
+
+    assert "hunter" not in str(error.value)
+
+
+def test_a_wrong_url_is_misuse(project: Project) -> None:
+    said = project.run("--status", PATCH_DSN="hunter2")
 
     assert said.returncode == 2
-    assert "This is no URL of a PostgreSQL database" in said.stderr
+    assert said.stderr.startswith("patch_db: This is no URL of a PostgreSQL database")
     assert "hunter" not in said.stderr
 
 

@@ -29,7 +29,7 @@ def test_a_patch_that_is_killed_is_rolled_back(project: Project, victim: str) ->
         left = project.sessions("patch_db a.sql")
 
     assert said.returncode == 1
-    assert "a.sql failed, and was rolled back" in said.stderr
+    assert "a.sql failed, and its transaction was rolled back" in said.stderr
     assert (project.states(), project.tables()) == ({}, set())
     assert left == []
     assert project.apply().returncode == 0
@@ -45,9 +45,24 @@ def test_a_patch_without_a_transaction_that_is_killed_stops_the_next_run(
         kill(project, runner, victim)
         said = finish(runner)
 
-    assert "a.sql failed, and has no transaction" in said.stderr
+    assert "a.sql failed. A part of it may be committed" in said.stderr
     assert (project.states(), project.tables()) == ({"a": "applying"}, {"a"})
     assert "a.sql was interrupted" in project.apply().stderr
+
+
+def test_a_patch_that_is_killed_ends_no_patch_of_another_database(
+    project: Project, other_project: Project
+) -> None:
+    project.write(a=GATE)
+    other_project.write(a=GATE)
+    with closed_gate(project), closed_gate(other_project):
+        runner, other = started(project), started(other_project)
+        child_of(runner).kill()
+        said = finish(runner)
+
+    assert "a.sql failed, and its transaction was rolled back" in said.stderr
+    assert finish(other).returncode == 0
+    assert other_project.states() == {"a": "applied"}
 
 
 def kill(project: Project, runner: subprocess.Popen[str], victim: str) -> None:

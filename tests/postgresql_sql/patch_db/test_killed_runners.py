@@ -66,7 +66,7 @@ def test_a_late_psql_of_a_killed_runner_does_nothing(project: Project, tmp_path:
 
 
 def test_the_next_runner_waits_for_a_statement_whose_psql_was_killed_too(project: Project) -> None:
-    project.write(a=f"{NO_TRANSACTION}select pg_sleep(1.5);\n")
+    project.write(a=f"{NO_TRANSACTION}select pg_sleep(1);\n")
     first = project.start(*OPTIONS)
     wait_until(lambda: project.sessions("patch_db a.sql"))
     wait_until(lambda: project.states())
@@ -111,9 +111,9 @@ def test_runners_that_are_killed_at_any_time_apply_each_patch_once(project: Proj
     )
     chance = random.Random(5)
 
-    for _ in range(12):
+    for _ in range(8):
         runner = project.start(*OPTIONS)
-        time.sleep(chance.uniform(0.15, 0.45))
+        time.sleep(chance.uniform(0.15, 0.4))
         runner.kill()
     last = project.run(*OPTIONS)
 

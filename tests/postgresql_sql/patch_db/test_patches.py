@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from tests.postgresql_sql.patch_db.patching import Project
 
@@ -73,36 +69,6 @@ def test_patches_can_be_in_folders(project: Project) -> None:
     assert project.states() == {"2025/12/31_a": "applied", "2026/01/01_b": "applied"}
 
 
-def test_odd_names_work(project: Project) -> None:
-    names = ["it's", 'say "hi"', "a b", "-f", "100%", ":x :'y'", "a\\b", "a=b", "é", "$HOME {}"]
-    for number, name in enumerate(names):
-        project.file(f"{name}.sql", f"create table table_{number} ()")
-
-    said = project.apply()
-
-    assert said.stderr == ""
-    assert project.states() == dict.fromkeys(names, "applied")
-    assert len(project.tables()) == len(names)
-
-
-@pytest.mark.parametrize("name", [b"a\nb.sql", b"a\x1b[2J.sql", b"\xff.sql"])
-def test_a_name_that_cannot_be_shown_is_refused(project: Project, name: bytes) -> None:
-    Path(os.fsdecode(os.fsencode(project.patches) + b"/" + name)).touch()
-
-    said = project.apply()
-
-    assert said.returncode == 1
-    assert "is UTF-8 without control characters" in said.stderr
-
-
-def test_hidden_files_are_no_patches(project: Project) -> None:
-    project.file(".a.sql", "no SQL")
-    project.file(".git/a.sql", "no SQL")
-
-    assert project.apply().returncode == 0
-    assert project.states() == {}
-
-
 def test_a_failing_patch_is_neither_applied_nor_recorded(project: Project) -> None:
     # Without ON_ERROR_STOP, psql would go on, succeed, and the patch would be recorded.
     project.write(a="create table a ();\nselect 1/0;\ncreate table b ();", b="create table c ();")
@@ -111,7 +77,7 @@ def test_a_failing_patch_is_neither_applied_nor_recorded(project: Project) -> No
 
     assert said.returncode == 1
     assert f"psql:{project.patches}/a.sql:2: ERROR:  division by zero" in said.stderr
-    assert "patch_db: a.sql failed, and was rolled back." in said.stderr
+    assert "patch_db: a.sql failed, and its transaction was rolled back." in said.stderr
     assert project.states() == {}
     assert project.tables() == set()
 
@@ -133,23 +99,6 @@ def test_an_unfinished_patch_fails(project: Project, sql: str) -> None:
 
     assert project.apply().returncode == 1
     assert project.states() == {}
-
-
-def test_patches_are_utf_8_in_a_database_that_is_not(
-    project: Project, server_url: str, tmp_path: Path
-) -> None:
-    name = f"{project.query('select current_database()')[0]}_latin"
-    template = "encoding latin1 locale 'C' template template0"
-    project.execute(f"create database {name} {template}")
-    other = Project(make_conninfo(server_url, dbname=name), tmp_path / "latin")
-    other.file("é.sql", "create table a as select 'é' as x")
-
-    said = other.apply()
-    found = other.query("select length(x) from a"), other.states()
-    project.execute(f"drop database {name} with (force)")
-
-    assert said.stderr == ""
-    assert found == ([1], {"é": "applied"})
 
 
 def test_the_order_is_that_of_code_points(project: Project) -> None:

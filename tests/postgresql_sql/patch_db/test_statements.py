@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schema.patch_db.statements import ends_transaction, wrong_command
+from schema.patch_db.statements import ends_transaction, raw_variable, wrong_command
 from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project
 
 
@@ -21,6 +21,8 @@ from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project
         "copy a from stdin;\n1\n\\.\ncommit;",
         "create function f() returns int begin atomic select 1; end; commit;",
         "prepare transaction 'x'",
+        "\\if false\nselect\n\\else\ncommit\n\\endif\n;",
+        "\\if false\n(\n\\endif\ncommit;",
     ],
 )
 def test_a_statement_that_ends_the_transaction_is_found(sql: str) -> None:
@@ -45,13 +47,13 @@ def test_text_that_only_looks_like_a_transaction_is_applied(project: Project) ->
         "select '; commit; ', E'\\'; commit;', $$; commit; $$, $x$ $$; commit; $x$;",
         'select 1 as "; commit;";',
         "create table a (x text);\ncopy a from stdin;\n; commit;\n'\n\\.\nselect 1;",
-        "create table b (x text);\n\\copy b from stdin\n; commit;\n'\n\\.\nselect 1;",
         "create function f() returns int begin atomic select case when true then 1 end; end;",
         "create or replace procedure g() begin atomic select 1; select 2; end;",
         "do $$ begin perform 1; end $$;",
         "savepoint x; rollback to x; rollback work to savepoint x; release x;",
         "create table commit (\"begin\" int); comment on table commit is 'x';",
         '\\echo "it\'s;"\nselect 1 as begin \\gset\nselect 1;',
+        "\\set x 5\nselect :'x'::int, (array[1, 2])[1:2];\n\\if :{?x}\n\\qecho\n\\endif",
     ]
     project.write(**{f"{number:02}": text for number, text in enumerate(texts)})
 
@@ -63,50 +65,56 @@ def test_text_that_only_looks_like_a_transaction_is_applied(project: Project) ->
 
 
 @pytest.mark.parametrize(
-    "sql",
+    "command",
     [
-        "\\c postgres",
-        "\\connect - bob",
-        "\\set ON_ERROR_STOP 0",
-        "select 1\n\\unset  ON_ERROR_STOP",
+        *("\\c postgres", "\\connect - bob", "\\i b.sql", "\\ir b.sql", "\\include b.sql", "\\q"),
+        *("\\set ON_ERROR_STOP 0", "\\set 'ON_ERROR_STOP' off", "\\unset ON_ERROR_STOP"),
+        *("\\set AUTOCOMMIT off", "\\! true", "\\o file", "\\gexec", "\\g file", "\\g | cat"),
+        *("\\echo `true`", "\\echo x \\! true", "\\echo x \\\\ commit;", "\\gset x \\gexec"),
+        *("\\copy a from b", "\\copy a to program 'cat'", "\\getenv x y", "\\: commit"),
     ],
 )
-def test_a_command_that_patch_db_cannot_allow_is_found(sql: str) -> None:
-    assert wrong_command(sql)
+def test_a_command_that_is_not_known_to_be_safe_is_found(command: str) -> None:
+    assert wrong_command(f"select 1\n  {command}") == (2, command)
 
 
-@pytest.mark.parametrize("mark", ["", NO_TRANSACTION])
-def test_a_patch_that_would_connect_to_another_database_is_refused(
-    project: Project, mark: str
+def test_a_variable_that_could_be_any_sql_is_found() -> None:
+    assert raw_variable("\\set x commit\n:x;") == (2, "x")
+
+
+@pytest.mark.parametrize(
+    ("mark", "sql", "reason"),
+    [
+        ("", "\\i b.sql", 'a.sql:2: delete "\\i b.sql"'),
+        (NO_TRANSACTION, "\\set x commit\n:x;", "a.sql:4: psql would put in the variable x"),
+    ],
+)
+def test_a_patch_that_is_more_than_its_text_is_refused(
+    project: Project, mark: str, sql: str, reason: str
 ) -> None:
-    project.write(a=f"{mark}create table a ();\n\\c postgres\n")
+    project.write(a=f"{mark}create table a ();\n{sql}\n")
 
     said = project.apply()
 
     assert said.returncode == 1
-    assert 'delete "\\c"; patch_db needs its own connection' in said.stderr
+    assert reason in said.stderr
     assert project.tables() == set()
 
 
-def test_a_commit_that_cannot_be_seen_does_not_hide_an_interruption(project: Project) -> None:
-    project.write(a="create table a ();\nselect 'commit' \\gexec\nselect 1/0;")
+@pytest.mark.parametrize("sql", ["commit", "rollback; begin"])
+def test_the_end_of_the_transaction_is_noticed_if_it_was_not_found(
+    project: Project, sql: str
+) -> None:
+    # A patch that hides it on purpose, as the data of a COPY that is not executed.
+    hidden = f"\\if false\ncopy x from stdin;\n\\endif\n{sql};\n/*\n\\.\n*/\n"
+    project.write(a=f"create table a ();\n{hidden}create table b ();", b="create table c ();")
 
-    said = project.apply()
+    said, again = project.apply(), project.apply()
 
-    assert said.returncode == 1
-    assert "--mark a.sql=applied if it is complete" in said.stderr
-    assert project.tables() == {"a"}
+    assert (said.returncode, again.returncode) == (1, 1)
+    assert "a.sql has ended its transaction. A part of it may be committed: look" in said.stderr
+    assert "--mark a.sql=applied if it is complete, or --mark a.sql=pending" in again.stderr
     assert project.states() == {"a": "applying"}
-
-
-def test_a_patch_that_rolls_itself_back_is_not_recorded(project: Project) -> None:
-    project.write(a="create table a ();\nselect 'rollback' \\gexec\n")
-
-    said = project.apply()
-
-    assert said.returncode == 1
-    assert 'a.sql ended without an error, but is recorded as "pending"' in said.stderr
-    assert project.states() == {}
 
 
 def test_a_patch_may_change_the_role_and_the_search_path(project: Project) -> None:
