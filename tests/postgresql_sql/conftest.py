@@ -80,7 +80,10 @@ def today() -> Iterator[str]:
 
 @pytest.fixture
 def owner(transactional_db: None) -> Iterator[Sql]:
-    """Return a function that executes SQL in the test database, as its owner."""
+    """Return a function that executes SQL in the test database, as its owner; empty the audit.
+
+    Other tests have had rows with the same keys.
+    """
     url = url_of(str(connection.settings_dict["NAME"]))
     with psycopg.connect(url, autocommit=True) as session:
 
@@ -88,6 +91,7 @@ def owner(transactional_db: None) -> Iterator[Sql]:
             cursor = session.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else []
 
+        execute("DELETE FROM audit.changes")
         yield execute
 
 

@@ -24,11 +24,6 @@ OPERATIONS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 COLUMNS = "operation, row_id, old->>'name', new->>'name'"
 
 
-@pytest.fixture(autouse=True)
-def empty_audit(owner: Sql) -> None:
-    owner("DELETE FROM audit.changes")
-
-
 def changes(owner: Sql, columns: str = COLUMNS, table: str = "customers") -> list[Any]:
     return owner(f"SELECT {columns} FROM audit.changes WHERE table_name = %s ORDER BY id", table)
 
