@@ -18,7 +18,7 @@ NOTHING_ELSE = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[Any]:
+def connected(url: str) -> Iterator[Any]:
     """Yield a cursor of the driver that Django uses, psycopg 3 or psycopg2."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 
@@ -34,7 +34,7 @@ def least_privilege(url: str) -> str:
     The owner, whose URL this is, creates the role if it is missing; tables that he creates later
     are granted too.
     """
-    with _connection(url) as cursor:
+    with connected(url) as cursor:
         cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [APPLICATION])
         if cursor.fetchone() is None:
             cursor.execute(f"CREATE ROLE {APPLICATION} LOGIN")
@@ -53,7 +53,7 @@ def restricted(url: str) -> str:
     prevents: SQL that was injected before has no effect after this.
     """
     password = secrets.token_urlsafe(16)
-    with _connection(url) as cursor:
+    with connected(url) as cursor:
         cursor.execute(f"ALTER ROLE {APPLICATION} LOGIN {NOTHING_ELSE}")
         cursor.execute(f"ALTER ROLE {APPLICATION} RESET ALL")
         cursor.execute("SELECT quote_ident(current_database())")

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from backends.postgresql.roles import least_privilege
+from backends.postgresql.roles import connected, least_privilege
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
@@ -73,16 +73,12 @@ def _ready(address: str) -> bool:
     # The driver that Django uses, psycopg 3 or psycopg2.
     from django.db.backends.postgresql.base import DatabaseWrapper
 
-    driver = DatabaseWrapper.Database
     try:
-        connection = driver.connect(f"{address}/postgres")
-        connection.autocommit = True
-        with connection.cursor() as cursor:
+        with connected(f"{address}/postgres") as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'bank'")
             if cursor.fetchone() is None:
                 cursor.execute("CREATE DATABASE bank")
-        connection.close()
-    except driver.OperationalError:
+    except DatabaseWrapper.Database.OperationalError:
         return False
     return True
 

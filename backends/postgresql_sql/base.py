@@ -9,8 +9,7 @@ from typing import Any
 from django.db.backends.postgresql import creation, operations
 
 from backends.postgresql import base
-
-APPLICATION = "bank_application"
+from backends.postgresql.roles import APPLICATION
 
 
 class DatabaseOperations(operations.DatabaseOperations):

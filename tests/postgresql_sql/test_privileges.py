@@ -15,6 +15,7 @@ from django.db import DatabaseError, ProgrammingError, connection
 
 from backends.postgresql.roles import restricted
 from bank.models import Customer
+from tests.owner import owner_url
 from tests.postgresql_sql.conftest import URL, Sql, program, psql, url_of
 from tests.serving import Server
 
@@ -201,8 +202,7 @@ def test_the_application_is_served_as_this_role(server: Server) -> None:
 
     url = urlsplit(server.database_url())
     assert url.username == "bank_application"
-    owner = url._replace(netloc=f"postgres@{url.netloc.rpartition('@')[2]}").geturl()
-    with psycopg.connect(owner) as session:
+    with psycopg.connect(owner_url(server.database_url())) as session:
         roles = session.execute(
             "SELECT DISTINCT usename FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
