@@ -16,7 +16,7 @@ from bank.models import Customer, Order, Product
 from tests.admin_pages import PASSWORD, change, form_of, page, same_session, saved
 from tests.api import Api
 from tests.threads import at_once
-from tests.versioning.changes import commit_to, names
+from tests.versioning.changes import commit_to, conflicting_branches, names, rename
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.router import SITE
@@ -589,19 +589,11 @@ def test_a_branch_can_be_chosen_on_the_page_of_branches_too(admin: Client, other
 @pytest.fixture
 def conflicting(main: Branch) -> ChangeRequest:
     """Return an approved request whose branch renamed a customer, as main did too."""
-    commit_to("main", "Carl")
-    Branch(name="third", hash="main").save()
-    rename("third", "Karl")
-    rename("main", "Charles")
+    conflicting_branches()
     row = ChangeRequest(title="Karl", source="third", author="ann")
     row.open()
     row.review("bob", "approve")
     return row
-
-
-def rename(branch: str, name: str) -> None:
-    with signed(name, "Ann <ann@example.com>", branch=branch):
-        Customer.objects.update(name=name)
 
 
 def test_a_decision_on_a_page_that_is_outdated_is_refused(

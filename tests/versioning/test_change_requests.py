@@ -21,7 +21,7 @@ from bank.models import Customer
 from bank.transactions.deadline import remaining
 from tests.api import pointers, problem, watched
 from tests.threads import at_once
-from tests.versioning.changes import commit_to, names
+from tests.versioning.changes import commit_to, conflicting_branches, names, rename
 from versioning.ancestry import contains
 from versioning.merge import merging
 from versioning.models import Branch, ChangeRequest, Commit
@@ -369,11 +369,7 @@ def test_what_another_connection_has_merged_is_seen_at_once(number: int, other: 
 @pytest.fixture
 def conflicting(main: Branch, ann: As, bob: As) -> int:
     """Return the id of an approved request whose branch renamed a customer, as main did too."""
-    commit_to("main", "Carl")
-    Branch(name="third", hash="main").save()
-    for branch, name in (("third", "Karl"), ("main", "Charles")):
-        with signed(name, "Ann <ann@example.com>", branch=branch):
-            Customer.objects.update(name=name)
+    conflicting_branches()
     number = int(ann.post("", {"title": "Karl", "source": "third"}).json()["id"])
     bob.review(number)
     return number
@@ -426,8 +422,7 @@ def test_a_decision_on_conflicts_that_have_changed_since_is_refused(
     shown = problem(ann.post(f"/{conflicting}/merge"), 409)
     place = {name: shown["conflicts"][0][name] for name in ("model", "id", "field")}
     decision = {"resolutions": [{**place, "take": "theirs"}], "heads": shown["heads"]}
-    with signed("Newer", "Ann <ann@example.com>"):
-        Customer.objects.update(name="Newer")
+    rename("main", "Newer")
 
     assert refused(ann.post(f"/{conflicting}/merge", decision), "have new commits")
 
