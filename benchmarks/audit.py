@@ -5,6 +5,7 @@ Orders are placed over HTTP with the audit's triggers and without, in turns, on 
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -32,6 +33,9 @@ TABLES = ("customers", "products", "orders", "order_lines")
 
 
 def main(given: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks.audit", description=__doc__).parse_args(
+        given
+    )
     require_wrk()
     one = backend("postgresql_sql")
     with (

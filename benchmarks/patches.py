@@ -6,6 +6,7 @@ while eight clients change lines and add orders. Prints how long their transacti
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import subprocess
@@ -38,6 +39,9 @@ ROWS = [
 
 
 def main(given: Sequence[str]) -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks.patches", description=__doc__).parse_args(
+        given
+    )
     one = backend("postgresql")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
         patches = Path(directory) / "patches"

@@ -43,6 +43,7 @@ COPY manage.py .
 COPY backends backends
 COPY bank bank
 COPY myproject myproject
+COPY schema schema
 COPY settings settings
 COPY versioning versioning
 RUN /venv/bin/python -m compileall -q .

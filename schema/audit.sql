@@ -3,8 +3,9 @@
 -- It belongs to bank_audit. The application has no privilege on it at all: the trigger writes with its owner's
 -- privileges (security definer), so that not even SQL injected into the application can change what was written.
 --
--- The limit: PostgreSQL knows the application, and believes what it says of whom it serves. SQL injected into one
--- request is executed as the application, on a session that serves others later: it can do what they can do.
+-- The limit: PostgreSQL knows the application's role, and cannot verify whom the application serves. SQL that is
+-- injected into a request runs as this role, so it can act as any person; and it can leave something behind in its
+-- session, which serves others later.
 
 set local role bank_audit;
 
@@ -29,6 +30,8 @@ create index change_of_row on audit.changes (table_name, row_id, at);
 -- What no month's partition takes: a change is never refused because nobody made one.
 create table audit.changes_default partition of audit.changes default;
 
+-- A partition cannot be created while the default one has rows of its month. So: keep writers out of the default
+-- partition, make a table, move the rows into it, attach it. A row committed after the move would make ATTACH fail.
 create procedure audit.make_partitions(ahead integer default 2, since date default current_date)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

@@ -3,8 +3,11 @@
 --     createdb bank && psql -f schema/database.sql bank
 --
 -- This is the source of truth: it says what a new database is, and why. A database that exists is changed by
--- schema/patches, and a test compares the two. Run it as a superuser; or as the database's owner with
--- CREATEROLE, who has created the roles of users.sql, or may grant them. Either all of it is done or nothing.
+-- schema/patches, and a test compares the two. Either all of it is done or nothing.
+--
+-- Run it as a superuser; or as the owner of the database who has CREATEROLE. Where the roles of users.sql exist
+-- already, he must be the one who has created them, or have ADMIN OPTION on them. psql's variable DBNAME is the
+-- database that it is connected to.
 
 \set ON_ERROR_STOP on
 set client_min_messages = warning;

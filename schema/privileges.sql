@@ -7,7 +7,7 @@ alter default privileges for role bank_owner in schema bank, django
     grant select, insert, update, delete on tables to bank_application;
 alter default privileges for role bank_owner in schema reports
     grant select on tables to bank_application;
--- A copy of another bank keeps its keys, and moves the counters of generated keys behind them (setval).
+-- `bank_import` copies another bank with its keys, and then moves the counters of generated keys behind them (setval).
 alter default privileges for role bank_owner in schema bank, django
     grant select, update on sequences to bank_application;
 

@@ -20,7 +20,7 @@ where not exists (select from pg_roles where rolname = name)
 -- The owner may act as the audit's owner, but must say so (set role): it does not inherit its privileges.
 grant bank_audit to bank_owner with inherit false, set true;
 
--- A role that was there before is used only if it can do no more than a new one.
+-- A role that existed before may have more rights than a new one would have: then nothing is done.
 do $$
 declare
     mighty text;

@@ -6,7 +6,8 @@ import shutil
 
 from backends.dolt import build
 from backends.dolt.own_server import own_server
-from backends.mysql.driver import SYSTEM_PACKAGES, least_privilege
+from backends.dolt.users import restrict
+from backends.mysql.driver import SYSTEM_PACKAGES
 from runner.backend import Backend, Provider
 from runner.docker import docker
 
@@ -32,5 +33,5 @@ BACKEND = Backend(
     ],
     system_packages=SYSTEM_PACKAGES,
     programs=lambda: build.cached().parent,
-    restrict=lambda url: least_privilege(url, "_site"),  # see settings/dolt.py
+    restrict=restrict,
 )

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from backends.mariadb.collation import COLLATION
-from backends.mysql.driver import SYSTEM_PACKAGES, connect, least_privilege
+from backends.mariadb.users import restrict
+from backends.mysql.driver import SYSTEM_PACKAGES, connect
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
@@ -115,5 +116,5 @@ BACKEND = Backend(
         docker("mariadb", 3306, "mysql://root:{password}@{address}/bank"),
     ],
     system_packages=SYSTEM_PACKAGES,
-    restrict=least_privilege,
+    restrict=restrict,
 )

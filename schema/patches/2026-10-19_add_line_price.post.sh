@@ -10,7 +10,7 @@ declare
 begin
     select min(id), max(id) into first, last from bank.order_lines where price is null;
     while first <= last loop
-        -- A range of keys is found by the index. `where price is null limit 2000` would read the lines that are
+        -- A range of keys is found by the index. `where price is null limit 1000` would read the lines that are
         -- done again and again.
         update bank.order_lines l set price = round(o.subtotal / l.quantity, 2)
         from bank.orders o

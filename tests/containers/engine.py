@@ -16,9 +16,7 @@ from tests.serving import ROOT
 
 IMAGES = set(re.findall(r"^(\w+_IMAGE)=", (ROOT / "compose/local/images.env").read_text(), re.M))
 """The variables of the images that can be had everywhere: compose/local builds them."""
-FILES = {
-    name: file.read_text() for name in NAMES if (file := ROOT / "compose" / f"{name}.yaml").exists()
-}
+FILES = {name: (ROOT / "compose" / f"{name}.yaml").read_text() for name in NAMES}
 APPLICATIONS = [name for name in FILES if {*re.findall(r"\{(\w+_IMAGE)", FILES[name])} <= IMAGES]
 """The backends all of whose images can be had."""
 SERVERS = [name for name in APPLICATIONS if f"{name.upper()}_IMAGE" in IMAGES]

@@ -39,6 +39,11 @@ class Stack:
         """Return the output of a shell script in the application's container."""
         return self.compose.read("exec", "--no-TTY", "application", "sh", "-c", script)
 
+    def manage(self, command: str) -> str:
+        """Return the output of `manage.py COMMAND` as the owner of the database."""
+        run = ("run", "--rm", "--no-TTY", "migrations", "python", "manage.py")
+        return self.compose.read(*run, *command.split())
+
     def application(self) -> dict[str, Any]:
         """Return all that the engine tells about the application's container."""
         [found] = [

@@ -14,7 +14,7 @@ from tests.serving import ROOT
 DOCUMENT = ROOT / "docs" / "container-backups.md"
 EVERY, SHOWN = "Every database", "postgresql"
 TITLES = {title.lower(): title for title in re.findall(r"^## (.*)$", DOCUMENT.read_text(), re.M)}
-MANAGE = "python manage.py"
+EXPORT = "python manage.py bank_export"
 
 
 def commands(title: str) -> Iterator[tuple[str, str]]:
@@ -25,7 +25,8 @@ def commands(title: str) -> Iterator[tuple[str, str]]:
 
 
 def test_the_documented_backups_are_restored(stack: Stack, tmp_path: Path) -> None:
-    stack.sh(f"{MANAGE} flush --no-input && {MANAGE} bank_demo --if-empty")
+    stack.manage("flush --no-input")
+    stack.manage("bank_demo --if-empty")
     every = [*commands(EVERY)]
     own = [*commands(TITLES[stack.name])] if stack.name in TITLES else []
     [hashes] = {said for command, said in every + own if "tail" in command}
@@ -34,11 +35,11 @@ def test_the_documented_backups_are_restored(stack: Stack, tmp_path: Path) -> No
         assert run(command.replace(f"/{SHOWN}.", f"/{stack.name}."), stack, tmp_path) == expected
     for command, expected in own:
         if command.endswith("stop application"):
-            stack.sh(f"{MANAGE} flush --no-input")
-            assert hashes.strip() not in stack.sh(f"{MANAGE} bank_export")
+            stack.manage("flush --no-input")
+            assert hashes.strip() not in stack.sh(EXPORT)
         assert run(command, stack, tmp_path).rstrip() == expected.rstrip()
 
-    assert hashes.strip() in stack.sh(f"{MANAGE} bank_export")
+    assert hashes.strip() in stack.sh(EXPORT)
     assert len(every) == 4
     # A restored database gives new rows keys that no other row has.
     pens = [stack.http.call("POST", "/product/", {"name": "Pen", "price": 1}) for _ in range(2)]

@@ -33,3 +33,14 @@ def test_an_old_database_without_a_record_is_refused_and_left_as_it_is(first: st
     assert done.returncode == 0
     assert migrate(first)[0] == 0
     assert psql(first, "-c", "SELECT count(*) FROM bank.customers").stdout == "0\n"
+
+
+def test_a_database_of_djangos_migrations_is_refused_and_left_as_it_is(empty: str) -> None:
+    made = manage("migrate", DJANGO_SETTINGS_MODULE="settings.postgresql", POSTGRESQL_URL=empty)
+    assert made.returncode == 0, made.stderr
+
+    code, _, wrong = migrate(empty)
+
+    assert (code, "is for an empty one" in wrong) == (1, True)
+    found = psql(empty, "-c", "SELECT to_regnamespace('bank') IS NULL, current_schemas(false)")
+    assert found.stdout == "t|{public}\n"

@@ -14,8 +14,6 @@ from settings import NAMES
 from tests.serving import ROOT
 
 COMPOSE = ROOT / "compose"
-# The schema of postgresql_sql is made by psql, which the application's image does not have.
-IN_CONTAINERS = [name for name in NAMES if name != "postgresql_sql"]
 # Compose's own tag: the attribute is not taken over from the service that is extended.
 yaml.SafeLoader.add_constructor("!reset", lambda loader, node: loader.construct_sequence(node))
 FILES = {file.name: yaml.safe_load(file.read_text()) for file in COMPOSE.glob("*.yaml")}
@@ -82,12 +80,12 @@ def test_no_secret_has_a_default() -> None:
     assert all(mark == ":?" for name, mark in variables if name in secrets)
 
 
-@pytest.mark.parametrize("name", IN_CONTAINERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_backend_has_a_compose_file_with_its_application_and_its_tests(name: str) -> None:
     assert {"secrets", "migrations", "application", "tests"} <= {*FILES[f"{name}.yaml"]["services"]}
 
 
-@pytest.mark.parametrize("name", IN_CONTAINERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_compose_file_that_a_backend_starts_exists(name: str) -> None:
     for provider in backend(name).providers:
         if provider.what.startswith("Docker, "):

@@ -30,5 +30,5 @@ def test_the_build_context_has_no_data_secrets_or_history() -> None:
 def test_the_application_copies_only_what_serving_needs() -> None:
     copied = re.findall(r"^COPY (?!--from)(\S+) \S+$", APPLICATION, re.M)
 
-    own = ["backends", "bank", "manage.py", "myproject", "settings", "versioning"]
+    own = ["backends", "bank", "manage.py", "myproject", "schema", "settings", "versioning"]
     assert sorted(copied) == own

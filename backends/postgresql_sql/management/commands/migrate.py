@@ -16,10 +16,17 @@ from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).resolve().parents[4]
 OWNER = "bank_owner"
+SCHEMA = "schema/database.sql"
 UNRECORDED = (
     "This database has the schema `bank`, and no record of the patches that are in it. Name the "
     f"last one: `python -m schema.patch_db --role {OWNER} --baseline NAME URL`. Without --baseline "
     "all are recorded, as is right after schema/database.sql; with `--baseline none`, none."
+)
+
+
+NOT_EMPTY = (
+    "This database has the tables of Django's migrations in the schema `public`, and {} is for an "
+    "empty one: give another database, or with `make serve` another DATA."
 )
 
 
@@ -36,11 +43,14 @@ class Command(migrate.Command):
             raise CommandError("psql is needed: apt install postgresql-client.")
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT to_regnamespace('bank') IS NULL, to_regclass('patch_db.patches') IS NULL"
+                "SELECT to_regnamespace('bank') IS NULL, to_regclass('patch_db.patches') IS NULL,"
+                " to_regclass('public.django_migrations') IS NOT NULL"
             )
-            is_new, is_unrecorded = cursor.fetchone()
+            is_new, is_unrecorded, is_migrated = cursor.fetchone()
+        if is_new and is_migrated:
+            raise CommandError(NOT_EMPTY.format(SCHEMA))
         if is_new:
-            command, environment = _psql(connection, "-Xqf", "schema/database.sql")
+            command, environment = _psql(connection, "-Xqf", SCHEMA)
             _run(command, environment)
         elif is_unrecorded:
             raise CommandError(UNRECORDED)

@@ -1,0 +1,10 @@
+"""The user that the application connects as, if we start the server or its container."""
+
+from __future__ import annotations
+
+from backends.mysql.driver import least_privilege
+
+
+def restrict(url: str, password: str | None = None) -> str:
+    """Return the URL of a user who can read and change rows, those of bank_site too."""
+    return least_privilege(url, "_site", password=password)
