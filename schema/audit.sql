@@ -51,6 +51,7 @@ begin
         continue when to_regclass('audit.' || name) is not null;
         -- Or a row that another transaction has not committed yet would be found by ATTACH.
         lock table audit.changes_default in access exclusive mode;
+        continue when to_regclass('audit.' || name) is not null;  -- another call has made it meanwhile
         execute format('create table audit.%I (like audit.changes including all excluding identity)', name);
         execute format(
             'with moved as (delete from audit.changes_default where at >= %1$L and at < %2$L returning *) '
@@ -74,7 +75,7 @@ begin
     values (
         session_user,
         current_setting('application_name'),
-        nullif(left(current_setting('bank.person', true), 150), ''),
+        nullif(left(current_setting('bank.person', true), 200), ''),
         tg_table_name,
         tg_op,
         case when tg_level = 'ROW' then coalesce(old.id, new.id) end,

@@ -11,7 +11,7 @@ from (values
     ('bank_owner', 'login'),        -- owns the tables; patches are applied as this role
     ('bank_application', 'login'),  -- reads and changes rows, and nothing else
     ('bank_view', 'login'),         -- reads rows: a person, or a tool for charts
-    ('bank_backup', 'login'),       -- reads everything, for pg_dump
+    ('bank_backup', 'login'),       -- reads all tables, for pg_dump --no-large-objects: those are their creator's alone
     ('bank_audit', 'nologin')       -- owns the audit; nobody is this role by accident
 ) as wanted (name, attributes)
 where not exists (select from pg_roles where rolname = name)

@@ -37,6 +37,7 @@ class DatabaseCreation(creation.DatabaseCreation):
         self.owner = own["USER"], own["PASSWORD"]
         self.application = APPLICATION, own["TEST"].get("PASSWORD", "")
         if self.application[1]:
+            self.connection.close()  # migrate has changed its role
             with self.connection.cursor() as cursor:
                 set_password(cursor, self.application[1])
         self._become(*self.application)

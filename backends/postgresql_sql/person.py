@@ -15,8 +15,9 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 class Person:
     """Lets the audit know the admin's user, or the client of the API, of each request.
 
-    In the admin it is after AuthenticationMiddleware. The API knows its client only in the view,
-    before the first statement.
+    In the admin it is after AuthenticationMiddleware, and the person is `admin:NAME`: the name of a
+    client of the API has no colon. The API knows its client only in the view, before the first
+    statement.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -25,7 +26,7 @@ class Person:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user: Any = getattr(request, "user", None)
         engine: Any = connection
-        person = partial(_client, request) if user is None else user.get_username
+        person = partial(_client, request) if user is None else partial(str, _name(user))
         engine.serve(person, changes=request.method not in SAFE)
         try:
             return self.get_response(request)
@@ -35,3 +36,8 @@ class Person:
 
 def _client(request: HttpRequest) -> str:
     return str(getattr(request, "auth", None) or "")
+
+
+def _name(user: Any) -> str:
+    name = user.get_username()
+    return f"admin:{name}" if name else ""

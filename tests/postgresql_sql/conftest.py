@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from tests.serving import ROOT
 
@@ -39,10 +40,19 @@ def psql(url: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def url_of(database: str, role: str | None = None) -> str:
-    """Return the URL of a database of the test server, for the owner or another role."""
+    """Return the URL of a database of the test server, for the owner or another role.
+
+    A server that asks for a password, as in containers, has the application's for all roles.
+    """
     parts = urlsplit(URL)
     where = parts.netloc.rpartition("@")[2]
-    netloc = f"{role}@{where}" if role else parts.netloc
+    password = connection.settings_dict["TEST"]["PASSWORD"]
+    if role and password:
+        with psycopg.connect(URL, autocommit=True) as server:
+            server.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), password)
+            )
+    netloc = f"{role}:{password}@{where}" if role else parts.netloc
     return parts._replace(netloc=netloc, path=f"/{database}").geturl()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -16,6 +17,7 @@ from bank.models import Customer, Order, OrderLine, Product
 from tests.admin_pages import change
 from tests.api import Api
 from tests.postgresql_sql.conftest import Sql, psql, url_of
+from tests.postgresql_sql.patch_db.patching import wait_until
 from tests.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,7 +152,7 @@ def test_the_user_of_the_admin_is_written_down(owner: Sql, admin: Client) -> Non
 
     change(admin, f"/admin/bank/customer/{ann.pk}/change/", name="Anna")
 
-    assert changes(owner, "person, new->>'name'") == [(None, "Ann"), ("ada", "Anna")]
+    assert changes(owner, "person, new->>'name'") == [(None, "Ann"), ("admin:ada", "Anna")]
 
 
 def test_the_owner_may_truncate_and_that_is_written_down(owner: Sql) -> None:
@@ -197,6 +199,25 @@ def test_a_change_of_a_month_without_a_partition_is_kept_and_moved_when_it_gets_
     ):
         if "default" not in str(table) and str(table) < "audit.changes_2026":
             owner(f"DROP TABLE {table}")
+
+
+def test_two_calls_at_the_same_time_make_a_partition_once(today: str) -> None:
+    count = "SELECT count(*) FROM pg_class WHERE relname ~ '^changes_20' AND relkind = 'r'"
+    with psycopg.connect(today) as one, psycopg.connect(today) as two:
+        one.execute("CALL audit.make_partitions(9)")
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(two.execute, "CALL audit.make_partitions(9)")
+            wait_until(lambda: is_waiting(today, two.info.backend_pid))
+            one.commit()
+            second.result()
+
+        assert two.execute(count.encode()).fetchone() == (10,)
+
+
+def is_waiting(url: str, pid: int) -> bool:
+    with psycopg.connect(url) as session:
+        found = session.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone()
+    return found == (True,)
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])

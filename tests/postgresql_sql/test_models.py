@@ -130,7 +130,7 @@ def test_a_block_as_the_owner_ends_as_the_application(owner: Sql) -> None:
     with engine.creation.as_owner():
         inside = current_user()
 
-    assert (inside, current_user()) == (engine.creation.owner, "bank_application")
+    assert (inside, current_user()) == (engine.creation.owner[0], "bank_application")
 
 
 def current_user() -> str:
