@@ -76,6 +76,23 @@ class Engine:
         """
         return self._own("snapshot", self.outermost_atomic)()
 
+    def isolation(self) -> str:
+        """Return the isolation level of its transactions, in words. Without it: ""."""
+        return str(self._own("isolation", str)())
+
+    @property
+    def has_read_committed(self) -> bool:
+        """Whether read_committed() is possible."""
+        return self._own("read_committed", None) is not None
+
+    def read_committed(self) -> AbstractContextManager[Any]:
+        """Return a context manager for an outermost transaction at READ COMMITTED.
+
+        The application has none; a page shows what would go wrong. Without it: an AttributeError.
+        """
+        begin: AbstractContextManager[Any] = self.connection.read_committed()
+        return begin
+
     def time_limit(self, seconds: float) -> AbstractContextManager[Any]:
         """Return a context manager that ends the database calls of its block after `seconds`.
 

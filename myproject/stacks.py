@@ -15,8 +15,9 @@ from django.utils.module_loading import import_string
 class Stacks(BaseHandler):
     """A mixin for Django's handlers, which choose a stack by the path of a request.
 
-    Paths that begin with one of settings.SITE pass through settings.MIDDLEWARE, all others, those
-    of the API, through settings.API_MIDDLEWARE: no sessions, no users, no CSRF tokens.
+    The path / and those that begin with one of settings.SITE pass through settings.MIDDLEWARE, all
+    others, those of the API, through settings.API_MIDDLEWARE: no sessions, no users, no CSRF
+    tokens.
     """
 
     _middleware_chain: Any
@@ -31,7 +32,8 @@ class Stacks(BaseHandler):
     @staticmethod
     def is_site(request: HttpRequest) -> bool:
         """Whether the request passes through settings.MIDDLEWARE."""
-        return request.path_info.startswith(settings.SITE)
+        path = request.path_info
+        return path == "/" or path.startswith(settings.SITE)
 
 
 class _Views(BaseHandler):

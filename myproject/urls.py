@@ -1,13 +1,19 @@
-"""The admin under /admin/, and the REST API at the root, where the tutorial has it."""
+"""The pages at / and /shop/, the admin, and the REST API, where the tutorial has it."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from bank.api.routes import api
 
+handler400 = "bank.pages.errors.bad_request"
+handler403 = "bank.pages.errors.forbidden"
+handler404 = "bank.pages.errors.not_found"
+handler500 = "bank.pages.errors.failed"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("bank.pages.urls")),
     path("", api.urls),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from settings.environment import (
     allowed_hosts,
@@ -13,6 +14,7 @@ from settings.environment import (
     secret_key,
 )
 
+ROOT = Path(__file__).resolve().parents[1]
 # DEPLOY=1: reachable by others. `make serve` sets it for any address but loopback.
 DEPLOY = flag("DEPLOY")
 if DEPLOY:
@@ -27,6 +29,7 @@ API_TOKENS = api_tokens(shortest=16 if DEPLOY else 1)
 
 INSTALLED_APPS = [
     "bank",
+    "django_htmx",  # serves htmx from this server instead of from a CDN
     "ninja",  # serves the scripts of /docs from this server instead of from a CDN
     "myproject.apps.Admin",
     "django.contrib.auth",
@@ -46,7 +49,7 @@ API_MIDDLEWARE = [
     "myproject.hosts.AllowedHosts",
 ]
 API_URLCONF = "bank.api.urls"
-SITE = ("/admin", "/static/")  # the paths of the other stack
+SITE = ("/admin", "/static/", "/shop/")  # the paths of the other stack, beside / itself
 MIDDLEWARE = [
     "bank.middleware.request_log.RequestLog",
     "bank.middleware.request_deadline.RequestDeadline",
@@ -76,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "bank.pages.context.backend",
             ]
         },
     }
@@ -94,6 +98,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # The type of all generated keys. MongoDB's is another, so no model, migration, URL or JSON schema
 # assumes an integer.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The report of the last `make matrix`, which the page at / shows.
+MATRIX_REPORT = ROOT / "build" / "matrix.html"
 
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -34,6 +34,24 @@ DJONGO_SQL = f"{DJONGO}/tree/master/djongo/sql2mongo"
 
 DIFFERENCES: list[Difference] = [
     Difference(
+        "Dolt merges two transactions cell by cell, and sees no conflict if both write the same "
+        "value: both sell the last piece.",
+        "https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example/",
+        frozenset({"dolt"}),
+        (
+            "tests/pages/test_sessions.py::test_no_update_is_lost",
+            "tests/pages/test_storm.py"
+            "::test_reading_and_then_writing_with_retries_sells_no_piece_twice",
+        ),
+    ),
+    Difference(
+        "Transactions read a snapshot and compare only what was written, so that write skew is "
+        "possible.",
+        "https://www.mongodb.com/docs/manual/core/transactions/#transactions-and-read-concern",
+        frozenset({"dolt", "mongodb", "djongo"}),
+        ("tests/pages/test_sessions.py::test_write_skew_is_refused",),
+    ),
+    Difference(
         "dolt_diff() compares texts by the column's collation: a row of which only capitals have "
         "changed is not in it.",
         "https://docs.dolthub.com/sql-reference/version-control/dolt-sql-functions#dolt_diff",

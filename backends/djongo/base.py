@@ -51,6 +51,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # Django's own call the methods of the connection.
     _rollback, _commit, _close = DJANGOS._rollback, DJANGOS._commit, DJANGOS._close
 
+    def isolation(self) -> str:
+        """Return the isolation of transactions, which is MongoDB's."""
+        return "snapshot"
+
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """End the operations of the block, in the driver and on the server, after `seconds`.
 

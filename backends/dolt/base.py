@@ -74,6 +74,12 @@ class DatabaseWrapper(Session, base.DatabaseWrapper):
         """Return the context manager of every driver call, COMMIT included."""
         return ErrorWrapper(self)
 
+    def isolation(self) -> str:
+        """Return the isolation level of this session's transactions, and what Dolt adds to it."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT @@transaction_isolation")
+            return f"{cursor.fetchone()[0]}, merged row by row at COMMIT"
+
     def server_version(self) -> str:
         """Return product and version, e.g. "Dolt 1.83.2"; VERSION() would return MySQL's."""
         with self.cursor() as cursor:

@@ -133,6 +133,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self.transaction_mode = mode
 
+    def isolation(self) -> str:
+        """Return how transactions are isolated: https://www.sqlite.org/isolation.html"""
+        return "serializable: one writer at a time"
+
     def server_version(self) -> str:
         """Return the library's name and version, e.g. "DoltLite 0.51.3 (SQLite 3.54.0)"."""
         with self.cursor() as cursor:

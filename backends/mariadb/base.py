@@ -56,6 +56,20 @@ class DatabaseWrapper(Session, base.DatabaseWrapper):
             cursor.execute("SELECT VERSION()")  # 10.11.19-MariaDB-0+deb12u1
             return f"MariaDB {cursor.fetchone()[0].partition('-')[0]}"
 
+    def isolation(self) -> str:
+        """Return the isolation level of this session's transactions, as the server names it."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT @@tx_isolation")  # from 11.1 on also @@transaction_isolation
+            return str(cursor.fetchone()[0])
+
+    @contextmanager
+    def read_committed(self) -> Iterator[None]:
+        """Begin an outermost transaction at READ COMMITTED."""
+        with self.cursor() as cursor:  # of the next transaction
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        with transaction.atomic(using=self.alias, durable=True):
+            yield
+
     @property
     def transaction_aborted(self) -> bool:
         """Whether the server has ended the transaction, and no other has begun since.

@@ -42,6 +42,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # https://www.mongodb.com/docs/manual/core/transactions/#errors
     transaction_aborted = False
 
+    def isolation(self) -> str:
+        """Return the isolation of transactions.
+
+        https://www.mongodb.com/docs/manual/core/transactions/#transactions-and-read-concern
+        """
+        return "snapshot"
+
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """End the driver's operations after this many seconds; it sends the limit to the server.
 

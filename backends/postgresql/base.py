@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.postgresql import base
 
 from backends.postgresql.errors import broken_constraint, error_kind
@@ -47,6 +50,20 @@ class Session(KeptCursor, TimeLimit):
         """
         connection = self.connection
         return connection is not None and connection.info.transaction_status == IN_ERROR
+
+    def isolation(self: Any) -> str:
+        """Return the isolation level of this session's transactions, as the server names it."""
+        with transaction.atomic(using=self.alias), self.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            return str(cursor.fetchone()[0])
+
+    @contextmanager
+    def read_committed(self: Any) -> Iterator[None]:
+        """Begin an outermost transaction at READ COMMITTED."""
+        with transaction.atomic(using=self.alias, durable=True):
+            with self.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            yield
 
 
 class DatabaseWrapper(Session, base.DatabaseWrapper):

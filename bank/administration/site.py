@@ -38,8 +38,6 @@ View = Callable[..., Any]
 class BankSite(AdminSite):
     """Django's admin site, with retried transactions and throttled logins."""
 
-    site_url = None  # no "View site": there is no page at /
-
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         model = getattr(getattr(view, "__self__", None), "model", User)
         return explained(super().admin_view(one_transaction(view, model), cacheable))

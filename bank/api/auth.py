@@ -21,10 +21,16 @@ UNAUTHORIZED = Problem(
 )
 
 
+# The key in META by which a page names its user; no header of a client gets such a key.
+PAGE_USER = "bank.page_user"
+
+
 class BearerToken(HttpBearer):
     """Sets request.auth to the client's name, which stays the same when its token is changed."""
 
     def __call__(self, request: HttpRequest) -> str | None:
+        if name := request.META.get(PAGE_USER):
+            return str(name)
         return super().__call__(request) if settings.API_TOKENS else "anybody"
 
     def authenticate(self, request: HttpRequest, token: str) -> str | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from bank.api.problems import Problem
+from bank.pages.errors import error_page, wants_page
 
 
 class ProblemDetails:
-    """Gives Django's own errors (404, 405, 400, 500, …) the form of the API's, except in the admin.
+    """Gives Django's own errors (404, 405, 400, 500, …) the form of the API's, except on pages.
+
+    A browser, which asks for text/html, gets all errors as pages.
 
     A body that is too large (413) or of unknown length (411) is refused before any of it is read,
     in the admin too.
@@ -24,9 +29,11 @@ class ProblemDetails:
         if refused := _refused_body(request):
             return refused.response()
         response = self.get_response(request)
-        if request.path_info.startswith("/admin/"):
+        if is_page(request) or response.status_code < 400:
             return response
-        if response.status_code >= 400 and not response.get("Content-Type", "").endswith("json"):
+        if wants_page(request):
+            return _page(request, response)
+        if not response.get("Content-Type", "").endswith("json"):
             problem = Problem(response.status_code, _detail(request, response)).response()
             if response.streaming:  # WhiteNoise's, which has no content to replace
                 return problem
@@ -35,6 +42,22 @@ class ProblemDetails:
             for name, value in problem.items():
                 response[name] = value
         return response
+
+
+def is_page(request: HttpRequest) -> bool:
+    """Return whether the address is that of a page, which shows its own errors."""
+    return request.path_info == "/" or request.path_info.startswith(("/admin/", "/shop/"))
+
+
+def _page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the error as a page, with the status and the headers that it has."""
+    said = response.get("Content-Type", "").endswith("json")
+    detail = json.loads(response.content)["detail"] if said else _detail(request, response)
+    page = error_page(request, response.status_code, detail)
+    for name in set(dict(response.items())) - {"Content-Type", "Content-Length"}:
+        page[name] = response[name]
+    patch_vary_headers(page, ["Accept"])
+    return page
 
 
 def _detail(request: HttpRequest, response: HttpResponse) -> str:

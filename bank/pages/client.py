@@ -1,0 +1,81 @@
+"""Calls of the REST API in this process: a page sends the request that its curl line shows."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import resolve
+
+from bank.api.auth import PAGE_USER
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The response of the API, and the command that gets the same one."""
+
+    status: int
+    document: Any
+    headers: HttpResponse
+    curl: str
+
+    @property
+    def ok(self) -> bool:
+        return self.status < 400
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The details of a problem by the member of the body; "" is all of it."""
+        if self.ok:
+            return {}
+        found = {
+            e.get("pointer", "").removeprefix("#/"): e["detail"]
+            for e in self.document.get("errors", [])
+        }
+        return found or {"": self.document["detail"]}
+
+
+def call(request: HttpRequest, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    """Call the API as the user of this page; headers are written like If_Match.
+
+    It answers as it does over HTTP, errors included. Raises Http404 if no operation has this path.
+    """
+    url = urlsplit(path)
+    inner = HttpRequest()
+    inner.method, inner.path, inner.path_info = method, url.path, url.path
+    inner.GET = QueryDict(url.query)
+    inner.META = {**request.META, PAGE_USER: user_of(request)}
+    inner.META |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    inner.META["CONTENT_TYPE"] = "application/json"
+    inner._body = b"" if body is None else json.dumps(body).encode()
+    match = resolve(url.path, settings.API_URLCONF)
+    response = match.func(inner, *match.args, **match.kwargs)
+    request.auth = getattr(inner, "auth", None)  # type: ignore[attr-defined]
+    document = json.loads(response.content) if response.content else None
+    address = request.build_absolute_uri(path)
+    return Answer(response.status_code, document, response, curl(method, address, body, **headers))
+
+
+def user_of(request: HttpRequest) -> str:
+    """Return the name by which the API knows the user of a page; "anybody" without a login."""
+    name = request.user.get_username()
+    return f"admin:{name}" if name else "anybody"
+
+
+def curl(method: str, url: str, body: Any = None, **headers: str) -> str:
+    """Return the curl command of a call."""
+    words = ["curl"]
+    if settings.API_TOKENS:
+        words += ["--header", '"Authorization: Bearer $TOKEN"']
+    for name, value in headers.items():
+        words += ["--header", shlex.quote(f"{name.replace('_', '-')}: {value}")]
+    if method not in ("GET", "POST") or (method == "POST" and body is None):
+        words += ["--request", method]
+    if body is not None:
+        words += ["--json", shlex.quote(json.dumps(body, ensure_ascii=False))]
+    return " ".join([*words, shlex.quote(url)])

@@ -1,0 +1,149 @@
+"""Pages of customers, products and orders: lists with a search, forms to add, change and delete."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bank.pages.access import may, page
+from bank.pages.client import Answer, call
+from bank.pages.errors import error_page
+from bank.pages.kinds import KINDS, Kind
+from bank.queries import Document
+
+ROWS = 20  # of a list
+CHOICES = 100  # customers and products in the form of an order
+
+
+@page
+@require_safe
+def rows(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of the list, or the first rows that are found."""
+    kind = _kind(name)
+    after, searched = request.GET.get("after"), request.GET.get("q", "").strip()
+    if searched:
+        return _list(request, kind, found=_found(kind, searched), searched=searched)
+    path = f"/{name}/?limit={ROWS}" + (f"&after={after}" if after else "")
+    answer = call(request, "GET", path)
+    if not answer.ok:
+        return error_page(request, answer.status, " ".join(answer.errors.values()))
+    next_after = answer.document[-1]["id"] if "Link" in answer.headers else None
+    return _list(request, kind, found=answer.document, curl=answer.curl, next_after=next_after)
+
+
+def _list(request: HttpRequest, kind: Kind, **context: Any) -> HttpResponse:
+    return render(request, "pages/rows.html", {"kind": kind, "rows_per_page": ROWS, **context})
+
+
+def _found(kind: Kind, text: str) -> list[Document]:
+    """Return the first rows whose name, or whose customer's name, contains the text."""
+    wanted: Any = kind.model._default_manager.filter(**{kind.searched: text.replace("\0", "")})
+    columns = {
+        "customer": ("pk", "name"),
+        "product": ("pk", "name", "price", "stock"),
+        "order": ("pk", "subtotal", "customer__name"),
+    }[kind.name]
+    return [
+        {"id": pk, **dict(zip(columns[1:], values, strict=True))}
+        for pk, *values in wanted.order_by("pk").values_list(*columns)[:ROWS]
+    ]
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, name: str) -> HttpResponse:
+    """The form of a new row; with its Idempotency-Key it is created once, if it is sent twice."""
+    kind = _kind(name)
+    form = request.POST if request.method == "POST" else request.GET
+    key = form.get("idempotency_key") or str(uuid.uuid4())
+    answer = None
+    if request.method == "POST":
+        if not may(request, "add", name):
+            return error_page(request, 403, f"You may not add a {name}.")
+        answer = call(request, "POST", f"/{name}/", kind.body(form), Idempotency_Key=key)
+        if answer.ok:
+            return _see(name, answer.document["id"])
+    return _form(request, kind, answer, values=form, key=key)
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def row(request: HttpRequest, name: str, pk: str) -> HttpResponse:
+    """One row, in a form that changes it if it is as the page showed it, or deletes it."""
+    kind, path = _kind(name), f"/{name}/{pk}/"
+    answer = _change(request, kind, path) if request.method == "POST" else None
+    if isinstance(answer, HttpResponse):
+        return answer
+    current = call(request, "GET", path)
+    if not current.ok:
+        return error_page(request, current.status, f"There is no {name} {pk}.")
+    values = request.POST if answer else _values(current.document)
+    return _form(request, kind, answer, values=values, current=current)
+
+
+def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpResponse:
+    """Send the form; return the API's refusal, or where to go on."""
+    deletes = request.POST.get("action") == "delete"
+    if not may(request, "delete" if deletes else "change", kind.name):
+        return error_page(request, 403, f"You may not change a {kind.name}.")
+    headers = {"If_Match": request.POST.get("etag", "")}
+    if deletes:
+        answer = call(request, "DELETE", path, **headers)
+        return (
+            HttpResponseRedirect(reverse("pages:rows", args=[kind.name])) if answer.ok else answer
+        )
+    answer = call(request, "PUT", path, kind.body(request.POST), **headers)
+    return _see(kind.name, answer.document["id"]) if answer.ok else answer
+
+
+def _form(request: HttpRequest, kind: Kind, answer: Answer | None, **context: Any) -> HttpResponse:
+    status = answer.status if answer else 200
+    if kind.name == "order":
+        context["customers"] = call(request, "GET", f"/customer/?limit={CHOICES}").document
+        context["lines"] = _lines(request, **context)
+    context |= {"kind": kind, "answer": answer, "errors": answer.errors if answer else {}}
+    return render(request, f"pages/{kind.name}.html", context, status=status)
+
+
+def _lines(
+    request: HttpRequest, *, values: Any, current: Answer | None = None, **_: Any
+) -> list[Document]:
+    """Return the products, those of the order first, each with the quantity in the form."""
+    ordered = current.document["products"] if current else []
+    offered = call(request, "GET", f"/product/?limit={CHOICES}").document
+    stocks = {product["id"]: product["stock"] for product in offered}
+    known = {line["id"] for line in ordered}
+    products = [*ordered, *(product for product in offered if product["id"] not in known)]
+    return [
+        {
+            **product,
+            "stock": stocks.get(product["id"], ""),
+            "quantity": values.get(f"quantity-{product['id']}", ""),
+        }
+        for product in products
+    ]
+
+
+def _values(document: Document) -> Document:
+    """Return the values of the form's fields."""
+    values = {name: "" if value is None else value for name, value in document.items()}
+    for line in document.get("products", []):
+        values[f"quantity-{line['id']}"] = line["quantity"]
+    if "customer" in document:
+        values["customer"] = str(document["customer"]["id"])
+    return values
+
+
+def _see(name: str, pk: Any) -> HttpResponse:
+    return HttpResponseRedirect(reverse("pages:row", args=[name, pk]))
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]

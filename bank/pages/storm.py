@@ -1,0 +1,201 @@
+"""A storm: many buyers of a few pieces at the same time, and what became of the stock.
+
+It runs in threads, each with a connection of its own, as the processes of a shop would.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, connection, connections
+
+from bank.engine import Engine
+from bank.errors import NotEnoughStock, TransactionError
+from bank.models import Customer, Order, OrderLine, Product
+from bank.transactions import retry_transaction
+
+T = TypeVar("T")
+R = TypeVar("R")
+Run = Callable[[Callable[[], None]], None]
+"""Runs the function as a transaction, or without one."""
+
+THREADS = 16  # buyers at the same time
+THINKS = 0.02  # seconds between reading and writing the stock, where a buyer does both by hand
+
+
+class Clock:
+    """Milliseconds since the beginning of the storm."""
+
+    def start(self) -> None:
+        self.began = time.monotonic()
+
+    def read(self) -> float:
+        return (time.monotonic() - self.began) * 1000
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The only product of a storm, and its only customer."""
+
+    product: Product
+    customer: Customer
+
+
+@dataclass
+class Buyer:
+    """What happened to one buyer; times are milliseconds since the beginning of the storm."""
+
+    number: int
+    attempts: list[float] = field(default_factory=list)
+    ended: float = 0
+    outcome: str = ""
+    reason: str = ""
+
+    @property
+    def retries(self) -> int:
+        return max(len(self.attempts) - 1, 0)
+
+
+@dataclass(frozen=True)
+class Result:
+    """All buyers, and the stock and the number of orders afterwards."""
+
+    pieces: int
+    buyers: list[Buyer]
+    stock: int
+    orders: int
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        return dict(Counter(buyer.outcome for buyer in self.buyers))
+
+    @property
+    def retries(self) -> int:
+        return sum(buyer.retries for buyer in self.buyers)
+
+    @property
+    def oversold(self) -> int:
+        """Orders for which there was no piece."""
+        return max(self.orders - self.pieces, 0)
+
+    @property
+    def exact(self) -> bool:
+        """Whether each order has taken one piece out of stock."""
+        return self.stock + self.orders == self.pieces
+
+    @property
+    def milliseconds(self) -> float:
+        return max(buyer.ended for buyer in self.buyers)
+
+
+def place(shop: Shop) -> None:
+    """Order one piece as POST /order/ does."""
+    Order.objects.place(shop.customer, {shop.product.pk: 1})
+
+
+def read_then_write(shop: Shop) -> None:
+    """Order one piece as code does that trusts what it has read, without a new stock_token."""
+    stock = Product.objects.values_list("stock", flat=True).get(pk=shop.product.pk)
+    if not stock:
+        raise NotEnoughStock({shop.product: 0})
+    time.sleep(THINKS)
+    Product.objects.filter(pk=shop.product.pk).update(stock=stock - 1)
+    order = Order.objects.create(customer=shop.customer, subtotal=shop.product.price)
+    OrderLine.objects.create(order=order, product=shop.product, price=shop.product.price)
+
+
+def once(body: Callable[[], None]) -> None:
+    """Run a transaction once: a refusal is the buyer's."""
+    with Engine().outermost_atomic():
+        body()
+
+
+def retried(body: Callable[[], None]) -> None:
+    """Run a transaction until the database accepts it."""
+    retry_transaction(body)()
+
+
+def read_committed(body: Callable[[], None]) -> None:
+    """Run a transaction below SERIALIZABLE."""
+    with Engine().read_committed():
+        body()
+
+
+def alone(body: Callable[[], None]) -> None:
+    """Run each statement by itself, in no transaction."""
+    body()
+
+
+def storm(run: Run, buy: Callable[[Shop], None], shop: Shop, *, buyers: int) -> Result:
+    """Let the buyers buy a piece each; return when each has one, or none."""
+    threads, clock = min(THREADS, buyers), Clock()
+    barrier = Barrier(threads, clock.start)
+
+    def work(first: int) -> list[Buyer]:
+        with suppress(DatabaseError, InterfaceError):  # the buyers meet it again
+            connection.ensure_connection()
+        barrier.wait()
+        numbers = range(first, buyers + 1, threads)
+        return [_buyer(number, run, partial(buy, shop), clock) for number in numbers]
+
+    with ThreadPoolExecutor(threads) as pool:
+        ended = list(chain(*pool.map(_closing(work), range(1, threads + 1))))
+    ended.sort(key=lambda buyer: buyer.ended)
+    return Result(shop.product.stock or 0, ended, *in_thread(_count, shop))
+
+
+def in_thread(function: Callable[[T], R], argument: T) -> R:
+    """Return what the function returns in another thread: the deadline of a request is not its."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_closing(function), argument).result()
+
+
+def _closing(function: Callable[[T], R]) -> Callable[[T], R]:
+    """Return the function for another thread, whose connection is closed after it."""
+
+    def wrapper(argument: T) -> R:
+        try:
+            return function(argument)
+        finally:
+            connections.close_all()
+
+    return wrapper
+
+
+def _buyer(number: int, run: Run, buy: Callable[[], None], clock: Clock) -> Buyer:
+    buyer = Buyer(number)
+
+    def attempt() -> None:
+        buyer.attempts.append(clock.read())
+        buy()
+
+    try:
+        run(attempt)
+        buyer.outcome = "bought"
+    except NotEnoughStock:
+        buyer.outcome = "sold out"
+    except (DatabaseError, InterfaceError, TransactionError) as error:
+        buyer.outcome, buyer.reason = "refused", first_line(error)
+    buyer.ended = clock.read()
+    return buyer
+
+
+def first_line(error: BaseException) -> str:
+    """Return what the database said, on one line: the driver's error, if it has caused this one."""
+    said = str(error.__cause__ or error).partition(", full error: ")[0]  # MongoDB's, twice
+    return f"{type(error).__name__}: {said}".splitlines()[0][:200]
+
+
+def _count(shop: Shop) -> tuple[int, int]:
+    """Return the stock and the number of orders."""
+    stock = Product.objects.values_list("stock", flat=True).get(pk=shop.product.pk)
+    return stock or 0, Order.objects.filter(customer=shop.customer).count()

@@ -1,0 +1,152 @@
+"""The page of the storm: how the buyers buy, and what they got."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bank.engine import Engine
+from bank.models import Customer, Order, Product
+from bank.pages import storm
+from bank.pages.access import demonstration
+from bank.transactions import retry_transaction
+
+NAME = "Ticket of the storm"
+running = threading.Lock()  # a storm takes all threads of the database's connections
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to buy, for the radio buttons."""
+
+    label: str
+    explanation: str
+    run: storm.Run
+    buy: Callable[[storm.Shop], None]
+
+
+SAFE = "safe"
+WAYS = {
+    SAFE: Way(
+        "as this shop does: retry_transaction",
+        "Each order is a transaction, run again when the database refuses it.",
+        storm.retried,
+        storm.place,
+    ),
+    "once": Way(
+        "without retry_transaction",
+        "The same transaction, run once. Where the database refuses one of two, a buyer gets an "
+        "error though there are pieces left.",
+        storm.once,
+        storm.place,
+    ),
+    "token": Way(
+        "without the token",
+        "Reads the stock, thinks, writes one less, and retries. Two buyers write the same number: "
+        "a database that compares only what was written sees no conflict.",
+        storm.retried,
+        storm.read_then_write,
+    ),
+    "read-committed": Way(
+        "below SERIALIZABLE: READ COMMITTED",
+        "The same code in a transaction that may overwrite what it has not read.",
+        storm.read_committed,
+        storm.read_then_write,
+    ),
+    "alone": Way(
+        "in no transaction",
+        "The same code, each statement by itself: on every database both buyers get the piece.",
+        storm.alone,
+        storm.read_then_write,
+    ),
+}
+
+
+class StormForm(forms.Form):
+    """The number of buyers and pieces, and the way to buy."""
+
+    buyers = forms.IntegerField(min_value=1, max_value=100, initial=50)
+    pieces = forms.IntegerField(min_value=0, max_value=100, initial=10)
+    way = forms.ChoiceField(widget=forms.RadioSelect, initial=SAFE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["way"]
+        choices.choices = [(name, way.label) for name, way in ways().items()]
+
+
+def ways() -> dict[str, Way]:
+    """Return the ways that this database has."""
+    possible = {**WAYS}
+    if not Engine().has_read_committed:
+        del possible["read-committed"]
+    return possible
+
+
+@demonstration
+@require_http_methods(["GET", "HEAD", "POST"])
+def storm_page(request: HttpRequest) -> HttpResponse:
+    """The form; a POST runs a storm and shows it. Nothing of it is left in the shop."""
+    form = StormForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "ways": ways()}
+    status = 200
+    if form.is_bound and not form.is_valid():
+        status = 422
+    elif form.is_bound and not running.acquire(blocking=False):
+        status, context["busy"] = 503, True
+    elif form.is_bound:
+        try:
+            context |= _run(**form.cleaned_data)
+        finally:
+            running.release()
+    return render(request, "pages/storm.html", context, status=status)
+
+
+@demonstration
+@require_safe
+def stock_now(request: HttpRequest) -> HttpResponse:
+    """The stock and the orders while a storm is running."""
+    product = Product.objects.filter(name=NAME).order_by("-pk").first()
+    orders = Order.objects.filter(customer__name=NAME).count()
+    context = {"product": product, "orders": orders}
+    return render(request, "pages/stock.html", context)
+
+
+def _run(way: str, pieces: int, buyers: int) -> dict[str, Any]:
+    chosen = WAYS[way]
+    shop = _open(pieces)
+    result = storm.storm(chosen.run, chosen.buy, shop, buyers=buyers)
+    storm.in_thread(_close, shop)
+    rows = [(buyer, _bars(buyer, 600 / result.milliseconds)) for buyer in result.buyers]
+    return {"result": result, "way": chosen, "rows": rows, "threads": storm.THREADS}
+
+
+def _bars(buyer: storm.Buyer, scale: float) -> list[tuple[int, int]]:
+    """Return where the bar of each attempt begins, and how long it is."""
+    ends = [*buyer.attempts[1:], buyer.ended]
+    return [
+        (round(begin * scale), max(round((end - begin) * scale) - 1, 2))
+        for begin, end in zip(buyer.attempts, ends, strict=True)
+    ]
+
+
+@retry_transaction
+def _open(pieces: int) -> storm.Shop:
+    product = Product.objects.create(name=NAME, price=1, stock=pieces)
+    return storm.Shop(product, Customer.objects.create(name=NAME))
+
+
+@retry_transaction
+def _close(shop: storm.Shop) -> None:
+    """Delete what the storm has written."""
+    orders = Order.objects.filter(customer=shop.customer)
+    orders.delete()
+    shop.product.delete()
+    shop.customer.delete()

@@ -1,0 +1,1 @@
+"""The web pages, used as a browser without JavaScript does."""

@@ -1,0 +1,45 @@
+"""A browser on the pages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+MOST_STATEMENTS = 8  # of a page, sessions and users included
+
+
+class Browser(Client):
+    """Sends what a browser sends, and fails if a page executes too many statements."""
+
+    def page(self, path: str, status: int = 200) -> str:
+        """Return the text of a page, which must have this status."""
+        with CaptureQueriesContext(connection) as statements:
+            response = self.get(path, HTTP_ACCEPT="text/html,*/*;q=0.8")
+        assert response.status_code == status, response.content
+        assert response["Content-Type"] == "text/html; charset=utf-8"
+        assert len(statements) <= MOST_STATEMENTS
+        return text(response)
+
+    def fill(self, path: str, **typed: object) -> HttpResponse:
+        """Post the form at this path with these values, and the others as the page has them."""
+        form = re.search('(?s)<form method="post".*?</form>', self.get(path).content.decode())
+        assert form
+        inputs = re.findall(r'<input[^>]*? name="([^"]+)" value="([^"]*)"', form[0])
+        values = {name: unescape(value) for name, value in inputs}
+        return self.post(path, {**values, **typed}, HTTP_ACCEPT="text/html")
+
+
+def text(response: HttpResponse) -> str:
+    """Return the text of a page without its tags."""
+    return unescape(re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", response.content.decode())))
+
+
+@pytest.fixture
+def browser(transactional_db: None) -> Browser:
+    return Browser()

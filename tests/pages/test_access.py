@@ -1,0 +1,109 @@
+"""Who may open the pages and what they may do there, and what a page loads."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from pytest_django import Settings
+
+from bank.models import Customer
+from tests.admin_pages import PASSWORD, log_in
+from tests.pages.conftest import Browser, text
+
+PAGES = ["/", "/shop/customer/", "/shop/product/new/", "/shop/storm/", "/shop/sessions/"]
+
+
+@pytest.fixture
+def closed(settings: Settings) -> None:
+    settings.API_TOKENS = {"a-token": "ann"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_with_tokens_a_page_needs_a_login(closed: None, browser: Browser, path: str) -> None:
+    response = browser.get(path)
+
+    assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={path}")
+    assert browser.post(path, {"name": "Ann"}).status_code in (302, 405)
+    assert not Customer.objects.exists()
+
+
+def test_staff_may_do_what_the_admin_lets_them_do(closed: None, browser: Browser) -> None:
+    bob = User.objects.create_user("bob", password=PASSWORD, is_staff=True)
+    bob.user_permissions.add(Permission.objects.get(codename="add_customer"))
+    browser.force_login(bob)
+
+    added = browser.fill("/shop/customer/new/", name="Ann")
+    changed = browser.fill(added["Location"], name="Anna")
+    deleted = browser.fill(added["Location"], action="delete")
+    other = browser.fill("/shop/product/new/", name="Pen", price="1")
+
+    assert [r.status_code for r in (added, changed, deleted, other)] == [302, 403, 403, 403]
+    assert [*Customer.objects.values_list("name", flat=True)] == ["Ann"]
+
+
+def test_with_tokens_even_a_superuser_starts_no_storm(closed: None, transactional_db: None) -> None:
+    admin = log_in()
+
+    for path in ("/shop/storm/", "/shop/sessions/", "/shop/storm/stock/"):
+        assert admin.get(path).status_code == 403
+
+
+def test_no_header_of_a_client_names_a_user(closed: None, browser: Browser) -> None:
+    for name in ("bank.page_user", "BANK_PAGE_USER", "HTTP_BANK.PAGE_USER"):
+        assert browser.get("/customer/", headers={name: "ada"}).status_code == 401
+
+
+def test_a_form_without_its_csrf_token_is_refused(transactional_db: None) -> None:
+    browser = Client(enforce_csrf_checks=True)
+
+    refused = browser.post("/shop/customer/new/", {"name": "Ann"}, HTTP_ACCEPT="text/html")
+
+    assert (refused.status_code, Customer.objects.count()) == (403, 0)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_files_of_this_server_only(browser: Browser, path: str) -> None:
+    response = browser.get(path)
+    page = response.content.decode()
+    loaded = re.findall(r'<(?:script|link|img)[^>]*? (?:src|href)="([^"]+)"', page)
+
+    assert len(loaded) >= 3
+    for address in loaded:
+        assert address.startswith("/static/")
+        file = browser.get(address)
+        assert (file.status_code, len(b"".join(file)) > 100) == (200, True)
+        file.close()
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]* src=)| style=| on[a-z]+=", page)
+
+
+def test_a_browser_gets_errors_of_the_api_as_pages_and_other_clients_as_documents(
+    browser: Browser,
+) -> None:
+    page = browser.get("/customer/0/", HTTP_ACCEPT="text/html,*/*;q=0.8")
+    document = browser.get("/customer/0/", HTTP_ACCEPT="*/*")
+    method = browser.delete("/ping/", HTTP_ACCEPT="text/html")
+
+    assert (page.status_code, "There is nothing at this address." in text(page)) == (404, True)
+    assert "Accept" in page["Vary"]
+    assert document.json()["detail"] == "There is nothing at this address."
+    assert (method.status_code, method["Allow"]) == (405, "GET")
+    assert "DELETE is not possible here" in text(method)
+
+
+def test_the_report_is_shown_once_there_is_one(
+    browser: Browser, settings: Settings, tmp_path: object
+) -> None:
+    settings.MATRIX_REPORT = f"{tmp_path}/matrix.html"
+    before = browser.page("/shop/report/", status=404)
+    with open(settings.MATRIX_REPORT, "w") as file:
+        file.write("<p>All is well.</p>")
+
+    response = browser.get("/shop/report/")
+
+    assert "make matrix" in before
+    assert b"".join(response) == b"<p>All is well.</p>"
+    assert "The report" in browser.page("/")

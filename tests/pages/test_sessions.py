@@ -1,0 +1,61 @@
+"""Two sessions side by side: what the database lets them do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bank.engine import Engine
+from bank.models import Product
+from tests.pages.conftest import Browser, text
+
+PATH = "/shop/sessions/"
+
+
+def play(browser: Browser, anomaly: str, level: str = "as-configured") -> str:
+    response = browser.fill(PATH, anomaly=anomaly, level=level)
+    assert response.status_code == 200, text(response)
+    assert not Product.objects.exists()
+    return text(response)
+
+
+def committed(page: str) -> int:
+    [count] = re.findall(r"(\d) of two transactions committed", page)
+    return int(count)
+
+
+def test_no_update_is_lost(browser: Browser) -> None:
+    page = play(browser, "lost-update")
+
+    assert (committed(page), "The rule is kept." in page) == (1, True)
+
+
+def test_no_update_is_lost_with_a_token(browser: Browser) -> None:
+    page = play(browser, "token")
+
+    assert (committed(page), "The rule is kept." in page) == (1, True)
+
+
+def test_write_skew_is_refused(browser: Browser) -> None:
+    page = play(browser, "write-skew")
+
+    assert (committed(page), "The rule is kept." in page) == (1, True)
+
+
+@pytest.mark.parametrize("anomaly", ["lost-update", "token", "write-skew"])
+def test_read_committed_breaks_every_rule(browser: Browser, anomaly: str) -> None:
+    if not Engine().has_read_committed:
+        assert browser.fill(PATH, anomaly=anomaly, level="read-committed").status_code == 422
+        return
+
+    page = play(browser, anomaly, "read-committed")
+
+    assert (committed(page), "The rule is broken" in page) == (2, True)
+
+
+@pytest.mark.parametrize("wrong", [{"anomaly": "x"}, {"level": "x"}, {"anomaly": ""}])
+def test_an_unknown_script_is_refused(browser: Browser, wrong: dict[str, str]) -> None:
+    typed = {"anomaly": "lost-update", "level": "as-configured", **wrong}
+
+    assert browser.fill(PATH, **typed).status_code == 422

@@ -1,0 +1,185 @@
+"""Customers, products and orders on the pages: what they show, and what the database has then."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from bank.models import Customer, Order, Product
+from tests.api import Api
+from tests.pages.conftest import Browser, text
+from tests.serving import Server
+
+
+def test_the_first_page_says_which_database_answers(browser: Browser) -> None:
+    from bank.engine import Engine
+
+    assert Engine().server_version() in browser.page("/")
+
+
+def test_a_list_has_a_page_of_rows_and_leads_to_the_next(browser: Browser) -> None:
+    for number in range(21):
+        Customer.objects.create(name=f"Customer {number:02}")
+
+    first = browser.get("/shop/customer/").content.decode()
+    [after] = re.findall(r'href="(\?after=[^"]+)"', first)
+    second = browser.page(f"/shop/customer/{after}")
+
+    assert "Customer 19" in first and "Customer 20" not in first
+    assert "Customer 20" in second and "Customer 19" not in second
+
+
+def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> None:
+    api = Api(browser)
+    ann, _ = api.customer("Ann Adams"), api.customer("Bob")
+    api.order(ann, api.product("Pen"))
+    api.product("Pencil")
+
+    customers, products = browser.page("/shop/customer/?q=ADA"), browser.page("/shop/product/?q=en")
+    orders = browser.page("/shop/order/?q=adams")
+
+    assert "Ann Adams" in customers and "Bob" not in customers
+    assert "Pencil" in products
+    assert "Ann Adams" in orders
+    assert "is no customer" in browser.page("/shop/customer/?q=%25")
+
+
+def test_a_customer_is_added_changed_and_deleted(browser: Browser) -> None:
+    added = browser.fill("/shop/customer/new/", name="Ann <b>")
+    changed = browser.fill(added["Location"], name="Anna")
+    after_change = list(Customer.objects.values_list("name", flat=True))
+    shown = browser.page(changed["Location"])
+    deleted = browser.fill(changed["Location"], action="delete")
+
+    assert [each.status_code for each in (added, changed, deleted)] == [302, 302, 302]
+    assert (after_change, "Customer" in shown) == (["Anna"], True)
+    assert not Customer.objects.exists()
+
+
+def test_a_product_keeps_its_empty_stock(browser: Browser) -> None:
+    added = browser.fill("/shop/product/new/", name="Pen", price="1.20", stock="")
+    browser.fill(added["Location"], name="Pencil")
+
+    assert [*Product.objects.values_list("name", "stock")] == [("Pencil", None)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "member"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 251}, "name"),
+        ({"price": "-1"}, "price"),
+        ({"price": "a lot"}, "price"),
+        ({"stock": "-1"}, "stock"),
+        ({"stock": "9" * 40}, "stock"),
+        ({"stock": "1.5"}, "stock"),
+    ],
+)
+def test_an_invalid_value_has_its_error_beside_it_and_nothing_is_saved(
+    browser: Browser, wrong: dict[str, str], member: str
+) -> None:
+    values = {"name": "Pen", "price": "1.20", "stock": "3", **wrong}
+
+    response = browser.fill("/shop/product/new/", **values)
+    page = response.content.decode()
+
+    assert response.status_code == 422
+    assert re.search(f'id="{member}-error" class="error">[^<]+<', page)
+    assert all(f'name="{name}" value="{value}"' in page for name, value in values.items())
+    assert not Product.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_adds_one_row(browser: Browser) -> None:
+    path, typed = "/shop/customer/new/", {"name": "Ann", "idempotency_key": "once"}
+
+    first, second = browser.fill(path, **typed), browser.fill(path, **typed)
+
+    assert first["Location"] == second["Location"]
+    assert Customer.objects.count() == 1
+
+
+def test_a_change_of_somebody_else_is_not_overwritten(browser: Browser) -> None:
+    pen = Product.objects.create(name="Pen", price=1, stock=10)
+    path = f"/shop/product/{pen.pk}/"
+    [etag] = re.findall(r'name="etag" value="([^"]+)"', browser.get(path).content.decode())
+    Product.objects.filter(pk=pen.pk).update(stock=9)
+
+    refused = browser.fill(path, stock="10", name="Pencil", etag=unescape(etag))
+
+    assert refused.status_code == 412
+    assert "It has changed since this page showed it" in text(refused)
+    assert Product.objects.values_list("name", "stock").get() == ("Pen", 9)
+
+
+def test_an_order_takes_its_pieces_and_a_deleted_one_puts_them_back(browser: Browser) -> None:
+    ann = Customer.objects.create(name="Ann")
+    pen, ink = (Product.objects.create(name=name, price=2, stock=5) for name in ("Pen", "Ink"))
+    path = f"/shop/order/new/?customer={ann.pk}"
+
+    placed = browser.fill(path, customer=ann.pk, **{f"quantity-{pen.pk}": "2"})
+    changed = browser.fill(
+        placed["Location"],
+        customer=ann.pk,
+        **{f"quantity-{pen.pk}": "0", f"quantity-{ink.pk}": "3"},
+    )
+    stocks = dict(Product.objects.values_list("name", "stock"))
+    shown = browser.page(changed["Location"])
+    browser.fill(changed["Location"], action="delete")
+
+    assert (stocks, "Subtotal: 6.00" in shown) == ({"Pen": 5, "Ink": 2}, True)
+    assert dict(Product.objects.values_list("name", "stock")) == {"Pen": 5, "Ink": 5}
+    assert not Order.objects.exists()
+
+
+def test_an_order_of_more_than_there_is_says_so_and_takes_nothing(browser: Browser) -> None:
+    ann = Customer.objects.create(name="Ann")
+    pen = Product.objects.create(name="Pen", price=2, stock=5)
+
+    refused = browser.fill("/shop/order/new/", customer=ann.pk, **{f"quantity-{pen.pk}": "6"})
+
+    assert (refused.status_code, "Pen" in text(refused)) == (409, True)
+    assert Product.objects.get().stock == 5
+
+
+def test_a_customer_with_orders_is_not_deleted(browser: Browser) -> None:
+    api = Api(browser)
+    ann = api.customer("Ann")
+    api.order(ann)
+
+    refused = browser.fill(f"/shop/customer/{ann['id']}/", action="delete")
+
+    assert (refused.status_code, "has orders" in text(refused)) == (409, True)
+    assert Customer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["customer/0/", "customer/x/", "cheque/", "product/0/", "order/0/"]
+)
+def test_what_does_not_exist_is_a_page_that_says_so(browser: Browser, path: str) -> None:
+    assert "404" in browser.page(f"/shop/{path}", status=404)
+
+
+def test_a_page_after_no_row_says_what_is_wrong(browser: Browser) -> None:
+    assert "'x' is no customer id" in browser.page("/shop/customer/?after=x", status=422)
+
+
+def test_the_curl_lines_do_what_the_page_has_done(server: Server, tmp_path: Path) -> None:
+    server.start("--no-demo")
+    ann = server.call("POST", "/customer/", {"name": 'O\'Hara & "sons"'})
+    page = server.call("GET", f"/shop/customer/{ann['id']}/")
+
+    [line] = re.findall("(?s)<pre><code>(.*?)</code>", page)
+    said = subprocess.run(
+        ["/bin/sh", "-c", unescape(line)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert unescape(line).startswith("curl http://127.0.0.1:")
+    assert said.stdout == f'{{"id":{_json(ann["id"])},"name":"O\'Hara & \\"sons\\""}}'
+
+
+def _json(key: object) -> str:
+    return f'"{key}"' if isinstance(key, str) else str(key)

@@ -1,0 +1,92 @@
+"""The storm: 50 buyers of 10 pieces, and what is sold twice without transactions."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bank.engine import Engine
+from bank.models import Customer, Order, Product
+from bank.pages import storm_page
+from tests.pages.conftest import Browser, text
+
+PATH = "/shop/storm/"
+
+
+def run(browser: Browser, way: str, buyers: int = 50, pieces: int = 10) -> dict[str, int]:
+    """Let them buy; return the numbers that the page shows."""
+    response = browser.fill(PATH, way=way, buyers=buyers, pieces=pieces)
+    assert response.status_code == 200, text(response)
+    [(orders, stock)] = re.findall(r"(\d+) orders of \d+ pieces, and (\d+) left", text(response))
+    outcomes = re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", response.content.decode())
+    numbers = {name: int(count) for name, count in outcomes}
+    return {**numbers, "orders": int(orders), "stock": int(stock)}
+
+
+def test_fifty_buyers_buy_exactly_ten_pieces(browser: Browser) -> None:
+    found = run(browser, "safe")
+
+    assert (found["bought"], found["sold out"]) == (10, 40)
+    assert (found["orders"], found["stock"], found.get("refused", 0)) == (10, 0, 0)
+
+
+def test_without_retries_the_stock_is_exact_and_each_order_has_its_piece(browser: Browser) -> None:
+    found = run(browser, "once")
+
+    assert found["orders"] + found["stock"] == 10
+    assert found["bought"] == found["orders"]
+
+
+def test_reading_and_then_writing_with_retries_sells_no_piece_twice(browser: Browser) -> None:
+    found = run(browser, "token")
+
+    assert (found["orders"], found["stock"]) == (10, 0)
+
+
+def test_in_no_transaction_pieces_are_sold_twice(browser: Browser) -> None:
+    found = run(browser, "alone")
+
+    assert found["orders"] > 10 - found["stock"]
+
+
+def test_at_read_committed_pieces_are_sold_twice(browser: Browser) -> None:
+    if not Engine().has_read_committed:
+        refused = browser.fill(PATH, way="read-committed", buyers=50, pieces=10)
+        assert refused.status_code == 422
+        return
+
+    found = run(browser, "read-committed")
+
+    assert found["orders"] > 10 - found["stock"]
+
+
+def test_nothing_of_a_storm_is_left(browser: Browser) -> None:
+    run(browser, "safe", buyers=3, pieces=2)
+    run(browser, "alone", buyers=3, pieces=2)
+
+    rows = [model.objects.count() for model in (Customer, Product, Order)]
+    assert rows == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"buyers": "0"}, {"buyers": "101"}, {"pieces": "-1"}, {"way": "x"}, {"way": ""}]
+)
+def test_a_storm_that_is_not_possible_is_refused(browser: Browser, wrong: dict[str, str]) -> None:
+    response = browser.fill(PATH, **{"way": "safe", "buyers": "5", "pieces": "2", **wrong})
+
+    assert (response.status_code, 'class="error"' in response.content.decode()) == (422, True)
+    assert not Product.objects.exists()
+
+
+def test_one_storm_runs_at_a_time(browser: Browser) -> None:
+    with storm_page.running, ThreadPoolExecutor(1) as pool:
+        second = pool.submit(run_raw, browser).result()
+
+    assert (second.status_code, "Another storm" in text(second)) == (503, True)
+    assert run(browser, "safe", buyers=2, pieces=1)["orders"] == 1
+
+
+def run_raw(browser: Browser) -> object:
+    return browser.post(PATH, {"way": "safe", "buyers": 2, "pieces": 1})
