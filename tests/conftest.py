@@ -28,6 +28,9 @@ from tests.serving import Server
 # are in tools and containers, and run once.
 ONCE = (TOOLS, CONTAINERS)
 collect_ignore = [name for name in [*NAMES, *ONCE] if name != settings.BACKEND]
+IN_A_BROWSER = ("postgresql", "doltlite", "dolt")  # pages of one kind, and of version control
+if settings.BACKEND not in IN_A_BROWSER:
+    collect_ignore.append("browser")
 if "versioning" not in settings.INSTALLED_APPS:
     collect_ignore.append("versioning")
 collect_ignore_glob = ["test_*.py", "orm"] if settings.BACKEND in ONCE else []

@@ -33,6 +33,15 @@ def test_a_list_has_a_page_of_rows_and_leads_to_the_next(browser: Browser) -> No
     assert "Customer 20" in second and "Customer 19" not in second
 
 
+def test_each_list_shows_its_rows(browser: Browser) -> None:
+    api = Api(browser)
+    api.order(api.customer("Ann"), (api.product("Pen", "1.20", stock=7), 2))
+
+    assert "Ann" in browser.page("/shop/customer/")
+    assert "Pen 1.20 5" in browser.page("/shop/product/")
+    assert "Ann 2.40" in browser.page("/shop/order/")
+
+
 def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> None:
     api = Api(browser)
     ann, _ = api.customer("Ann Adams"), api.customer("Bob")
@@ -44,7 +53,7 @@ def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> 
 
     assert "Ann Adams" in customers and "Bob" not in customers
     assert "Pencil" in products
-    assert "Ann Adams" in orders
+    assert "Ann Adams 1.20" in orders
     assert "is no customer" in browser.page("/shop/customer/?q=%25")
 
 

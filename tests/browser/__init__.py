@@ -1,0 +1,1 @@
+"""The pages in Chromium: on postgresql, doltlite and dolt, whose pages differ."""
