@@ -37,7 +37,7 @@ NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test
 
 test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \
-		$(NO_DRIVER:%=--ignore=tests/%.py)
+		$(NO_DRIVER:%=--ignore=tests/%.py) --ignore=tests/browser
 
 build/psycopg2-venv/ready: .venv/ready requirements-dev.txt backends/postgresql/psycopg2.txt
 	@echo "installing requirements-dev.txt with psycopg2 instead of psycopg 3 into build/psycopg2-venv (once)"

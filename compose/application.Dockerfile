@@ -65,7 +65,8 @@ CMD ["python", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws",
 # their own in this container, where the backend has a program for that (the stages below).
 FROM application AS tests
 USER root
-RUN apt-get update && apt-get install --yes --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends curl git chromium fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /uv /uv
 COPY --chown=bank . .
 ENV DEPLOY=0
