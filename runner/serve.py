@@ -62,6 +62,7 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
 
 def _pages(backend: Backend, data: Path, address: str) -> str:
     return f"""
+  {address}/           the pages: start here
   {address}/customer/  the API
   {address}/docs       its documentation
   {address}/admin/     the admin; this command creates a user:
