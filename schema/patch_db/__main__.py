@@ -15,11 +15,12 @@ import psycopg
 from . import records, report
 from .connection import connect, connection_string
 from .errors import NoTerminal, PatchError
-from .lock import locked
+from .lock import at_work, locked
+from .mark import mark
 from .new import new_patch
 from .patches import read_patches
 from .plan import NONE, make_plan
-from .run import mark, run
+from .run import run
 
 
 class Stopped(KeyboardInterrupt):
@@ -73,6 +74,9 @@ def _only_looks(options: argparse.Namespace) -> bool:
 def _look(options: argparse.Namespace, dsn: str) -> int:
     with connect(dsn) as connection:
         recorded = records.read(connection)
+        others = at_work(connection)
+    if others:
+        print(f"Another patch_db is at work: {others}")
     plan = make_plan(read_patches(options.patches), recorded, options.baseline)
     if options.status:
         return report.status(plan)
@@ -89,18 +93,11 @@ def _change(options: argparse.Namespace, dsn: str) -> int:
     if not (options.yes or options.mark or (sys.stdin and sys.stdin.isatty())):
         raise NoTerminal
     patches = read_patches(options.patches)
+    if options.mark:
+        mark(patches, dsn, options.mark, wait=options.wait)
+        return 0
     with locked(dsn, wait=options.wait) as session:
-        if options.mark:
-            name, _, state = options.mark.rpartition("=")
-            mark(patches, session, name, state)
-        else:
-            run(
-                patches,
-                session,
-                baseline=options.baseline,
-                strict=options.strict,
-                yes=options.yes,
-            )
+        run(patches, session, baseline=options.baseline, strict=options.strict, yes=options.yes)
     return 0
 
 

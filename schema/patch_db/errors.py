@@ -51,6 +51,11 @@ class NoRecords(Misuse):
     """This database has no records of patches yet: run patch_db without --mark first."""
 
 
+class Overtaken(PatchError):
+    """{0} was {1}, and became {2} while --mark waited for another patch_db: look again. Nothing
+    was changed."""
+
+
 class NoName(Misuse):
     """A new patch is named by words, such as --new "add uuid"; {} has no letter."""
 
@@ -115,6 +120,10 @@ class OutOfOrder(PatchError):
 
 class Changed(PatchError):
     """Patches are not what was applied: {}."""
+
+
+class Unfinished(PatchError):
+    """{} is applying: another patch_db is at work, which --status shows, or it was interrupted."""
 
 
 class NoHookLeft(PatchError):

@@ -18,7 +18,7 @@ PAUSE = 0.2  # seconds
 # Other databases may have locks of the same numbers.
 HOLDERS = """
     from pg_locks join pg_stat_activity using (pid)
-    where locktype = 'advisory' and classid = %s and objid = %s and granted
+    where locktype = 'advisory' and classid = %s and objid = any(%s) and granted
         and database = (select oid from pg_database where datname = current_database())
 """
 SHOW = """
@@ -60,6 +60,13 @@ def check_lock(session: Session) -> None:
     session.connection.execute("select")
 
 
+def at_work(connection: psycopg.Connection) -> str:
+    """Return who else holds the locks: a patch_db, or the psql or hook of one that was killed."""
+    others = f"{SHOW} {HOLDERS} and pid <> pg_backend_pid() order by objid"
+    rows = connection.execute(others, [CLASS, [RUNNER, PATCH]])
+    return ", ".join(row[0] for row in rows)
+
+
 def end_patch(connection: psycopg.Connection) -> None:
     """End the session of a psql that was killed, so that its patch is committed or rolled back.
 
@@ -69,7 +76,7 @@ def end_patch(connection: psycopg.Connection) -> None:
     with connection.transaction():
         # Not as --role, which may not end the sessions of the user that has logged in.
         connection.execute("set local role none")
-        while _one(connection, end, CLASS, PATCH):
+        while _one(connection, end, CLASS, [PATCH]):
             time.sleep(PAUSE)
 
 
@@ -82,15 +89,10 @@ def _take(connection: psycopg.Connection, which: int, give_up: float) -> None:
     # CREATE INDEX CONCURRENTLY waits: the two would wait for each other for ever.
     while not _one(connection, "select pg_try_advisory_lock(%s, %s)", CLASS, which):
         if time.monotonic() > give_up:
-            raise Locked(_holders(connection, which))
+            raise Locked(at_work(connection) or "it has ended now")
         time.sleep(PAUSE)
 
 
-def _holders(connection: psycopg.Connection, which: int) -> str:
-    rows = connection.execute(SHOW + HOLDERS, [CLASS, which])
-    return ", ".join(row[0] for row in rows) or "it has ended now"
-
-
-def _one(connection: psycopg.Connection, query: str, *values: int) -> int:
+def _one(connection: psycopg.Connection, query: str, *values: object) -> int:
     row = connection.execute(query, values).fetchone()
     return row[0] if row else 0

@@ -29,7 +29,7 @@ class Plan:
     @property
     def without_post(self) -> list[Patch]:
         """Applied patches whose post hooks have not succeeded yet."""
-        names = self._in_state("post")
+        names = self.in_state("post")
         return [patch for patch in self.patches if patch.name in names]
 
     @property
@@ -54,16 +54,16 @@ class Plan:
 
     def check(self, *, strict: bool) -> None:
         """Raise a PatchError if a patch was interrupted, or a pending one cannot be applied."""
-        for name in self._in_state("applying"):
+        for name in self.in_state("applying"):
             raise MaybeCommitted(name, "was interrupted")
         for patch in self.too_late if strict else []:
             raise OutOfOrder(patch.name, self.newest)
-        for name in self._in_state("post") - {p.name for p in self.without_post if p.post}:
+        for name in self.in_state("post") - {p.name for p in self.without_post if p.post}:
             raise NoHookLeft(name, name)
         for patch in [*self.without_post, *self.pending]:
             patch.check()
 
-    def _in_state(self, state: str) -> set[str]:
+    def in_state(self, state: str) -> set[str]:
         return {name for name, record in self.records.items() if record.state == state}
 
 

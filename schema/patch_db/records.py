@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 
@@ -32,6 +33,7 @@ class Record:
     name: str
     state: str
     sha256: str
+    at: datetime | None = None
 
 
 def create(connection: psycopg.Connection, baseline: Iterable[Patch]) -> None:
@@ -47,8 +49,8 @@ def read(connection: psycopg.Connection) -> dict[str, Record] | None:
     row = connection.execute("select to_regclass('patch_db.patches') is null").fetchone()
     if row and row[0]:
         return None
-    rows = connection.execute("select name, state, sha256 from patch_db.patches")
-    return {name: Record(name, state, sha256) for name, state, sha256 in rows}
+    rows = connection.execute("select name, state, sha256, at from patch_db.patches")
+    return {row[0]: Record(*row) for row in rows}
 
 
 def record(connection: psycopg.Connection, name: str, state: str, sha256: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .errors import Changed
+from .errors import Changed, Unfinished
 from .plan import Plan
 
 PENDING = 3  # the exit code of --status
@@ -39,9 +39,13 @@ def dry_run(plan: Plan) -> None:
 
 
 def check(plan: Plan) -> None:
-    """Raise Changed if the file of an applied patch was changed, or is missing."""
+    """Raise Changed if the file of an applied patch was changed, or is missing, and Unfinished if
+    nobody knows yet what a patch has done.
+    """
     if plan.changes:
         raise Changed(", ".join(f"{name} {change}" for name, change in plan.changes.items()))
+    if applying := plan.in_state("applying"):
+        raise Unfinished(", ".join(sorted(applying)))
     print("The applied patches are unchanged.")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from . import records
 from .apply import apply, run_post_hooks
-from .errors import NoRecords, UnknownPatch, WrongMark
 from .lock import Session, check_lock
 from .patches import NO_TRANSACTION, Patch
 from .plan import Plan, make_plan
@@ -33,27 +32,6 @@ def run(
         run_post_hooks(patch, session)
         print(f"{patch.name}: applied", flush=True)
     _apply_pending(plan.pending, session, yes=yes)
-
-
-def mark(patches: Iterable[Patch], session: Session, name: str, state: str) -> None:
-    """Record that a patch is complete, or is to be applied again, because somebody has looked.
-
-    Raise NoRecords, UnknownPatch or WrongMark.
-    """
-    recorded = records.read(session.connection)
-    if recorded is None:
-        raise NoRecords
-    contents = {name: row.sha256 for name, row in recorded.items()}
-    contents |= {patch.name: patch.sha256 for patch in patches}
-    if name not in contents:
-        raise UnknownPatch(name)
-    if state == "applied":
-        records.record(session.connection, name, state, contents[name])
-    elif state == "pending":
-        records.forget(session.connection, name)
-    else:
-        raise WrongMark(f"{name}={state}")
-    print(f"{name}: {state}")
 
 
 def _first_run(plan: Plan, session: Session, baseline: str | None) -> None:

@@ -196,13 +196,3 @@ def test_a_change_of_a_skipped_patch_is_no_change_of_an_applied_one(project: Pro
     said = project.run("--check")
 
     assert (said.returncode, said.stderr) == (0, "")
-
-
-def test_a_mark_needs_records(project: Project) -> None:
-    project.write(a="select 1")
-
-    said = project.run("--mark", "a.sql=applied")
-
-    assert said.returncode == 2
-    assert "This database has no records of patches yet" in said.stderr
-    assert project.query("select to_regclass('patch_db.patches')") == [None]

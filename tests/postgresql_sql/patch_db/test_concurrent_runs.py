@@ -34,12 +34,17 @@ def test_a_second_runner_leaves_and_says_who_is_at_work(project: Project) -> Non
     with closed_gate(project):
         first = started(project)
         said = project.run(*OPTIONS, "--wait", "0.1")
-        [pid] = project.sessions("patch_db")
+        status = project.run("--status")
+        holders = [
+            f'pid {pid} of the server, user "postgres", application "{application}"'
+            for application in ("patch_db", "patch_db a.sql")
+            for pid in project.sessions(application)
+        ]
 
-    assert finish(first).returncode == 0
-    assert said.returncode == 1
-    holder = f'pid {pid} of the server, user "postgres", application "patch_db"'
-    assert f"Another patch_db is at work: {holder}. Nothing was applied" in said.stderr
+    assert (finish(first).returncode, said.returncode) == (0, 1)
+    at_work = f"Another patch_db is at work: {', '.join(holders)}"
+    assert f"{at_work}. Nothing was applied" in said.stderr
+    assert status.stdout.startswith(f"{at_work}\n")
 
 
 def test_many_runners_apply_each_patch_once(project: Project) -> None:

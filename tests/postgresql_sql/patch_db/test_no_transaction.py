@@ -47,37 +47,6 @@ def test_a_half_applied_patch_stops_every_run_until_it_is_marked(project: Projec
     assert project.tables() == {"a"}
 
 
-def test_an_interrupted_patch_can_be_marked_as_applied(project: Project) -> None:
-    project.write(a=f"{NO_TRANSACTION}create table a (); select 1/0;", b="create table b ()")
-    project.apply()
-
-    marked = project.run("--mark", "a.sql=applied")
-    project.apply()
-
-    assert marked.stdout == "a.sql: applied\n"
-    assert project.states() == {"a": "applied", "b": "applied"}
-
-
-def test_an_interrupted_patch_can_be_marked_as_pending(project: Project) -> None:
-    project.write(a=f"{NO_TRANSACTION}create table a (); select 1/0;")
-    project.apply()
-    project.write(a="create table if not exists a ();")
-
-    project.run("--mark", "a.sql=pending")
-    project.apply()
-
-    assert project.states() == {"a": "applied"}
-
-
-def test_a_wrong_mark_is_misuse(project: Project) -> None:
-    project.write(a="select 1")
-    project.apply()
-
-    for mark in ("a.sql", "a.sql=done", "b.sql=applied"):
-        assert project.run("--mark", mark).returncode == 2
-    assert project.states() == {"a": "applied"}
-
-
 def test_waiting_for_a_lock_ends_with_a_hint(project: Project) -> None:
     project.write(a="create table a ()")
     project.apply()
@@ -91,16 +60,6 @@ def test_waiting_for_a_lock_ends_with_a_hint(project: Project) -> None:
     assert "canceling statement due to lock timeout" in said.stderr
     assert "longer --lock-timeout" in said.stderr
     assert project.states() == {"a": "applied"}
-
-
-def test_a_mark_records_the_file_that_has_it(project: Project) -> None:
-    project.write(a=f"{NO_TRANSACTION}create table a (); select 1/0;")
-    project.apply()
-    project.write(a=f"{NO_TRANSACTION}create table a ();")
-
-    project.run("--mark", "a.sql=applied")
-
-    assert project.run("--check").returncode == 0
 
 
 def test_a_mark_is_seen_behind_a_byte_order_mark(project: Project) -> None:
