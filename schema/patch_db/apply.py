@@ -44,12 +44,8 @@ def _run_sql(patch: Patch, session: Session) -> None:
     found = (records.read(session.connection) or {}).get(patch.name)
     if found and found.state == wanted:
         return
-    if code == 0:
-        # It has ended its transaction. This stops the next run, which would apply it again.
-        records.record(session.connection, patch.name, "applying", patch.sha256)
-        raise MaybeCommitted(patch.name, "has ended its transaction")
     if found:
-        raise MaybeCommitted(patch.name, "failed")
+        raise MaybeCommitted(patch.name, "failed" if code else "has left a transaction open")
     raise LockTimeout(patch.name) if b"due to lock timeout" in errors else PatchFailed(patch.name)
 
 
@@ -65,7 +61,6 @@ def _arguments(patch: Patch, session: Session, state: str) -> list[str]:
     files = [HERE / "begin.sql", "-", HERE / "record.sql"]
     return [
         *("--no-psqlrc", "--quiet", "--no-password"),
-        *(["--single-transaction"] if patch.in_transaction else []),
         *(f"--set={name}={value}" for name, value in variables.items()),
         *(f"--file={file}" for file in files),
     ]

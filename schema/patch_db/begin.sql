@@ -1,5 +1,12 @@
 -- psql runs this file before a patch, in the patch's transaction (if it has one).
 
+\if :patch_db_in_transaction
+-- Only this transaction may write. If the patch ends it in a way that patch_db has not seen, the next
+-- statement that writes fails, so nothing after that end is committed.
+set session characteristics as transaction read only;
+begin read write;
+\endif
+
 -- The patch_db that has started this psql may have been killed, and another one may be at work. That
 -- one waits for the second lock: so take it first, and look then who has the first.
 select set_config('patch_db.runner', :'patch_db_runner', false) as patch_db_runner \gset
@@ -17,7 +24,7 @@ begin
 end
 $$;
 
--- The key lets no patch be applied twice. If there is no transaction, or the patch ends it in a way
--- that patch_db cannot see, an interruption leaves this row as `applying`.
+-- The key lets no patch be applied twice. If there is no transaction, or the patch ends it, an
+-- interruption leaves this row as `applying`.
 insert into patch_db.patches (name, state, sha256)
 values (:'patch_db_name', 'applying', :'patch_db_sha256');

@@ -82,3 +82,6 @@ def _child(
             os.killpg(child.pid, signal.SIGINT)
             child.wait()
         raise
+    finally:
+        if child.stderr:
+            child.stderr.close()

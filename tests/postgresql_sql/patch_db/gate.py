@@ -51,6 +51,12 @@ def child_of(runner: subprocess.Popen[str]) -> psutil.Process:
     return child
 
 
+def wait_for_waiting(project: Project) -> None:
+    """Wait until a runner waits for the lock."""
+    trying = "query like '%pg_try_advisory_lock%' and application_name = 'patch_db'"
+    wait_until(lambda: project.query(f"select pid from pg_stat_activity where {trying}"))
+
+
 def is_waiting(runner: subprocess.Popen[str]) -> bool:
     """Return whether it has not ended when it had the time to."""
     time.sleep(0.5)

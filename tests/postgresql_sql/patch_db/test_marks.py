@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.postgresql_sql.patch_db.gate import GATE, closed_gate, is_waiting, started
+from tests.postgresql_sql.patch_db.gate import GATE, closed_gate, started, wait_for_waiting
 from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project, finish
 
 
@@ -69,7 +69,7 @@ def test_a_mark_does_not_overwrite_what_happened_while_it_waited(
         if is_killed:
             runner.kill()
         mark = project.start("--mark", "a.sql=pending")
-        assert is_waiting(mark)
+        wait_for_waiting(project)
 
     said = finish(mark)
 

@@ -101,22 +101,6 @@ def test_a_patch_that_is_more_than_its_text_is_refused(
     assert project.tables() == set()
 
 
-@pytest.mark.parametrize("sql", ["commit", "rollback; begin"])
-def test_the_end_of_the_transaction_is_noticed_if_it_was_not_found(
-    project: Project, sql: str
-) -> None:
-    # A patch that hides it on purpose, as the data of a COPY that is not executed.
-    hidden = f"\\if false\ncopy x from stdin;\n\\endif\n{sql};\n/*\n\\.\n*/\n"
-    project.write(a=f"create table a ();\n{hidden}create table b ();", b="create table c ();")
-
-    said, again = project.apply(), project.apply()
-
-    assert (said.returncode, again.returncode) == (1, 1)
-    assert "a.sql has ended its transaction. A part of it may be committed: look" in said.stderr
-    assert "--mark a.sql=applied if it is complete, or --mark a.sql=pending" in again.stderr
-    assert project.states() == {"a": "applying"}
-
-
 def test_a_patch_may_change_the_role_and_the_search_path(project: Project) -> None:
     project.write(a="set role pg_monitor; set search_path to nowhere;")
 
