@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
-
-import psycopg
-
-from . import records, report
-from .connection import connect, connection_string
-from .errors import NoTerminal, PatchError
-from .lock import at_work, locked
-from .mark import mark
-from .new import new_patch
-from .patches import read_patches
-from .plan import NONE, make_plan
-from .run import run
+from io import TextIOWrapper
 
 
 class Stopped(KeyboardInterrupt):
@@ -31,104 +16,46 @@ class Stopped(KeyboardInterrupt):
 
 
 def script() -> None:
-    """Exit with 0, 1 (failed), 2 (misuse), 3 (--status: pending) or 128 + a signal's number."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
-            signal.signal(number, _stop)
+    """Exit with the code of the command line, or 128 + the number of the signal that stopped it."""
+    _handle_signals()
     try:
-        code = main()
-    except PatchError as error:
-        print(f"patch_db: {error}", file=sys.stderr)
-        code = error.exit_code
-    except psycopg.Error as error:
-        print(f"patch_db: the database refuses: {error}", file=sys.stderr)
-        code = 1
+        _open_standard_files()
+        # Imported here because it takes a while, in which a signal may come.
+        from .command_line import main
+
+        code = main(sys.argv[1:])
     except Stopped as stop:
         print(f"patch_db: stopped by {stop}; --status shows what was applied", file=sys.stderr)
         code = 128 + stop.args[0]
     sys.exit(code)
 
 
+def _handle_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, _stop)
+        elif number == signal.SIGINT:
+            # It is ignored in a script's background job. The hooks must not inherit that, for
+            # they are stopped by it.
+            signal.signal(number, lambda *_: None)
+
+
 def _stop(number: int, _: object) -> None:
     raise Stopped(signal.Signals(number))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says, return the exit code; raise PatchError or psycopg.Error."""
-    options = _parser().parse_args(arguments)
-    if options.new is not None:
-        print(new_patch(options.patches, options.new, date.today()))
-        return 0
-    dsn = connection_string(
-        options.url or os.environ.get("PATCH_DSN"),
-        lock_timeout=options.lock_timeout,
-        role=options.role,
-    )
-    return _look(options, dsn) if _only_looks(options) else _change(options, dsn)
-
-
-def _only_looks(options: argparse.Namespace) -> bool:
-    return bool(options.status or options.check or options.dry_run)
-
-
-def _look(options: argparse.Namespace, dsn: str) -> int:
-    with connect(dsn) as connection:
-        recorded = records.read(connection)
-        others = at_work(connection)
-    if others:
-        print(f"Another patch_db is at work: {others}")
-    plan = make_plan(read_patches(options.patches), recorded, options.baseline)
-    if options.status:
-        return report.status(plan)
-    if options.check:
-        report.check(plan)
-        return 0
-    report.warn(plan)
-    plan.check(strict=options.strict)
-    report.dry_run(plan)
-    return 0
-
-
-def _change(options: argparse.Namespace, dsn: str) -> int:
-    if not (options.yes or options.mark or (sys.stdin and sys.stdin.isatty())):
-        raise NoTerminal
-    patches = read_patches(options.patches)
-    if options.mark:
-        mark(patches, dsn, options.mark, wait=options.wait)
-        return 0
-    with locked(dsn, wait=options.wait) as session:
-        run(patches, session, baseline=options.baseline, strict=options.strict, yes=options.yes)
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m schema.patch_db",
-        description="Apply the pending SQL patches to a PostgreSQL database.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("url", nargs="?", metavar="URL", help="database; default: $PATCH_DSN")
-    _add_actions(parser.add_mutually_exclusive_group())
-    add = parser.add_argument
-    add("--yes", action="store_true", help="apply all pending patches without asking")
-    add("--strict", action="store_true", help="refuse pending patches older than an applied one")
-    add("--baseline", metavar="NAME", help=f"first run: register up to this patch, or {NONE}")
-    add(
-        "--patches", metavar="DIR", type=Path, default=Path("schema", "patches"), help="their files"
-    )
-    add("--role", help="the role that patches run as, and that owns what they create")
-    add("--lock-timeout", metavar="TIME", help="how long a patch waits for a lock; default: 5s")
-    add("--wait", metavar="SECONDS", type=float, default=60, help="for another run; default: 60")
-    return parser
-
-
-def _add_actions(group: argparse._MutuallyExclusiveGroup) -> None:
-    add = group.add_argument
-    add("--status", action="store_true", help="list the patches; exit 3 if any is pending")
-    add("--check", action="store_true", help="exit 1 if an applied patch was changed")
-    add("--dry-run", action="store_true", help="print what would be done")
-    add("--mark", metavar="NAME=STATE", help="record an interrupted patch as applied or pending")
-    add("--new", metavar="WORDS", help="make a new patch, with git diff of the schema")
+def _open_standard_files() -> None:
+    """Open those that are closed: otherwise a connection could get the number of one, and what a
+    program prints. Show what their encoding does not have as escapes.
+    """
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(spare, True)
+    os.close(spare)
+    sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115
+    for file in (sys.stdout, sys.stderr):
+        if isinstance(file, TextIOWrapper):
+            file.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from psycopg.conninfo import make_conninfo
 
 from tests.postgresql_sql.patch_db.patching import Project
 
+Output = pytest.CaptureFixture[str]
+
 
 @pytest.fixture(scope="session")
 def server_url() -> str:
@@ -41,18 +43,18 @@ def database_url(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def other_project(server_url: str, tmp_path: Path) -> Iterator[Project]:
+def other_project(server_url: str, tmp_path: Path, capfd: Output) -> Iterator[Project]:
     """Return a project with another database on the same server."""
     with new_database(server_url) as url:
-        project = Project(url, tmp_path / "other")
+        project = Project(url, tmp_path / "other", capfd)
         yield project
         project.close()
 
 
 @pytest.fixture
-def project(database_url: str, tmp_path: Path) -> Iterator[Project]:
+def project(database_url: str, tmp_path: Path, capfd: Output) -> Iterator[Project]:
     """Return a project whose database is empty; its sessions are ended after the test."""
-    project = Project(database_url, tmp_path)
+    project = Project(database_url, tmp_path, capfd)
     yield project
     project.close()
     with psycopg.connect(database_url, autocommit=True) as connection:
