@@ -72,12 +72,17 @@ def end_patch(connection: psycopg.Connection) -> None:
 
     Every user may take the lock. Sessions of other users are not psql's, and stay.
     """
+    while _terminated(connection):
+        time.sleep(PAUSE)
+
+
+def _terminated(connection: psycopg.Connection) -> int:
+    """Tell these sessions to end, and return how many there still were."""
     end = f"select count(pg_terminate_backend(pid)) {HOLDERS} and usename = session_user"
     with connection.transaction():
         # Not as --role, which may not end the sessions of the user that has logged in.
         connection.execute("set local role none")
-        while _one(connection, end, CLASS, [PATCH]):
-            time.sleep(PAUSE)
+        return _one(connection, end, CLASS, [PATCH])
 
 
 def _free(connection: psycopg.Connection, which: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .errors import MaybeCommitted, NoHookLeft, OutOfOrder, UnknownPatch
 from .patches import Patch
@@ -22,26 +23,26 @@ class Plan:
     """Patches that the first run registers; empty later."""
     first_run: bool
 
-    @property
+    @cached_property
     def pending(self) -> list[Patch]:
         return [patch for patch in self.patches if patch.name not in self.records]
 
-    @property
+    @cached_property
     def without_post(self) -> list[Patch]:
         """Applied patches whose post hooks have not succeeded yet."""
         names = self.in_state("post")
         return [patch for patch in self.patches if patch.name in names]
 
-    @property
+    @cached_property
     def newest(self) -> str:
         return max(self.records, default="")
 
-    @property
+    @cached_property
     def too_late(self) -> list[Patch]:
         """Pending patches that are older than the newest one that was applied."""
         return [patch for patch in self.pending if patch.name < self.newest]
 
-    @property
+    @cached_property
     def changes(self) -> dict[str, str]:
         """How the files of applied patches differ from what was applied."""
         files = {patch.name: patch.sha256 for patch in self.patches}

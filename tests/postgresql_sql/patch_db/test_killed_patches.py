@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.postgresql_sql.patch_db.gate import (
     GATE,
@@ -33,6 +34,16 @@ def test_a_patch_that_is_killed_is_rolled_back(project: Project, victim: str) ->
     assert (project.states(), project.tables()) == ({}, set())
     assert left == []
     assert project.apply().returncode == 0
+
+
+def test_a_server_that_ends_idle_transactions_does_not_end_the_lock(project: Project) -> None:
+    project.write(a=GATE)
+    project.url = make_conninfo(project.url, options="-c idle_in_transaction_session_timeout=100ms")
+    with closed_gate(project):
+        runner = started(project)
+        child_of(runner).kill()
+
+        assert "a.sql failed, and its transaction was rolled back" in finish(runner).stderr
 
 
 @pytest.mark.parametrize("victim", ["psql", "server"])
