@@ -60,6 +60,11 @@ class NoName(Misuse):
     """A new patch is named by words, such as --new "add uuid"; {} has no letter."""
 
 
+class NotLast(Misuse):
+    """A new patch {} would be older than {}, which is there: make its file yourself, with a name
+    that sorts behind that."""
+
+
 class NoPsql(PatchError):
     """psql is not on PATH: install PostgreSQL's client programs."""
 
@@ -69,13 +74,13 @@ class UnsafeName(PatchError):
 
 
 class WrongSuffix(PatchError):
-    """{} is like a patch or a hook, and is none: write .sql, .pre or .post in lower case. Nothing
-    was applied."""
+    """{} is like a patch or a hook, and is none. They are NAME.sql, NAME.pre.EXTENSION and
+    NAME.post.EXTENSION, in lower case: rename it, or delete it. Nothing was applied."""
 
 
 class NotFile(PatchError):
     """{} is neither a file nor a directory that is here: a link to a directory is not followed, or
-    what the link names is missing. Copy what is wanted, or delete it. Nothing was applied."""
+    what a link names is missing. Copy what is wanted, or delete it. Nothing was applied."""
 
 
 class UnknownComment(PatchError):

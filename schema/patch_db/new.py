@@ -8,35 +8,43 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from .errors import NoDirectory, NoName
+from .errors import NoName, NotLast
+from .files import SQL, read_directory
 
 
 def new_patch(directory: Path, words: str, day: date) -> Path:
-    """Make an empty patch that is the last of its day, and return its path.
+    """Make an empty patch that is the last one, beside the one that is the last now; return its
+    path.
 
     What has changed in the .sql files beside the directory since the last commit is in it as a
-    comment, if there is a git repository. No file is overwritten. Raise NoName or NoDirectory.
+    comment, if there is a git repository. No file is overwritten. Raise NoName, NotLast, or what
+    read_directory raises.
     """
-    if not directory.is_dir():
-        raise NoDirectory(directory)
-    name = re.sub(r"\W+", "_", words.lower()).strip("_")
-    if not name:
+    patches, _ = read_directory(directory)
+    last = max(patches, default="")
+    slug = re.sub(r"\W+", "_", words.lower()).strip("_")
+    if not slug:
         raise NoName(repr(words))
-    path = directory / f"{day}{_number(directory, str(day))}_{name}.sql"
+    name = _name(last, str(day), slug)
+    if name <= last:
+        raise NotLast(name, last)
+    path = directory / name
     with path.open("x", encoding="utf-8") as file:
-        file.writelines(f"-- {line}".rstrip() + "\n" for line in _comment(directory, words))
+        file.writelines(f"-- {line}".rstrip() + "\n" for line in _comment(directory, words.strip()))
     return path
 
 
-def _number(directory: Path, day: str) -> str:
-    """Return "" or ~02, ~03 and so on: "~" sorts after the "_" of the day's first patch."""
-    taken = [re.match(rf"{day}(?:~(\d+))?_", path.name) for path in directory.rglob("*.sql")]
-    numbers = [int(match[1] or 1) for match in taken if match]
-    return f"~{max(numbers) + 1:02}" if numbers else ""
+def _name(last: str, day: str, slug: str) -> str:
+    """Return the name with the day, then "", ~02, ~03 and so on: "~" sorts after the first "_"."""
+    folder, slash, file = last.rpartition("/")
+    same_day = re.match(rf"{day}(?:~(\d+))?_", file)
+    number = f"~{int(same_day[1] or 1) + 1:02}" if same_day else ""
+    return f"{folder}{slash}{day}{number}_{slug}{SQL}"
 
 
 def _comment(directory: Path, words: str) -> Iterator[str]:
-    yield from words.splitlines()
+    # A sentence, and so never `patch_db: no-transaction`, which means something.
+    yield from (words[0].upper() + words[1:]).splitlines()
     if changes := _changes(directory.absolute().parent):
         yield from ["", "To do, as git diff shows it; delete this:", *changes.splitlines()]
 

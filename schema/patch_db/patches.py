@@ -1,34 +1,26 @@
-"""The patches: files in one directory and its subdirectories, and their hooks."""
+"""The patches: their texts, which are checked before anything is applied, and their hooks."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from .errors import (
-    NoDirectory,
-    NoPatchOfHook,
     NotExecutable,
-    NotFile,
     NotText,
     OwnTransaction,
     RawVariable,
     UnknownComment,
-    UnsafeName,
     WrongCommand,
-    WrongSuffix,
 )
+from .files import read_directory
 from .statements import ends_transaction, raw_variable, wrong_command
 
 NO_TRANSACTION = "-- patch_db: no-transaction"
-PATCH_OR_HOOK = re.compile(r".+\.(sql|(pre|post)\.\w+)")
-HOOK = re.compile(r"(?P<stem>.+)\.(?P<time>pre|post)\.\w+")
 
 
 @dataclass(frozen=True)
@@ -37,15 +29,12 @@ class Patch:
 
     name: str
     path: Path
+    content: bytes
+    """What is checked, executed and recorded, even if the file is changed meanwhile."""
     pre: tuple[Path, ...] = ()
     post: tuple[Path, ...] = ()
 
     @cached_property
-    def content(self) -> bytes:
-        """What is checked, executed and recorded, even if the file is changed meanwhile."""
-        return self.path.read_bytes()
-
-    @property
     def text(self) -> str:
         """Return it without a byte order mark, which psql ignores too; raise NotText."""
         try:
@@ -56,13 +45,14 @@ class Patch:
             raise NotText(self.path)
         return text
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
     @property
     def first_line(self) -> str:
-        return self.text.partition("\n")[0].rstrip()
+        line = re.match(r".*", self.text)
+        return line[0].rstrip() if line else ""
 
     @property
     def in_transaction(self) -> bool:
@@ -84,53 +74,15 @@ class Patch:
 
 
 def read_patches(directory: Path) -> list[Patch]:
-    """Return the patches in the order of their names' code points, on every machine.
-
-    Files and directories whose names begin with a dot are no patches. Raise NoDirectory,
-    UnsafeName, or, for what would silently be no patch or hook, NotFile, WrongSuffix or
-    NoPatchOfHook.
-    """
-    if not directory.is_dir():
-        raise NoDirectory(directory)
-    shown = _shown(directory)
-    hooks = [match for name in shown if (match := HOOK.fullmatch(name))]
-    found = [
-        Patch(name, path, _hooks(name, "pre", hooks, shown), _hooks(name, "post", hooks, shown))
-        for name, path in shown.items()
-        if name.endswith(".sql") and not HOOK.fullmatch(name)
+    """Return the patches in their order; raise what read_directory raises, or an OSError."""
+    patches, hooks = read_directory(directory)
+    return [
+        Patch(
+            name,
+            path,
+            path.read_bytes(),
+            pre=tuple(hooks.get((name, "pre"), ())),
+            post=tuple(hooks.get((name, "post"), ())),
+        )
+        for name, path in patches.items()
     ]
-    _check_names(shown, found, hooks)
-    return found
-
-
-def _shown(directory: Path) -> dict[str, Path]:
-    """Return the files by their names, in order."""
-    paths = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*")}
-    shown = {name: paths[name] for name in sorted(paths) if not re.search(r"(^|/)\.", name)}
-    for path in shown.values():
-        if not path.is_file() and (path.is_symlink() or not path.is_dir()):
-            raise NotFile(path)
-    return {name: path for name, path in shown.items() if path.is_file()}
-
-
-def _hooks(
-    name: str, time: str, hooks: Iterable[re.Match[str]], files: dict[str, Path]
-) -> tuple[Path, ...]:
-    mine = (hook for hook in hooks if f"{hook['stem']}.sql" == name and hook["time"] == time)
-    return tuple(files[hook[0]] for hook in mine)
-
-
-def _check_names(
-    files: Iterable[str], patches: Iterable[Patch], hooks: Iterable[re.Match[str]]
-) -> None:
-    names = {patch.name for patch in patches}
-    for hook in hooks:
-        if f"{hook['stem']}.sql" not in names:
-            raise NoPatchOfHook(hook[0])
-    for name in files:
-        if PATCH_OR_HOOK.fullmatch(name.lower()) and not PATCH_OR_HOOK.fullmatch(name):
-            raise WrongSuffix(ascii(name))
-    for name in names:
-        # Cs are the bytes that are not UTF-8.
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-            raise UnsafeName(ascii(name))

@@ -1,24 +1,10 @@
-"""The commands that look, ask, or make a new patch."""
+"""The commands that look or ask."""
 
 from __future__ import annotations
-
-import subprocess
-from datetime import date
-from pathlib import Path
 
 import pytest
 
 from tests.postgresql_sql.patch_db.patching import Project
-
-
-@pytest.fixture
-def repository(project: Project) -> Path:
-    """Return the directory of the schema, which is in a git repository with one commit."""
-    schema = project.patches.parent
-    (schema / "database.sql").write_text("create table a ();\n")
-    for words in ("init -q", "add .", "-c user.name=a -c user.email=a commit -qm a"):
-        subprocess.run(["git", *words.split()], cwd=schema, check=True)  # noqa: S607
-    return schema
 
 
 def test_status_lists_every_patch_and_says_whether_one_is_pending(project: Project) -> None:
@@ -146,35 +132,6 @@ def test_a_missing_directory_is_misuse(project: Project) -> None:
     project.patches.rmdir()
 
     assert project.run("--status").returncode == 2
-
-
-def test_a_new_patch_is_the_last_of_its_day(project: Project) -> None:
-    names = [project.run("--new", "Add uuid!", PATCH_DSN="").stdout for _ in range(3)]
-
-    found = sorted(path.name for path in project.patches.iterdir())
-    assert [Path(name.strip()).name for name in names] == found
-    assert found == [f"{date.today()}{number}_add_uuid.sql" for number in ("", "~02", "~03")]
-    assert (project.patches / found[0]).read_text() == "-- Add uuid!\n"
-
-
-def test_a_new_patch_shows_what_has_changed_in_the_schema(
-    project: Project, repository: Path
-) -> None:
-    (repository / "database.sql").write_text("create table a (uuid uuid);\r drop table a;\n")
-
-    said = project.run("--new", "add uuid")
-
-    text = Path(said.stdout.strip()).read_text()
-    assert "-- -create table a ();\n" in text
-    assert "-- +create table a (uuid uuid);\n--  drop table a;\n" in text
-    assert all(line.startswith("--") for line in text.splitlines())
-
-
-def test_a_new_patch_needs_words(project: Project) -> None:
-    said = project.run("--new", "?")
-
-    assert said.returncode == 2
-    assert list(project.patches.iterdir()) == []
 
 
 def test_a_strict_dry_run_refuses_an_older_patch_as_a_run_does(project: Project) -> None:

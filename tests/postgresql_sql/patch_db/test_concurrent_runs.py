@@ -14,6 +14,7 @@ from tests.postgresql_sql.patch_db.gate import (
     closed_gate,
     is_waiting,
     started,
+    wait_for_waiting,
 )
 from tests.postgresql_sql.patch_db.patching import NO_TRANSACTION, Project, finish, wait_until
 
@@ -45,6 +46,19 @@ def test_a_second_runner_leaves_and_says_who_is_at_work(project: Project) -> Non
     at_work = f"Another patch_db is at work: {', '.join(holders)}"
     assert f"{at_work}. Nothing was applied" in said.stderr
     assert status.stdout.startswith(f"{at_work}\n")
+
+
+def test_a_file_that_is_deleted_while_a_runner_waits_was_read_before(project: Project) -> None:
+    project.write(a=GATE)
+    with closed_gate(project):
+        first = started(project)
+        project.write(b="create table b ()")
+        second = project.start(*OPTIONS)
+        wait_for_waiting(project)
+        (project.patches / "b.sql").unlink()
+
+    assert (finish(first).returncode, finish(second).returncode) == (0, 0)
+    assert project.states() == {"a": "applied", "b": "applied"}
 
 
 def test_many_runners_apply_each_patch_once(project: Project) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,12 +43,48 @@ def test_hidden_files_are_no_patches(project: Project) -> None:
     assert project.states() == {}
 
 
-@pytest.mark.parametrize("name", ["a.SQL", "2026/a.Post.py"])
+@contextmanager
+def not_root() -> Iterator[None]:
+    """Let a user run the block who may not read everything, as root may."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
+
+
+def test_a_directory_that_cannot_be_read_is_not_left_out(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.file("2026/a.sql", "select 1").parent.chmod(0)
+    monkeypatch.chdir(project.patches)
+
+    with not_root(), pytest.raises(PermissionError, match="2026"):
+        read_patches(Path())
+
+
+def test_a_name_with_pre_or_post_in_it_can_be_a_patch(project: Project) -> None:
+    project.file("a.prelude.sql", "select 1")
+    project.file("posts/pre.sql", "select 1")
+
+    assert [patch.name for patch in read_patches(project.patches)] == [
+        "a.prelude.sql",
+        "posts/pre.sql",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.SQL", "2026/a.Post.py", "b.sql ", "b.sql\t", "a.post", "a.post.my-hook"),
+        *("a.post.1.sh", "a.pre-1.sh", "a.post.sh~", "a.PRE", "a.present.txt"),
+    ],
+)
 def test_a_name_that_is_only_like_a_patch_is_refused(project: Project, name: str) -> None:
     project.write(a="select 1")
     project.file(name, "")
 
-    with pytest.raises(WrongSuffix, match=f"{name}' is like a patch or a hook, and is none"):
+    with pytest.raises(WrongSuffix, match="' is like a patch or a hook, and is none"):
         read_patches(project.patches)
 
 
@@ -111,7 +149,7 @@ def test_patches_are_utf_8_in_a_database_that_is_not(
     name = f"{project.query('select current_database()')[0]}_latin"
     template = "encoding latin1 locale 'C' template template0"
     project.execute(f"create database {name} {template}")
-    other = Project(make_conninfo(server_url, dbname=name), tmp_path / "latin")
+    other = Project(make_conninfo(server_url, dbname=name), tmp_path / "latin", project.output)
     other.file("é.sql", "create table a as select 'é' as x")
 
     said = other.apply()
