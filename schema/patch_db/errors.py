@@ -96,13 +96,18 @@ class OwnTransaction(PatchError):
 class WrongCommand(PatchError):
     """{}:{}: delete "{}"; what a patch does is in its file, and psql runs all of it or stops at an
     error. Of psql's commands a patch may have \\echo, \\qecho, \\warn, \\set NAME (in lower case),
-    \\g, \\gset, \\if, \\elif, \\else and \\endif, each at the end of its line, and without
-    another backslash or a backquote. Nothing was applied."""
+    \\g and \\gset, each at the end of its line, and without another backslash or a backquote; for
+    a condition write a DO block. Nothing was applied."""
 
 
 class RawVariable(PatchError):
     """{0}:{1}: psql would put in the variable {2}, which can be any SQL. Write :'{2}' for a value,
     :"{2}" for a name, or ": {2}" if it is no variable. Nothing was applied."""
+
+
+class Unclear(PatchError):
+    """{}:{}: {}; otherwise psql or the server could read this in another way than patch_db. Nothing
+    was applied."""
 
 
 class NotText(PatchError):

@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .errors import (
-    NotExecutable,
-    NotText,
-    OwnTransaction,
-    RawVariable,
-    UnknownComment,
-    WrongCommand,
-)
+from .errors import NotExecutable, NotText, UnknownComment
 from .files import read_directory
-from .statements import ends_transaction, raw_variable, wrong_command
+from .statements import Check
 
 NO_TRANSACTION = "-- patch_db: no-transaction"
 
@@ -62,12 +55,7 @@ class Patch:
         """Raise a PatchError if it could be applied without being recorded, or not as it is."""
         if self.in_transaction and self.first_line.startswith("-- patch_db:"):
             raise UnknownComment(self.path, self.first_line)
-        if self.in_transaction and (found := ends_transaction(self.text)):
-            raise OwnTransaction(self.path, *found)
-        if found := wrong_command(self.text):
-            raise WrongCommand(self.path, *found)
-        if found := raw_variable(self.text):
-            raise RawVariable(self.path, *found)
+        Check(self.path, self.text, in_transaction=self.in_transaction).run()
         for hook in self.pre + self.post:
             if not os.access(hook, os.X_OK):
                 raise NotExecutable(hook)

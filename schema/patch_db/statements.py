@@ -1,124 +1,121 @@
-"""Find what could end the transaction of a patch unseen, or run what is not in the patch.
-
-The text is read as psql reads it: https://www.postgresql.org/docs/current/sql-syntax-lexical.html.
-"""
+"""Find what could end the transaction of a patch unseen, or run what is not in the patch."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
-# In this order: what can contain any text, then words and single characters.
-TOKEN = re.compile(
-    r"""
-    (?P<comment> --[^\n\r]* | /\* )
-    | (?P<text> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-        | \$(?P<tag>(?:[^\W\d]\w*)?)\$ .*? \$(?P=tag)\$ )
-    | (?P<separator> \\; | ; )
-    | (?P<command> \\[^\n]* )
-    | :: | (?P<variable> :[^\W\d]\w* )
-    | (?P<word> [^\W\d][\w$]* )
-    | (?P<parenthesis> [()] )
-    | \s+ | \d[\w$]* | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-COMMENT_MARK = re.compile(r"/\*|\*/")
-COPY = re.compile(r"copy\b.*\bfrom stdin\b")
-END_OF_DATA = re.compile(r"\n\\\.[ \t\r]*(?=\n|\Z)")
-# Other commands of psql read other files, run programs, change how psql works, or end it. A second
-# command could follow a backslash; psql's own variables, such as ON_ERROR_STOP, have capitals.
+from .errors import OwnTransaction, PatchError, RawVariable, Unclear, WrongCommand
+from .tokens import Token, token_at
+
+# Other commands of psql read other files, run programs, leave out a part of the patch, change how
+# psql works, or end it. A second command could follow a backslash; psql's own variables, such as
+# ON_ERROR_STOP, have capitals.
 ALLOWED = re.compile(
     r"""
-    \\(?: (?:echo|qecho|warn|if|elif|set\s+[a-z]\w*) (?:\s[^\\`]*)?
-        | gset\s*\w*\s* | (?:g|else|endif)\s* )
+    \\(?: (?:echo|qecho|warn|set\s+[a-z]\w*) (?:\s[^\\`]*)? | (?P<send> g | gset\s*\w* )\s* )
     """,
     re.VERBOSE,
 )
+# These are for the words of what psql sends, in lower case, each with a space behind it.
 ROUTINE = re.compile(r"create (or replace )?(function|procedure) ")
+BODY = re.compile(r"begin atomic (.*?; )??end ")
 TRANSACTION = re.compile(
     r"(begin|start transaction|commit|end|abort|prepare transaction"
-    r"|rollback(?!( work| transaction)? to\b))\b"
+    r"|rollback(?! (work |transaction )?to )) "
 )
+COPY = re.compile(r"copy (\S+ )*?from stdin ")
+END_OF_LINE = re.compile(r"[^\S\n]*+(--[^\n\r]*+)?\r?(?=\n|\Z)")
+END_OF_DATA = re.compile(r"\n\\\.\r?(?=\n|\Z)")
+SETTINGS = {"client_encoding", "standard_conforming_strings"}
 
 
-def ends_transaction(sql: str) -> tuple[int, str] | None:
-    """Return the line and the words of the first statement that begins or ends a transaction."""
-    for line, words in _statements(sql):
-        if found := TRANSACTION.match(words):
-            return line, found[0]
-    return None
+class Check:
+    """Reads a patch as psql does, by run(); each kind of token has a method."""
 
+    def __init__(self, path: Path, sql: str, *, in_transaction: bool) -> None:
+        self.path, self.sql, self.in_transaction = path, sql, in_transaction
+        self.at = 0
+        self._begin()
 
-def wrong_command(sql: str) -> tuple[int, str] | None:
-    """Return the line and the text of the first command of psql that is not allowed."""
-    for token in _tokens(sql):
-        if token["command"] and not ALLOWED.fullmatch(token[0]):
-            return _line(sql, token), token[0].strip()
-    return None
+    def run(self) -> None:
+        """Raise OwnTransaction, WrongCommand, RawVariable or Unclear at the first finding."""
+        while self.at < len(self.sql):
+            token = token_at(self.sql, self.at)
+            self.at = token.end
+            if method := getattr(self, f"_{token.kind}", None):
+                method(token)
+        self._send()
 
+    def _begin(self) -> None:
+        """Begin what psql sends next."""
+        self.start = self.at
+        self.words: list[str] = []
+        self.parentheses = self.blocks = 0
 
-def raw_variable(sql: str) -> tuple[int, str] | None:
-    """Return the line and the name of the first variable that psql would put in as SQL."""
-    for token in _tokens(sql):
-        if token["variable"]:
-            return _line(sql, token), token["variable"][1:]
-    return None
+    def _word(self, token: Token) -> None:
+        """Collect the words outside of parentheses, and count a routine's blocks as psql does."""
+        word = token.text.lower()
+        self._setting(token, word)
+        if self.parentheses:
+            return
+        if not self.words:
+            self.start = token.start
+        self.words.append(word)
+        if word in ("begin", "case", "end") and ROUTINE.match(" ".join(self.words[:5])):
+            step = -1 if word == "end" else int(word == "begin" or self.blocks > 0)
+            self.blocks = max(self.blocks + step, 0)
 
+    def _text(self, token: Token) -> None:
+        if len(token.text) < 40:
+            self._setting(token, token.text[1:-1].lower())
 
-def _statements(sql: str) -> Iterator[tuple[int, str]]:
-    """Yield the line at which each statement begins, and its words in lower case."""
-    words, line, depth = "", 0, 0
-    for token in _tokens(sql):
-        if word := (token["word"] or "").lower():
-            line = line if words else _line(sql, token)
-            words += f"{word} "
-            depth += _deeper(word, words, depth)
-        elif token["parenthesis"]:
-            depth += 1 if token[0] == "(" else -1
-        elif token["command"] or (token["separator"] and depth <= 0):
-            yield line, words
-            words, depth = "", 0
-    yield line, words
+    def _setting(self, token: Token, name: str) -> None:
+        if name in SETTINGS or (name == "names" and self.words[-1:] == ["set"]):
+            raise self._found(Unclear, token.start, f"leave {name} as it is")
 
+    def _unclear(self, token: Token) -> None:
+        text = " ".join(self.sql[token.start : token.end][:20].split())
+        advice = "write one string instead of" if text[0] in "eE" else "write a space in"
+        raise self._found(Unclear, token.start, f"{advice} {text}")
 
-def _deeper(word: str, words: str, depth: int) -> int:
-    """Return 1 or -1 at the begin or end of a routine's body in SQL, as psql counts them."""
-    if not ROUTINE.match(words):
-        return 0
-    if word == "begin" or (word == "case" and depth):
-        return 1
-    return -1 if word == "end" and depth else 0
+    def _parenthesis(self, token: Token) -> None:
+        self.parentheses = max(self.parentheses + (1 if token.text == "(" else -1), 0)
 
+    def _command(self, token: Token) -> None:
+        allowed = ALLOWED.fullmatch(token.text)
+        if not allowed:
+            raise self._found(WrongCommand, token.start, token.text.strip())
+        if allowed["send"]:
+            self._send()
 
-def _tokens(sql: str) -> Iterator[re.Match[str]]:
-    """Yield the tokens, without the insides of comments and the data of COPY."""
-    at, words = 0, ""
-    while token := TOKEN.match(sql, at):
-        at = token.end()
-        if token[0] == "/*":
-            at = _end_of_comment(sql, at)
-        elif token["word"]:
-            words += f"{token[0].lower()} "
-        elif token["separator"] or token["command"]:
-            at = _end_of_data(sql, at) if COPY.match(words) else at
-            words = ""
-        yield token
+    def _variable(self, token: Token) -> None:
+        raise self._found(RawVariable, token.start, token.text[1:])
 
+    def _semicolon(self, _: Token) -> None:
+        if not (self.parentheses or self.blocks):
+            self._send()
+        elif not self.parentheses:
+            self.words.append(";")
 
-def _end_of_comment(sql: str, at: int) -> int:
-    depth = 1
-    for mark in COMMENT_MARK.finditer(sql, at):
-        depth += 1 if mark[0] == "/*" else -1
-        if not depth:
-            return mark.end()
-    return len(sql)
+    def _send(self) -> None:
+        """Check what psql sends here, and skip the data that it sends after it."""
+        words = " ".join(self.words) + " "
+        if ROUTINE.match(words):
+            words = BODY.sub("", words, count=1)
+        if "; " in words:
+            raise self._found(Unclear, self.start, "write the body as a string, or BEGIN ATOMIC")
+        if self.in_transaction and (found := TRANSACTION.match(words)):
+            raise self._found(OwnTransaction, self.start, found[1])
+        if COPY.match(words):
+            self._skip_data()
+        self._begin()
 
+    def _skip_data(self) -> None:
+        if not END_OF_LINE.match(self.sql, self.at):
+            raise self._found(Unclear, self.at, "write nothing behind COPY in its line")
+        end = END_OF_DATA.search(self.sql, self.at)
+        self.at = end.end() if end else len(self.sql)
 
-def _end_of_data(sql: str, at: int) -> int:
-    end = END_OF_DATA.search(sql, at)
-    return end.end() if end else len(sql)
-
-
-def _line(sql: str, token: re.Match[str]) -> int:
-    return sql.count("\n", 0, token.start()) + 1
+    def _found(self, error: type[PatchError], at: int, text: str) -> PatchError:
+        return error(self.path, self.sql.count("\n", 0, at) + 1, text)
