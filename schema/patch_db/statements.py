@@ -27,7 +27,8 @@ TRANSACTION = re.compile(
 COPY = re.compile(r"copy (\S+ )*?from stdin ")
 END_OF_LINE = re.compile(r"[^\S\n]*+(--[^\n\r]*+)?\r?(?=\n|\Z)")
 END_OF_DATA = re.compile(r"\n\\\.\r?(?=\n|\Z)")
-SETTINGS = {"client_encoding", "standard_conforming_strings"}
+SET = {"set", "session", "local", "set_config"}
+SETTINGS = {"client_encoding", "names", "standard_conforming_strings"}  # how psql splits a text
 
 
 class Check:
@@ -49,7 +50,7 @@ class Check:
 
     def _begin(self) -> None:
         """Begin what psql sends next."""
-        self.start = self.at
+        self.start, self.last_word = self.at, ""
         self.words: list[str] = []
         self.parentheses = self.blocks = 0
 
@@ -57,6 +58,7 @@ class Check:
         """Collect the words outside of parentheses, and count a routine's blocks as psql does."""
         word = token.text.lower()
         self._setting(token, word)
+        self.last_word = word
         if self.parentheses:
             return
         if not self.words:
@@ -71,7 +73,7 @@ class Check:
             self._setting(token, token.text[1:-1].lower())
 
     def _setting(self, token: Token, name: str) -> None:
-        if name in SETTINGS or (name == "names" and self.words[-1:] == ["set"]):
+        if name in SETTINGS and self.last_word in SET:
             raise self._found(Unclear, token.start, f"leave {name} as it is")
 
     def _unclear(self, token: Token) -> None:

@@ -126,6 +126,7 @@ def test_text_that_only_looks_like_a_transaction_is_applied(project: Project) ->
         "create table r (); create rule r as on insert to r do also (select 1; select 2);",
         '\\echo "it\'s;"\nselect 1 as begin \\gset\nselect 1;',
         "\\set x 5\nselect :'x'::int, (array[1, 2])[1: 2], 1e-5, .5, 1.;\n\\qecho",
+        "select set_config('work_mem', current_setting('work_mem'), true);show client_encoding;",
         "select E'a', E'b''c\\\\', 'a'\n'b', date'2026-01-01';",
     ]
     project.write(**{f"{number:02}": text for number, text in enumerate(texts)})
