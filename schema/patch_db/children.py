@@ -14,7 +14,7 @@ from typing import Any
 
 from .connection import environment
 from .errors import HookFailed, NoPsql
-from .lock import PAUSE, Session, check_lock
+from .lock import PAUSE, Session, check_lock, leave_lock
 from .patches import Patch
 
 
@@ -70,7 +70,8 @@ def _child(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program until it ends; interrupt it if the block, or the wait after it, is interrupted.
 
-    Its own process group keeps a terminal's Ctrl-C from it, which would otherwise arrive twice.
+    Its own process group keeps a terminal's Ctrl-C from it, which would otherwise arrive twice. If
+    it still runs when the second wait is interrupted too, it keeps the lock.
     """
     environ = environment(session.connection, session.dsn, name)
     child = subprocess.Popen(command, env=environ, process_group=0, **options)
@@ -83,5 +84,7 @@ def _child(
             child.wait()
         raise
     finally:
+        if child.poll() is None:
+            leave_lock(session)
         if child.stderr:
             child.stderr.close()

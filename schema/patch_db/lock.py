@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,16 @@ def locked(dsn: str, *, wait: float) -> Iterator[Session]:
 def check_lock(session: Session) -> None:
     """Raise LostLock if the server has ended the connection, which has freed the lock."""
     session.connection.execute("select")
+
+
+def leave_lock(session: Session) -> None:
+    """Leave the connection to the programs that have inherited its socket, as kill -9 does.
+
+    Closing it would tell the server to end the session, and to free the lock.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, session.connection.fileno())
+    os.close(nowhere)
 
 
 def at_work(connection: psycopg.Connection) -> str:

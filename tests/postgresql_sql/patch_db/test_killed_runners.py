@@ -6,6 +6,7 @@ import os
 import pty
 import random
 import shutil
+import signal
 import time
 from pathlib import Path
 
@@ -102,6 +103,33 @@ def test_the_next_runner_waits_for_the_hook_of_one_that_was_killed(
     assert finish(second).returncode == 0
     assert log.read_text().split() == ["begin", "end"] * 2
     assert project.states() == {"a": "applied"}
+
+
+@pytest.mark.parametrize("stop", ["INT", "TERM"])
+def test_the_next_runner_waits_for_a_hook_that_does_not_let_itself_be_stopped(
+    project: Project, tmp_path: Path, stop: str
+) -> None:
+    log, wait = tmp_path / "log", until(tmp_path / "go")
+    project.write(a="create table a ()")
+    project.hook("a.pre.sh", "trap '' INT", f"echo begin >> {log}", wait, f"echo end >> {log}")
+    first = project.start(*OPTIONS)
+    wait_until(log.exists)
+
+    first.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    still_waits = first.poll() is None
+    first.send_signal(signal.Signals[f"SIG{stop}"])
+    code = first.wait(20)
+    left = project.run(*OPTIONS, "--wait", "0.1")
+    (tmp_path / "go").touch()
+    second = project.run(*OPTIONS)
+    said = finish(first)
+
+    assert said.stderr.endswith(f"stopped by SIG{stop}; --status shows what was applied\n")
+    assert (still_waits, code) == (True, 128 + signal.Signals[f"SIG{stop}"])
+    assert "Another patch_db is at work" in left.stderr
+    assert second.returncode == 0
+    assert log.read_text().split() == ["begin", "end"] * 2
 
 
 def test_runners_that_are_killed_at_any_time_apply_each_patch_once(project: Project) -> None:
