@@ -53,8 +53,8 @@ def test_a_role_need_not_be_allowed_to_end_a_session(project: Project, role: str
 
 def test_a_failed_patch_ends_no_session_of_another_user(project: Project, role: str) -> None:
     project.write(a=f"{GATE}select 1/0")
-    project.execute(f'alter role "{role}" login')
-    theirs = make_conninfo(project.url, user=role)
+    project.execute(f"alter role \"{role}\" login password 'theirs'")
+    theirs = make_conninfo(project.url, user=role, password="theirs")
     with psycopg.connect(theirs, autocommit=True) as session, closed_gate(project):
         runner = started(project)
         session.execute("select pg_advisory_lock_shared(1885434979, 2)")
