@@ -7,7 +7,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from django.test import Client
+
+pytestmark = pytest.mark.django_db  # the examples have ids of rows
 
 
 def test_the_document_is_openapi_3_1(client: Client) -> None:

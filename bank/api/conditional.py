@@ -5,12 +5,34 @@ RFC 9110, 13: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
 from bank.api.problems import Problem
 from bank.api.responses import with_etag
 from bank.queries import Document
+
+ETAGS = {"type": "string", "examples": ['"d432d82787c2b4a223991021e4515d44"', "*"]}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": ETAGS,
+    "description": "The ETag of what you read. If it is another by now, 412.",
+}
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": ETAGS,
+    "description": "The ETag of what you have. If it is still the same, GET is a 304.",
+}
+READ: dict[str, Any] = {
+    "parameters": [IF_NONE_MATCH],
+    "responses": {304: {"description": "Not Modified"}},
+}
+WRITE: dict[str, Any] = {"parameters": [IF_MATCH, IF_NONE_MATCH]}
+"""For /openapi.json: what the operations on one document have."""
 
 
 def one(request: HttpRequest, document: Document | None) -> HttpResponse:

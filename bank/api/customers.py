@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from bank import queries
-from bank.api.conditional import check_preconditions, one
+from bank.api.conditional import READ, WRITE, check_preconditions, one
 from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
-from bank.api.ids import key_in_path
+from bank.api.ids import PathId, key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import created, deleted, with_etag
 from bank.api.schemas import CUSTOMER, CustomerIn, CustomerOut
@@ -38,14 +38,14 @@ def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
     return once(request, create)
 
 
-@router.get("/{pk}/", response=CustomerOut)
-def get_customer(request: HttpRequest, pk: str) -> HttpResponse:
+@router.get("/{pk}/", response=CustomerOut, openapi_extra=READ)
+def get_customer(request: HttpRequest, pk: PathId) -> HttpResponse:
     return one(request, read(key_in_path(Customer, pk)))
 
 
-@router.put("/{pk}/", response=CustomerOut)
+@router.put("/{pk}/", response=CustomerOut, openapi_extra=WRITE)
 @retry_transaction
-def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> HttpResponse:
+def replace_customer(request: HttpRequest, pk: PathId, customer: CustomerIn) -> HttpResponse:
     row = get_object_or_404(Customer, pk=key_in_path(Customer, pk))
     check_preconditions(request, queries.document(row, CUSTOMER))
     assign(row, customer, CUSTOMER)
@@ -53,9 +53,9 @@ def replace_customer(request: HttpRequest, pk: str, customer: CustomerIn) -> Htt
     return with_etag(queries.document(row, CUSTOMER))
 
 
-@router.delete("/{pk}/", response={204: None})
+@router.delete("/{pk}/", response={204: None}, openapi_extra=WRITE)
 @retry_transaction
-def delete_customer(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_customer(request: HttpRequest, pk: PathId) -> HttpResponse:
     """Refused with 409 while the customer has orders."""
     key = key_in_path(Customer, pk)
     check_preconditions(request, read(key))

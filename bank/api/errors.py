@@ -12,18 +12,13 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from bank.api.auth import UNAUTHORIZED
-from bank.api.from_model import VISIBLE
 from bank.api.problems import Problem
-from bank.api.schemas import MAX_LINES
+from bank.api.sentences import sentence
 from bank.errors import AmbiguousCommit, NotEnoughStock, RetriesExhausted, TooMuchStock
 from bank.transactions.error_kinds import ErrorKind, broken_constraint, classify, unavailable
 
 logger = logging.getLogger(__name__)
 RETRY_LATER = {"Retry-After": "1"}
-SENTENCES = {  # replace pydantic's messages, by type of error
-    "model_type": "Must be a JSON object.",
-    "too_long": f"An order has at most {MAX_LINES} entries.",
-}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
@@ -62,26 +57,17 @@ def _invalid(error: ValidationError) -> Problem:
         for e in error.errors
     ):
         return Problem(400, "The body is not JSON: it is empty.")
-    errors = [_pointed_at(e["loc"], _sentence(e)) for e in error.errors]
+    errors = [_pointed_at(e["loc"], sentence(e)) for e in error.errors]
     return Problem(422, "The request is not valid.", errors=errors)
-
-
-def _sentence(error: dict[str, Any]) -> str:
-    if error.get("ctx", {}).get("pattern") == VISIBLE:
-        return f"A {error['loc'][-1]} has at least one visible character, and no NUL."
-    return SENTENCES.get(error["type"]) or str(error["msg"])
 
 
 def _pointed_at(location: tuple[Any, ...], message: str) -> dict[str, str]:
     """Return the place of an error, a JSON pointer or a parameter's name, and its message."""
     where, *path = location
-    detail = message.removeprefix("Value error, ")
     if where != "body":
-        return {"parameter": str(path[-1]), "detail": detail}
-    # ("body", "order", "products", 1, "id", "int"): the argument's name, the members, and which
-    # type of a union (an id is an integer or a string) was tried.
-    members = [str(part) for part in path[1:] if part not in ("int", "str")]
-    return {"pointer": "#" + "".join(f"/{member}" for member in members), "detail": detail}
+        return {"parameter": str(path[-1]), "detail": message}
+    members = path[1:]  # without the argument's name: ("body", "order", "products", 1, "id")
+    return {"pointer": "#" + "".join(f"/{member}" for member in members), "detail": message}
 
 
 def _conflict(error: IntegrityError) -> Problem:

@@ -32,7 +32,7 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
         {
             "in": "header",
             "name": "Idempotency-Key",
-            "schema": {"type": "string", "pattern": KEY},
+            "schema": {"type": "string", "pattern": KEY, "examples": ["8e03978e-40d5"]},
             "description": (
                 "1–255 visible ASCII characters. For two days, "
                 "the same request with the same key gets the same answer."

@@ -1,17 +1,15 @@
-"""/openapi.json, with the format of all errors."""
+"""/openapi.json, with the format of all errors and with examples."""
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
-from ninja.parser import Parser
 
-from bank.api.problems import CONTENT_TYPE, Problem
+from bank.api.parser import ExactParser
+from bank.api.problems import CONTENT_TYPE
 
 PROBLEM = {
     "description": "A problem (RFC 9457)",
@@ -27,27 +25,28 @@ PROBLEM = {
                     "detail": {"type": "string"},
                     "errors": {"type": "array", "items": {"type": "object"}},
                 },
-            }
+            },
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Entity",
+                "status": 422,
+                "detail": "The request is not valid.",
+                "errors": [{"pointer": "#/name", "detail": "At most 250 characters."}],
+            },
         }
     },
 }
 
 
-class ExactParser(Parser):
-    """Parses a body as UTF-8 JSON, whatever its Content-Type, and numbers as exact decimals."""
-
-    def parse_body(self, request: HttpRequest) -> Any:
-        try:
-            return json.loads(request.body.decode(), parse_float=_exact, parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
-            raise Problem(400, f"The body is not JSON: {error}") from error
-
-
 class BankAPI(NinjaAPI):
-    """NinjaAPI with an exact parser and a problem document as the default response."""
+    """NinjaAPI with an exact parser and a problem document as the default response.
+
+    Each of `additions` is called with the schema, each time that it is served.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(parser=ExactParser(), **options)
+        self.additions: list[Callable[[OpenAPISchema], None]] = []
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Return the schema, with a problem as the default response of each operation."""
@@ -55,15 +54,6 @@ class BankAPI(NinjaAPI):
         for path in schema["paths"].values():
             for operation in path.values():
                 operation["responses"]["default"] = PROBLEM
+        for add in self.additions:
+            add(schema)
         return schema
-
-
-def _exact(number: str) -> Decimal:
-    try:
-        return Decimal(number)
-    except InvalidOperation as error:
-        raise ValueError(f"{number} is beyond all bounds") from error
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON value")

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bank import queries
-from bank.api.conditional import check_preconditions, one
+from bank.api.conditional import READ, WRITE, check_preconditions, one
 from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
-from bank.api.ids import key_in_path, key_of
+from bank.api.ids import PathId, key_in_path, key_of
 from bank.api.paging import After, Limit, page
 from bank.api.problems import invalid
 from bank.api.responses import created, with_etag
@@ -42,23 +42,23 @@ def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
     return once(request, create)
 
 
-@router.get("/{pk}/", response=OrderOut)
-def get_order(request: HttpRequest, pk: str) -> HttpResponse:
+@router.get("/{pk}/", response=OrderOut, openapi_extra=READ)
+def get_order(request: HttpRequest, pk: PathId) -> HttpResponse:
     return one(request, read(key_in_path(Order, pk)))
 
 
-@router.put("/{pk}/", response=OrderOut)
+@router.put("/{pk}/", response=OrderOut, openapi_extra=WRITE)
 @retry_transaction
-def replace_order(request: HttpRequest, pk: str, order: OrderIn) -> HttpResponse:
+def replace_order(request: HttpRequest, pk: PathId, order: OrderIn) -> HttpResponse:
     """The same as deleting and placing the order, with current prices, but it keeps its id."""
     key = key_in_path(Order, pk)
     check_preconditions(request, read(key))
     return with_etag(_fill(Order.objects.get(pk=key), order))
 
 
-@router.delete("/{pk}/", response={204: None})
+@router.delete("/{pk}/", response={204: None}, openapi_extra=WRITE)
 @retry_transaction
-def delete_order(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_order(request: HttpRequest, pk: PathId) -> HttpResponse:
     """Puts the order's products back in stock."""
     key = key_in_path(Order, pk)
     check_preconditions(request, read(key))

@@ -16,7 +16,9 @@ from bank.api.responses import json_response
 from bank.models import Key
 from bank.queries import Page
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link names the next.")]
+Limit = Annotated[
+    int, Query(ge=1, le=1000, examples=[20], description="At most so many; Link names the next.")
+]
 After = Annotated[str | None, Query(description="The id after which the page begins.")]
 
 

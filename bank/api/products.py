@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from bank import queries
-from bank.api.conditional import check_preconditions, one
+from bank.api.conditional import READ, WRITE, check_preconditions, one
 from bank.api.from_model import assign
 from bank.api.idempotency import IDEMPOTENCY_KEY, once
-from bank.api.ids import key_in_path
+from bank.api.ids import PathId, key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import created, deleted, with_etag
 from bank.api.schemas import PRODUCT, ProductIn, ProductOut
@@ -38,14 +38,14 @@ def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
     return once(request, create)
 
 
-@router.get("/{pk}/", response=ProductOut)
-def get_product(request: HttpRequest, pk: str) -> HttpResponse:
+@router.get("/{pk}/", response=ProductOut, openapi_extra=READ)
+def get_product(request: HttpRequest, pk: PathId) -> HttpResponse:
     return one(request, read(key_in_path(Product, pk)))
 
 
-@router.put("/{pk}/", response=ProductOut)
+@router.put("/{pk}/", response=ProductOut, openapi_extra=WRITE)
 @retry_transaction
-def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpResponse:
+def replace_product(request: HttpRequest, pk: PathId, product: ProductIn) -> HttpResponse:
     row = get_object_or_404(Product, pk=key_in_path(Product, pk))
     check_preconditions(request, queries.document(row, PRODUCT))
     assign(row, product, PRODUCT)
@@ -53,9 +53,9 @@ def replace_product(request: HttpRequest, pk: str, product: ProductIn) -> HttpRe
     return with_etag(queries.document(row, PRODUCT))
 
 
-@router.delete("/{pk}/", response={204: None})
+@router.delete("/{pk}/", response={204: None}, openapi_extra=WRITE)
 @retry_transaction
-def delete_product(request: HttpRequest, pk: str) -> HttpResponse:
+def delete_product(request: HttpRequest, pk: PathId) -> HttpResponse:
     """Refused with 409 while orders contain the product."""
     key = key_in_path(Product, pk)
     check_preconditions(request, read(key))

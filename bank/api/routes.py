@@ -9,6 +9,7 @@ from bank.api.auth import BearerToken, as_operation
 from bank.api.errors import add_error_handlers
 from bank.api.openapi import BankAPI
 from bank.api.operations import direct
+from bank.api.shop_examples import add_shop_examples
 
 api = BankAPI(
     title="Bank",
@@ -26,3 +27,4 @@ api.add_router("/customer", customers.router)
 api.add_router("/product", products.router)
 api.add_router("/order", orders.router)
 api.add_router("", health.router)
+api.additions.append(add_shop_examples)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bank.api.from_model import Amount, Input, Output, from_model
+from bank.api.ids import Id, SentId
 from bank.models import MAX_COUNT, Customer, Order, OrderLine, Product
 from bank.queries import OrderColumns
 
@@ -23,8 +24,6 @@ MAX_LINES = 1000  # of an order
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=MAX_COUNT)]
-# Integers on SQL backends, strings on MongoDB; bank/api/ids.py checks the type.
-Id = Annotated[int, Field(strict=True)] | Annotated[str, Field(strict=True)]
 
 
 @from_model(Customer, CUSTOMER)
@@ -38,11 +37,11 @@ class ProductIn(Input):
 
 
 class CustomerRef(Input):
-    id: Id
+    id: SentId
 
 
 class LineIn(Input):
-    id: Id
+    id: SentId
     quantity: Quantity = 1
 
 
@@ -52,7 +51,7 @@ class OrderIn(Input):
     products: list[LineIn] = Field(
         [],
         max_length=MAX_LINES,
-        description="At most 1000 entries, those that name a product again included.",
+        description=f"At most {MAX_LINES} entries, those that name a product again included.",
     )
     subtotal: Amount | None = Field(None, description="Left out: computed from the prices.")
 

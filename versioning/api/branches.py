@@ -41,6 +41,7 @@ def list_branches(request: HttpRequest, limit: Limit = 100, after: str = "") -> 
 
 @router.post("/branches", response=dict[str, Any])
 def create_branch(request: HttpRequest, branch: BranchIn) -> HttpResponse:
+    """Where there are no branches, begin here: the other examples are of this one's branch."""
     new = Branch(name=branch.name, hash=hash_of(branch.origin))
     new.save()
     return json_response(_documents([new])[0])

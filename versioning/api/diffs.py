@@ -21,6 +21,10 @@ from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
 SQL = "application/sql"
+ANSWERS = {
+    "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+    SQL: {"schema": {"type": "string"}},
+}
 Old = Annotated[str, Query(alias="from", description="A branch, a tag, a commit or a time.")]
 New = Annotated[str, Query(alias="to", description="A branch, a tag, a commit or a time.")]
 Dots = Annotated[
@@ -29,7 +33,7 @@ Dots = Annotated[
 After = Annotated[str | None, Query(description="The model:id after which the page begins.")]
 
 
-@router.get("/diff")
+@router.get("/diff", openapi_extra={"responses": {200: {"content": ANSWERS}}})
 def diff(
     request: HttpRequest,
     new: New,

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router
+from pydantic import WithJsonSchema
 
 from bank import queries
 from bank.api.from_model import Input
-from bank.api.ids import key_in_path
+from bank.api.ids import PathId, key_in_path
 from bank.api.paging import next_page
 from bank.api.responses import json_response, with_etag
 from bank.models import Key, Order, Product
@@ -25,6 +26,7 @@ from versioning.revisions import hash_of
 
 router = Router(tags=["version control"])
 Limit = Annotated[int, Query(ge=1, le=100, description="At most so many; Link names the next.")]
+KindName = Annotated[str, WithJsonSchema({"type": "string", "enum": [*KINDS]})]
 Skip = Annotated[int, Query(ge=0, le=10**6)]
 
 
@@ -34,7 +36,7 @@ class RestoreIn(Input):
 
 @router.get("/{kind}/{pk}/history/", response=list[dict[str, Any]])
 def list_versions(
-    request: HttpRequest, kind: str, pk: str, limit: Limit = 20, skip: Skip = 0
+    request: HttpRequest, kind: KindName, pk: PathId, limit: Limit = 20, skip: Skip = 0
 ) -> HttpResponse:
     """The versions of this object on the branch, newest first; a deleted one has no document."""
     key, one, found = _versions(kind, pk)
@@ -45,7 +47,7 @@ def list_versions(
 
 
 @router.get("/{kind}/{pk}/blame/", response=dict[str, Any])
-def blame(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
+def blame(request: HttpRequest, kind: KindName, pk: PathId) -> HttpResponse:
     """For each column of this object, the commit that gave it its value."""
     _, one, found = _versions(kind, pk)
     if found[0].row is None:
@@ -55,7 +57,7 @@ def blame(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
 
 
 @router.post("/{kind}/{pk}/restore/", response=dict[str, Any])
-def restore(request: HttpRequest, kind: str, pk: str, wanted: RestoreIn) -> HttpResponse:
+def restore(request: HttpRequest, kind: KindName, pk: PathId, wanted: RestoreIn) -> HttpResponse:
     """Gives the object the values that it had at this revision, as a new commit.
 
     A deleted one exists again, with its id. A product keeps today's stock. An order's products are

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from bank.api.from_model import Input, Output, from_model
-from bank.api.ids import key_of
+from bank.api.ids import SentId, key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
-from bank.api.schemas import Id
+from bank.api.sentences import sentence
 from versioning.api.names import Message, Name
 from versioning.errors import Refused, WrongResolution
 from versioning.headers import given_message, signature
@@ -23,6 +23,11 @@ from versioning.rows import MODELS, Model, shown
 from versioning.signatures import MAIN
 
 router = Router(tags=["version control"])
+SUM: dict[str, Any] = {"model": "product", "id": 1, "field": "stock", "take": "sum"}
+HEADS: dict[str, Any] = {
+    "into": "tdb2lqg0k2bhmbg3qd2u6bkjp0v3r0b5",
+    "from": "n1kv5a6mkh5hktgd9dhk5d8q8fssbiv1",
+}
 REFUSED = "The branches change the same values, or break a rule; nothing was changed."
 
 
@@ -36,14 +41,18 @@ VALUES = {model: _values(model) for model in MODELS.values()}
 
 
 class ResolutionIn(Input):
+    model_config = ConfigDict(json_schema_extra={"examples": [SUM]})
+
     model: Name
-    id: Id
+    id: SentId
     field: Name | None = Field(None, description="null: the whole row, which one side deleted.")
     take: Literal["ours", "theirs", "sum"] | None = None
     value: Any = Field(None, description="Instead of `take`.")
 
 
 class HeadsIn(Input):
+    model_config = ConfigDict(json_schema_extra={"examples": [HEADS]})
+
     into: Name
     source: Name = Field(alias="from")
 
@@ -149,7 +158,7 @@ def _value(model: Any, name: str, value: Any) -> Any:
             schema.model_construct(), name, value
         )
     except ValidationError as error:
-        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+        raise ValueError(sentence(error.errors()[0])) from error
     return getattr(checked, name)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from bank.api.from_model import Input, from_model
-from bank.api.ids import key_in_path
+from bank.api.ids import PathId, key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import json_response
 from bank.models import Key
@@ -63,21 +63,24 @@ def open_request(request: HttpRequest, wanted: RequestIn) -> HttpResponse:
 
 
 @router.get("/requests/{pk}", response=dict[str, Any])
-def get_request(request: HttpRequest, pk: str) -> HttpResponse:
+def get_request(request: HttpRequest, pk: PathId) -> HttpResponse:
     """A change request with its reviews, and what is in the way of its merge."""
     return _one(_row(pk))
 
 
 @router.post("/requests/{pk}/reviews", response=dict[str, Any])
-def review(request: HttpRequest, pk: str, given: ReviewIn) -> HttpResponse:
+def review(request: HttpRequest, pk: PathId, given: ReviewIn) -> HttpResponse:
     """Reviews the source's latest commit, which must be `commit` if that is given."""
     new = _row(pk).review(_who(request), **dict(given))
     return json_response(_document(new, REVIEW))
 
 
 @router.post("/requests/{pk}/merge", response=dict[str, Any])
-def merge(request: HttpRequest, pk: str, wanted: Decisions) -> HttpResponse:
-    """Merges what was approved. A conflict is a 409 with all conflicts, as of /dolt/merge."""
+def merge(request: HttpRequest, pk: PathId, wanted: Decisions) -> HttpResponse:
+    """Merges what others than its author have approved.
+
+    A conflict is a 409 with all conflicts, as of /dolt/merge.
+    """
     row, decided = _row(pk), (wanted.decided(), wanted.seen())
     if wanted.dry_run:
         row.try_merge(_who(request), *decided)
@@ -87,7 +90,7 @@ def merge(request: HttpRequest, pk: str, wanted: Decisions) -> HttpResponse:
 
 
 @router.post("/requests/{pk}/close", response=dict[str, Any])
-def close(request: HttpRequest, pk: str) -> HttpResponse:
+def close(request: HttpRequest, pk: PathId) -> HttpResponse:
     """Closes it without a merge. The branches stay as they are."""
     row = _row(pk)
     row.close()

@@ -12,6 +12,8 @@ from bank.api.problems import Problem
 from bank.api.routes import api
 from versioning.api import branches, commits, diffs, histories, merges, requests, reverts
 from versioning.api.errors import add_error_handlers
+from versioning.api.parameters import add_parameters
+from versioning.api.version_examples import add_version_examples
 
 NO_KEY = (
     "Stored answers are of a branch, so none are kept here. Name commits by their hashes: the same "
@@ -37,3 +39,4 @@ add_error_handlers(api)
 for part in (branches, commits, diffs, histories, merges, requests, reverts):
     part.router.add_decorator(without_key)
     api.add_router("" if part is histories else "/dolt", part.router)
+api.additions += [add_version_examples, add_parameters]
