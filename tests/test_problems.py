@@ -71,11 +71,17 @@ def test_a_422_explains_each_error(api: Api) -> None:
         ("/order/", {"customer": carl, "products": [7]}, "Must be a JSON object."),
         ("/customer/", {"name": " "}, name),
         ("/customer/", {"name": "a\0"}, name),
-        ("/product/", {"name": 251 * "x", "price": 1}, "String should have at most 250 characters"),
+        ("/customer/", {"name": 5}, "Must be a text in quotes."),
+        ("/customer/", {}, "This is required."),
+        ("/product/", {"name": "Pen", "price": 1, "stock": "7"}, "Must be a whole number."),
+        ("/product/", {"name": "Pen", "price": 1, "stock": -1}, "At least 0."),
+        ("/order/", {"customer": {"id": 1.5}}, "An id is a whole number, or a text in quotes."),
+        ("/order/", {"customer": carl, "products": {}}, "Must be a JSON array."),
+        ("/product/", {"name": 251 * "x", "price": 1}, "At most 250 characters."),
         (
             "/order/",
             {"customer": carl, "products": 1001 * [pen]},
-            "An order has at most 1000 entries.",
+            "At most 1000 entries.",
         ),
     ]
 

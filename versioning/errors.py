@@ -8,9 +8,12 @@ from typing import Any
 class VersionError(Exception):
     """This operation of version control is not possible."""
 
+    def meaning(self) -> str:
+        """Return the message without this error's arguments."""
+        return " ".join((type(self).__doc__ or "").split())
+
     def __str__(self) -> str:
-        message = " ".join((type(self).__doc__ or "").split())
-        return " ".join([message, *map(str, self.args)])
+        return " ".join([self.meaning(), *map(str, self.args)])
 
 
 class InvalidName(VersionError):

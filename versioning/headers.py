@@ -26,7 +26,7 @@ def given_message(request: HttpRequest) -> str:
         return ""
     text = str(request.headers["Dolt-Message"]).strip()
     if not text or not text.isascii():
-        raise WrongHeader("(Dolt-Message)")
+        raise WrongHeader("Dolt-Message")
     return text
 
 

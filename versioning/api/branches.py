@@ -12,7 +12,7 @@ from bank.api.from_model import Input
 from bank.api.paging import Limit, next_page
 from bank.api.responses import json_response
 from versioning.ancestry import distances
-from versioning.api.names import Name
+from versioning.api.names import Name, NewName
 from versioning.models import Branch
 from versioning.revisions import hash_of
 from versioning.signatures import MAIN
@@ -21,12 +21,12 @@ router = Router(tags=["version control"])
 
 
 class BranchIn(Input):
-    name: Name
+    name: NewName
     origin: Name = Field(MAIN, alias="from", description="A branch, a tag or a commit.")
 
 
 class NameIn(Input):
-    name: Name
+    name: NewName
 
 
 @router.get("/branches", response=list[dict[str, Any]])

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from bank.api.from_model import Input
 from bank.api.paging import next_page
 from bank.api.responses import json_response
-from versioning.api.names import Message, Name
+from versioning.api.names import Message, Name, NewName
 from versioning.models import Commit, Tag
 from versioning.revisions import hash_of
 from versioning.signatures import MAIN
@@ -21,7 +21,7 @@ Skip = Annotated[int, Query(ge=0, le=10**9, description="So many newer ones are 
 
 
 class TagIn(Input):
-    name: Name
+    name: NewName
     revision: Name = "HEAD"
     message: Message = ""
 

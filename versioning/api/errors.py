@@ -15,9 +15,9 @@ from versioning.errors import VersionError
 STATUSES: dict[type[VersionError], int] = {
     errors.UnknownRevision: 404,
     errors.InvalidName: 422,
-    errors.WrongParameter: 422,
-    errors.WrongHeader: 422,
 }
+# A 422 for the parameter or the header that is the error's argument.
+PLACES = {errors.WrongParameter: "parameter", errors.WrongHeader: "header"}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
@@ -30,4 +30,7 @@ def _respond(request: HttpRequest, error: Any) -> HttpResponse:
         return merges.refused(error).response()
     if isinstance(error, errors.WrongResolution):
         return merges.wrong(error).response()
+    if place := PLACES.get(type(error)):
+        wrong = {place: str(error.args[0]), "detail": error.meaning()}
+        return Problem(422, "The request is not valid.", errors=[wrong]).response()
     return Problem(STATUSES.get(type(error), 409), str(error)).response()

@@ -16,7 +16,9 @@ from bank.models import Key
 from bank.queries import Document, Page
 from versioning.ancestry import distances
 from versioning.api.merges import Decisions
+from versioning.api.names import NewName
 from versioning.models import ChangeRequest, Review
+from versioning.signatures import MAIN
 
 REQUEST = ("id", "title", "description", "source", "target", "author", "created", "state", "commit")
 REVIEW = ("reviewer", "decision", "text", "commit", "created")
@@ -26,7 +28,8 @@ router = Router(tags=["version control"])
 
 @from_model(ChangeRequest, ("title", "description", "source", "target"))
 class RequestIn(Input):
-    pass
+    source: NewName
+    target: NewName = MAIN
 
 
 @from_model(Review, ("text",))

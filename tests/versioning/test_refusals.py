@@ -1,0 +1,49 @@
+"""Version control too explains wrong values in sentences for the person who sent them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.api import Api
+from tests.examples import described, operations
+from tests.refusals import not_for_people, said_of_bodies, said_of_parameters, wrong_bodies
+
+PATHS = ["branches", "tags", "merge", "revert", "cherry-pick", "requests", "requests/{pk}/reviews"]
+LISTS = ["/dolt/branches", "/dolt/commits", "/dolt/diff", "/dolt/requests", "/customer/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_wrong_members_are_explained_in_plain_sentences(client: Client, path: str) -> None:
+    operation = operations(described(client))[f"POST /dolt/{path}"]
+
+    said = said_of_bodies(client, f"/dolt/{path}", wrong_bodies(operation))
+
+    assert said
+    assert not not_for_people(said)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_wrong_parameters_are_explained_in_plain_sentences(client: Client, path: str) -> None:
+    Api(client).customer()
+
+    parameters = operations(described(client))[f"GET {path}"]["parameters"]
+
+    said = said_of_parameters(client, path, parameters)
+
+    assert said
+    assert not not_for_people(said)
+
+
+def test_a_resolution_with_a_wrong_value_is_explained_in_a_plain_sentence(client: Client) -> None:
+    resolutions = [
+        {"model": "product", "id": 1, "field": name, "value": value}
+        for name in ("name", "price", "stock")
+        for value in ("", 251 * "x", -1, [], None, 2.5)
+    ]
+    bodies = ({"from": "main", "resolutions": [each]} for each in resolutions)
+
+    said = said_of_bodies(client, "/dolt/merge", bodies)
+
+    assert len(said) > 4
+    assert not not_for_people(said)
