@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from tests.serving import PYTHON, ROOT, Server
 MANAGE = ".venv/bin/python -m runner manage"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+# A command that defines a variable or a function of the shell for the ones after it.
+VARIABLE, FUNCTION = re.compile(r"(\w+)=[$']"), re.compile(r"\w+\(\) {")
 NOT_RUN = ("make ", "export ", "docker ", "sudo ")  # CI runs the make commands
 # Patterns of the keys in commands, by the kind of object.
 KEYS = {
@@ -37,10 +40,16 @@ def follow(document: str, server: Server) -> None:
     An ellipsis in the document stands for anything, such as the hash of a commit.
     Documents show the keys 1, 2, 3. On a backend with other keys they are translated.
     """
+    defined: list[str] = []
     for command, expected in commands(document):
-        if not command.startswith(NOT_RUN):
-            printed = _numbered(_run(_with_keys(command, server), server), server).rstrip("\n")
-            expected = expected.rstrip("\n")
+        if FUNCTION.match(command):
+            defined.append(_here(command, server))
+        elif name := VARIABLE.match(command):
+            value = _run(f'{command}; printf %s "${name[1]}"', server, defined)
+            defined.append(f"{name[1]}={shlex.quote(value)}")
+        elif not command.startswith(NOT_RUN):
+            printed = _run(_with_keys(command, server), server, defined)
+            printed, expected = _numbered(printed, server).rstrip("\n"), expected.rstrip("\n")
             assert _as_shown(printed, expected) == expected, command
 
 
@@ -50,13 +59,18 @@ def _as_shown(printed: str, expected: str) -> str:
     return expected if re.fullmatch(pattern, printed) else printed
 
 
-def _run(command: str, server: Server) -> str:
-    """Run the command with this server's port, data and database, and this Python."""
+def _here(command: str, server: Server) -> str:
+    """Return the command with this server's port and data, and this Python."""
     here = command.replace(":8000", f":{server.port}")
     here = here.replace(MANAGE, f"{PYTHON} -m runner manage --data {server.data}")
     here = re.sub(r"(manage --data \S+) dolt(lite)?\b", rf"\1 {settings.BACKEND}", here)
     here = re.sub(r"(?<!/)\.venv/bin/python", sys.executable, here)
-    here = re.sub(r"^curl ", "curl --silent --show-error ", here)
+    return re.sub(r"^curl ", "curl --silent --show-error ", here)
+
+
+def _run(command: str, server: Server, defined: list[str]) -> str:
+    """Run the command on this server and its database, after these definitions."""
+    here = "\n".join([*defined, _here(command, server)])
     environment = backend(settings.BACKEND).environment(server.database_url())
     # For docs/postgresql_sql.md: the application's URL, and the owner's of another database.
     environment["APPLICATION"] = server.database_url()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
-from tests.documents import commands, follow
+from tests.documents import KEYS, commands, follow
 from tests.serving import Server
 
 
@@ -25,6 +26,12 @@ def test_the_commands_of_a_document_print_the_output_that_it_shows(
     document: str, running: Server
 ) -> None:
     follow(document, running)
+
+
+def test_the_commands_of_the_readme_assume_no_ids() -> None:
+    text = "\n".join(command for command, _ in commands("README.md"))
+
+    assert not [pattern for pattern in KEYS.values() if re.search(pattern, text)]
 
 
 def test_make_serve_prints_the_output_that_the_readme_shows(running: Server) -> None:
