@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from settings import NAMES
 from tests.admin_pages import log_in
 from tests.api import Api
 from tests.differences import expected
+from tests.guarantees.expected import declared
 from tests.serving import Server
 
 # The tests of one backend are in the directory of its name. Tests that need no particular database
@@ -73,6 +74,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of declared differences as strict expected failures: passing is an error."""
     for item in items:
         _use_all_databases(item)
+        if mark := item.get_closest_marker("feature"):
+            item.user_properties.append(("feature", list(mark.args)))
+            if "observe" in getattr(item, "fixturenames", ()):
+                cell = declared(*mark.args, settings.BACKEND)
+                item.user_properties += [("reason", cell.reason), ("link", cell.link)]
         if difference := expected(settings.BACKEND, item.nodeid):
             item.add_marker(pytest.mark.xfail(reason=difference.reason, strict=True))
             item.user_properties.append(("link", difference.link))
@@ -96,6 +102,23 @@ def empty_retry_queues() -> None:
 def no_request_ends_early(settings: Settings) -> None:
     """Set a deadline that a busy machine does not exceed; tests of deadlines set their own."""
     settings.REQUEST_DEADLINE = 60  # seconds
+
+
+@pytest.fixture
+def observe(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> Callable[[str], None]:
+    """Return a function that records what the database did; it must be what is declared.
+
+    The declarations are in tests/guarantees/expected.py, of the row that the mark `feature` names.
+    """
+    mark = request.node.get_closest_marker("feature")
+
+    def compare(observed: str) -> None:
+        record_property("observed", observed)
+        assert observed == declared(*mark.args, settings.BACKEND).observed
+
+    return compare
 
 
 @pytest.fixture

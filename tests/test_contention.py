@@ -17,6 +17,7 @@ BUYERS, STOCK, TRIES = 32, 200, 1000
 ATTEMPTS = 20  # requests that a buyer makes if the response is 503, as on a busy machine
 
 
+@pytest.mark.feature("isolation", "this application sells exactly its stock")
 @pytest.mark.django_db(transaction=True)
 def test_a_thousand_concurrent_orders_sell_exactly_the_stock(
     record_property: Callable[[str, object], None],

@@ -51,6 +51,7 @@ def test_serve_starts_with_demo_data_and_leaves_no_processes(server: Server) -> 
     assert (exit_code, gone(family)) == (0, True)
 
 
+@pytest.mark.feature("durability", "data survives a restart")
 def test_data_survives_a_restart(server: Server) -> None:
     server.start("--no-demo")
     carl = server.call("POST", "/customer/", {"name": "Carl"})
@@ -61,6 +62,7 @@ def test_data_survives_a_restart(server: Server) -> None:
     assert server.call("GET", "/customer/") == [carl]
 
 
+@pytest.mark.feature("durability", "kill -9 loses no acknowledged order")
 @pytest.mark.timeout(120 + 120 * len(KILLED))
 def test_acknowledged_orders_survive_kill_9_exactly_once(server: Server) -> None:
     family = server.start("--no-demo")

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
+
 from tests.serving import Answer, Server
 from tests.stalls import stalled
 
@@ -14,6 +16,7 @@ WRITERS = 8
 IN_TIME = 8  # seconds: REQUEST_DEADLINE, plus the delay of a busy machine
 
 
+@pytest.mark.feature("durability", "a hanging server loses no acknowledged order")
 def test_requests_end_in_time_and_no_order_is_lost_while_the_database_hangs(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:

@@ -92,6 +92,15 @@ class Values(models.Model):
         return str(self.pk)
 
 
+class Locker(models.Model):
+    """Has a unique column that may be null."""
+
+    number = models.IntegerField(null=True, unique=True)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Document(models.Model):
     data = models.JSONField()
 

@@ -42,5 +42,5 @@ def raw_value(rows: QuerySet[Any], name: str) -> Any:
 
 
 def support(native: bool) -> str:
-    """Return the word that the matrix shows."""
-    return "native" if native else "emulated"
+    """Return the cell of the report: whether the database itself does it."""
+    return "yes" if native else "emulated"

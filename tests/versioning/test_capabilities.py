@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,10 +10,10 @@ from django.conf import settings
 from django.test import Client
 
 from tests.api import Api, problem
+from tests.guarantees.expected import Observe
 from tests.orm.observed import support
 from versioning.models import Branch, Commit, Tag
 
-Record = Callable[[str, object], None]
 SERVER = settings.BACKEND == "dolt"
 
 
@@ -31,26 +30,24 @@ def price(api: Api, product: dict, price: str, branch: str = "main") -> str:
     return response["Dolt-Commit"]
 
 
-def test_a_transaction_is_a_commit(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: a commit per transaction")
-
+@pytest.mark.feature("version control", "a commit per transaction")
+def test_a_transaction_is_a_commit(api: Api, observe: Observe) -> None:
     made = api.post("/customer/", {"name": "Ann"})["Dolt-Commit"]
 
     assert made == Commit.latest().pk
-    record_property("support", support(native=True))
+    observe(support(native=True))
 
 
-def test_a_request_has_a_branch(api: Api, other: Branch, record_property: Record) -> None:
-    record_property("requirement", "versions: a branch per request")
-
+@pytest.mark.feature("version control", "a branch per request")
+def test_a_request_has_a_branch(api: Api, other: Branch, observe: Observe) -> None:
     api.post("/customer/", {"name": "Ann"}, **{"Dolt-Branch": "other"})
 
     assert [len(api.list(f"/customer/?branch={name}")) for name in ("main", "other")] == [0, 1]
-    record_property("support", support(native=True))
+    observe(support(native=True))
 
 
-def test_two_columns_of_a_row_are_merged(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: a merge cell by cell")
+@pytest.mark.feature("version control", "a merge cell by cell")
+def test_two_columns_of_a_row_are_merged(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     Branch(name="season").save()
 
@@ -60,11 +57,11 @@ def test_two_columns_of_a_row_are_merged(api: Api, record_property: Record) -> N
 
     assert merged.status_code == 200
     assert api.list("/product/") == [{**pen, "name": "Quill", "price": "2.00"}]
-    record_property("support", support(native=True))
+    observe(support(native=True))
 
 
-def test_a_conflict_has_a_sum(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: the sum of both changes of a number")
+@pytest.mark.feature("version control", "the sum of both changes of a number")
+def test_a_conflict_has_a_sum(api: Api, observe: Observe) -> None:
     customer, pen = api.customer(), api.product(stock=10)
     Branch(name="season").save()
 
@@ -77,11 +74,11 @@ def test_a_conflict_has_a_sum(api: Api, record_property: Record) -> None:
 
     assert merged.status_code == 200, merged.content
     assert api.stock(pen) == 5
-    record_property("support", support(native=False))
+    observe(support(native=False))
 
 
-def test_a_merge_is_previewed(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: a preview of a merge")
+@pytest.mark.feature("version control", "a preview of a merge")
+def test_a_merge_is_previewed(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     Branch(name="season").save()
     price(api, pen, "2.00", "season")
@@ -92,11 +89,11 @@ def test_a_merge_is_previewed(api: Api, record_property: Record) -> None:
 
     assert problem(preview, 409)
     assert Commit.latest().pk == latest
-    record_property("support", support(native=False))
+    observe(support(native=False))
 
 
-def test_the_data_is_read_as_of_a_commit(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: reads as of a commit or a tag")
+@pytest.mark.feature("version control", "reads as of a commit or a tag")
+def test_the_data_is_read_as_of_a_commit(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     Tag(tag_name="v1").save()
     before = Commit.latest().pk
@@ -105,11 +102,11 @@ def test_the_data_is_read_as_of_a_commit(api: Api, record_property: Record) -> N
     found = [api.list(f"/product/?as_of={revision}") for revision in ("v1", before)]
 
     assert found == [[pen], [pen]]
-    record_property("support", support(native=SERVER))
+    observe(support(native=SERVER))
 
 
-def test_the_data_is_read_as_of_a_moment(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: reads as of a moment, to 0.1 s")
+@pytest.mark.feature("version control", "reads as of a moment, to 0.1 s")
+def test_the_data_is_read_as_of_a_moment(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     time.sleep(1 - time.time() % 1)  # so that the next two commits are of one second
     price(api, pen, "2.00")
@@ -120,11 +117,11 @@ def test_the_data_is_read_as_of_a_moment(api: Api, record_property: Record) -> N
     found = api.client.get("/product/", {"as_of": moment.isoformat()}).json()
 
     assert [product["price"] for product in found] == ["2.00"]
-    record_property("support", support(native=SERVER))
+    observe(support(native=SERVER))
 
 
-def test_an_object_has_a_history(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: history and blame of a row")
+@pytest.mark.feature("version control", "history and blame of a row")
+def test_an_object_has_a_history(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     changed = price(api, pen, "2.00")
 
@@ -133,11 +130,11 @@ def test_an_object_has_a_history(api: Api, record_property: Record) -> None:
 
     assert [version["document"]["price"] for version in history[:2]] == ["2.00", "1.00"]
     assert blame["price"]["hash"] == changed
-    record_property("support", support(native=True))
+    observe(support(native=True))
 
 
-def test_a_difference_is_a_patch(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: a difference as SQL statements")
+@pytest.mark.feature("version control", "a difference as SQL statements")
+def test_a_difference_is_a_patch(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     Branch(name="season").save()
     price(api, pen, "2.00", "season")
@@ -147,11 +144,11 @@ def test_a_difference_is_a_patch(api: Api, record_property: Record) -> None:
 
     assert patch.startswith("UPDATE ")
     assert "2.00" in patch
-    record_property("support", support(native=False))
+    observe(support(native=False))
 
 
-def test_a_commit_is_reverted(api: Api, record_property: Record) -> None:
-    record_property("requirement", "versions: a revert of one commit")
+@pytest.mark.feature("version control", "a revert of one commit")
+def test_a_commit_is_reverted(api: Api, observe: Observe) -> None:
     pen = api.product(price="1.00")
     wrong = price(api, pen, "2.00")
     api.customer()
@@ -160,4 +157,4 @@ def test_a_commit_is_reverted(api: Api, record_property: Record) -> None:
 
     assert reverted.status_code == 200
     assert api.list("/product/") == [pen]
-    record_property("support", support(native=False))
+    observe(support(native=False))

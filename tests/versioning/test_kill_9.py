@@ -28,6 +28,7 @@ ACKNOWLEDGED = 30  # commits and merges before a kill
 Line = tuple[str, str, str]  # what was acknowledged, on which branch, and the commit
 
 
+@pytest.mark.feature("version control", "kill -9 leaves no half commit and no half merge")
 @pytest.mark.timeout(120 + 60 * KILLS)
 def test_after_kill_9_each_commit_and_merge_is_done_or_was_not_begun(
     server: Server, tmp_path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -18,6 +17,7 @@ from bank.models import Customer, Product
 from bank.transactions import retry_transaction
 from tests import faults
 from tests.api import Api, problem
+from tests.guarantees.expected import Observe
 from tests.serving import Server
 from tests.threads import at_once
 from versioning.models import Branch, Commit, Status
@@ -182,11 +182,10 @@ def test_a_branch_that_was_used_by_requests_can_be_deleted(api: Api, other: Bran
     assert api.list("/customer/") == []
 
 
+@pytest.mark.feature("version control", "the deletion of a branch during a write")
 def test_a_branch_that_is_deleted_during_a_transaction_is_a_404(
-    api: Api, other: Branch, record_property: Callable[[str, object], None]
+    api: Api, other: Branch, observe: Observe
 ) -> None:
-    record_property("requirement", "versions: the deletion of a branch during a write")
-
     def delete_branch(_: int) -> None:
         other.delete(force=True)
 
@@ -201,7 +200,7 @@ def test_a_branch_that_is_deleted_during_a_transaction_is_a_404(
 
     assert problem(response, 404)
     assert api.list("/customer/") == []
-    record_property("support", "native")
+    observe("yes")
 
 
 def test_the_branch_of_a_request_is_not_that_of_the_next_one(api: Api, other: Branch) -> None:

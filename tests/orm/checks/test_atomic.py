@@ -15,6 +15,7 @@ class Failed(Exception):
     """Raised to leave a block."""
 
 
+@pytest.mark.feature("transactions", "an error rolls back an atomic() block")
 def test_an_error_rolls_back_the_block() -> None:
     with pytest.raises(Failed), transaction.atomic():
         Tag.objects.create(name="new")
@@ -23,6 +24,7 @@ def test_an_error_rolls_back_the_block() -> None:
     assert Tag.objects.count() == 0
 
 
+@pytest.mark.feature("transactions", "savepoints: an inner atomic() block is rolled back alone")
 def test_an_error_in_an_inner_block_rolls_back_only_the_inner_block() -> None:
     with transaction.atomic():
         Tag.objects.create(name="outer")

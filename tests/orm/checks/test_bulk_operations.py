@@ -19,6 +19,7 @@ def weights() -> dict[str, int]:
     return dict(Tag.objects.values_list("name", "weight"))
 
 
+@pytest.mark.feature("values", "bulk_create() sets generated keys")
 def test_bulk_create_sets_primary_keys() -> None:
     created = Tag.objects.bulk_create(tags("a", "b", "c"))
 
@@ -36,6 +37,7 @@ def test_bulk_update_gives_each_object_its_own_value() -> None:
     assert weights() == {"a": 1, "b": 2, "c": 0}
 
 
+@pytest.mark.feature("queries", "INSERT that ignores conflicts")
 def test_bulk_create_ignores_conflicts() -> None:
     Tag.objects.bulk_create(tags("a", weight=1))
 
@@ -44,6 +46,7 @@ def test_bulk_create_ignores_conflicts() -> None:
     assert weights() == {"a": 1, "b": 2}
 
 
+@pytest.mark.feature("queries", "upsert (INSERT … ON CONFLICT UPDATE)")
 def test_bulk_create_updates_on_conflict() -> None:
     Tag.objects.bulk_create(tags("a", weight=1))
 

@@ -12,6 +12,7 @@ from tests.orm.models import Author, Book, Publisher, Series, Tag
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.feature("constraints", "UNIQUE")
 def test_a_duplicate_in_a_unique_column_is_refused() -> None:
     Tag.objects.create(name="new")
 
@@ -26,11 +27,13 @@ def test_a_duplicate_primary_key_is_refused() -> None:
         Tag.objects.create(pk=tag.pk, name="other")
 
 
+@pytest.mark.feature("constraints", "CHECK")
 def test_a_violated_check_constraint_is_refused() -> None:
     with pytest.raises(IntegrityError):
         book(pages=0)
 
 
+@pytest.mark.feature("constraints", "foreign keys")
 @pytest.mark.django_db(transaction=True)
 def test_a_foreign_key_to_a_deleted_row_is_refused() -> None:
     author = Author.objects.create(name="Austen")
@@ -70,6 +73,7 @@ def test_set_null_clears_references_to_a_deleted_object() -> None:
     assert Book.objects.get().series_id is None
 
 
+@pytest.mark.feature("queries", "raw SQL")
 def test_raw_sql_counts_rows() -> None:
     book()
 

@@ -60,6 +60,7 @@ def test_a_row_is_annotated_with_database_functions() -> None:
     assert [each.length for each in found] == [4, 4]
 
 
+@pytest.mark.feature("queries", "UNION")
 def test_union_combines_two_queries(authors: tuple[Author, Author]) -> None:
     Tag.objects.create(name="new")
 
@@ -68,6 +69,7 @@ def test_union_combines_two_queries(authors: tuple[Author, Author]) -> None:
     assert sorted(both) == [("Austen",), ("Camus",), ("new",)]
 
 
+@pytest.mark.feature("queries", "JSON: rows are found by a nested key")
 def test_a_json_document_is_filtered_by_a_nested_key() -> None:
     deep = Document.objects.create(data={"a": {"b": [{"c": True}]}, "n": 2})
     Document.objects.create(data={"a": {"b": []}, "n": 1})

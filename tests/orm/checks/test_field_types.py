@@ -24,6 +24,7 @@ def stored(**value: Any) -> Any:
     return getattr(Values.objects.get(pk=saved.pk), name)
 
 
+@pytest.mark.feature("values", "decimals keep all digits")
 def test_a_decimal_keeps_all_its_digits() -> None:
     amount = Decimal("99999999999999.0001")
 
@@ -38,6 +39,7 @@ def test_a_uuid_is_read_as_a_uuid() -> None:
     assert stored(token=token) == token
 
 
+@pytest.mark.feature("values", "datetimes keep microseconds")
 def test_a_datetime_keeps_its_microseconds() -> None:
     timestamp = datetime(2024, 2, 29, 23, 59, 59, 123456, tzinfo=UTC)
 
@@ -89,6 +91,7 @@ def test_a_datetime_is_filtered_by_its_date_day_hour_and_year() -> None:
     assert Values.objects.filter(timestamp__year=2024).count() == 2
 
 
+@pytest.mark.feature("queries", "dates(): DISTINCT with ORDER BY a computed column")
 def test_dates_returns_each_month_once() -> None:
     for day in (date(2024, 3, 31), date(2024, 2, 1), date(2024, 2, 29)):
         Values.objects.create(day=day)

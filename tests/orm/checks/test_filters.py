@@ -33,6 +33,7 @@ def test_iexact_ignores_case_and_nothing_else() -> None:
     assert names(Book.objects.filter(name__iexact="A.B")) == ["a.b"]
 
 
+@pytest.mark.feature("values", "icontains ignores capitals, contains does not")
 def test_icontains_ignores_case_and_contains_does_not() -> None:
     books("Dune", "dune")
 

@@ -17,6 +17,7 @@ def test_a_child_is_found_by_the_fields_of_its_parent_and_from_its_parent() -> N
     assert Place.objects.get(name="Noma").restaurant == made
 
 
+@pytest.mark.feature("queries", "update() of a parent and its child")
 def test_updating_and_deleting_a_child_changes_the_row_of_its_parent() -> None:
     restaurant = Restaurant.objects.create(name="Noma", stars=3)
 

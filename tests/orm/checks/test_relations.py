@@ -73,6 +73,7 @@ def test_filter_and_exclude_follow_a_many_to_many_relation(tags: list[Tag]) -> N
     assert names(Book.objects.exclude(tags__name="new")) == ["Emma"]
 
 
+@pytest.mark.feature("queries", "prefetch_related() of many-to-many")
 def test_prefetch_related_reads_many_to_many_in_one_more_query(tags: list[Tag]) -> None:
     for each in books("Dune", "Emma"):
         each.tags.add(*tags)

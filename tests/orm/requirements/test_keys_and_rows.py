@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,44 +9,41 @@ from django.db import NotSupportedError, connection
 from django.db.models import Q
 
 from bank.transactions import retry_transaction
+from tests.guarantees.expected import Observe
 from tests.orm.library import book, books
 from tests.orm.models import Book, Currency, Tag, Values
 from tests.orm.observed import statements, support
 
 pytestmark = pytest.mark.django_db
-Record = Callable[[str, object], None]
 
 
+@pytest.mark.feature("Django's requirements", "string keys")
 def test_an_object_is_found_by_its_key_as_a_string_and_a_key_may_be_one(
-    record_property: Record,
+    observe: Observe,
 ) -> None:
-    record_property("requirement", "string keys")
-
     made, euro = Tag.objects.create(name="new"), Currency.objects.create(code="EUR", name="Euro")
 
     assert Tag.objects.get(pk=str(made.pk)) == made
     assert Currency.objects.get(pk="EUR") == euro
-    record_property("support", support(native=not isinstance(made.pk, int)))
+    observe(support(native=not isinstance(made.pk, int)))
 
 
-def test_insert_and_update_need_no_lookup(record_property: Record) -> None:
-    record_property("requirement", "insert and update without a lookup")
-
+@pytest.mark.feature("Django's requirements", "insert and update without a lookup")
+def test_insert_and_update_need_no_lookup(observe: Observe) -> None:
     with statements() as sent:
         Currency(code="EUR", name="ECU").save(force_insert=True)
         assert Currency.objects.filter(pk="EUR").update(name="Euro") == 1
 
     assert [*Currency.objects.values_list("code", "name")] == [("EUR", "Euro")]
-    record_property("support", support(native=len(sent) == 2))
+    observe(support(native=len(sent) == 2))
 
 
-def test_an_upsert_inserts_or_updates_a_row(record_property: Record) -> None:
-    record_property("requirement", "upsert")
-
+@pytest.mark.feature("Django's requirements", "upsert")
+def test_an_upsert_inserts_or_updates_a_row(observe: Observe) -> None:
     natively = [_upsert(name) for name in ("ECU", "Euro")]
 
     assert [*Currency.objects.values_list("code", "name")] == [("EUR", "Euro")]
-    record_property("support", support(native=all(natively)))
+    observe(support(native=all(natively)))
 
 
 def _upsert(name: str) -> bool:
@@ -64,20 +60,19 @@ def _upsert(name: str) -> bool:
     return True
 
 
-def test_rows_are_counted_up_to_a_limit(record_property: Record) -> None:
-    record_property("requirement", "bounded count")
+@pytest.mark.feature("Django's requirements", "bounded count")
+def test_rows_are_counted_up_to_a_limit(observe: Observe) -> None:
     books(*"abcdef")
 
     with statements() as sent:
         assert (Book.objects.all()[:3].count(), Book.objects.all()[:9].count()) == (3, 6)
 
     counted_by_database = ["count" in statement.lower() for statement in sent]
-    record_property("support", support(native=counted_by_database == [True, True]))
+    observe(support(native=counted_by_database == [True, True]))
 
 
-def test_rows_are_saved_and_deleted_in_batches(record_property: Record) -> None:
-    record_property("requirement", "batch save and delete")
-
+@pytest.mark.feature("Django's requirements", "batch save and delete")
+def test_rows_are_saved_and_deleted_in_batches(observe: Observe) -> None:
     with statements() as sent:
         Currency.objects.bulk_create([Currency(code=code, name="?") for code in "abc"])
         Currency.objects.bulk_update([Currency(code=code, name=code) for code in "abc"], ["name"])
@@ -87,11 +82,11 @@ def test_rows_are_saved_and_deleted_in_batches(record_property: Record) -> None:
         Currency.objects.filter(pk__in=[*"ab"]).delete()
 
     assert [*Currency.objects.values_list("name", flat=True)] == ["c"]
-    record_property("support", support(native=len(sent) == 4))
+    observe(support(native=len(sent) == 4))
 
 
-def test_the_second_optimistic_transaction_changes_nothing(record_property: Record) -> None:
-    record_property("requirement", "optimistic transactions")
+@pytest.mark.feature("Django's requirements", "optimistic transactions")
+def test_the_second_optimistic_transaction_changes_nothing(observe: Observe) -> None:
     copy = book(copies=10)
 
     @retry_transaction
@@ -107,11 +102,11 @@ def test_the_second_optimistic_transaction_changes_nothing(record_property: Reco
         sell(seen=10)
 
     assert [*Book.objects.values_list("copies", "pages")] == [(9, 2)]
-    record_property("support", support(native=len(sent) == 2))
+    observe(support(native=len(sent) == 2))
 
 
-def test_keyset_pagination_returns_every_row_once_in_order(record_property: Record) -> None:
-    record_property("requirement", "keyset pagination with bookmarks")
+@pytest.mark.feature("Django's requirements", "keyset pagination with bookmarks")
+def test_keyset_pagination_returns_every_row_once_in_order(observe: Observe) -> None:
     begin = datetime(2024, 1, 1, tzinfo=UTC)
     for minutes in (0, 0, 1, 1, 1):  # rows with equal timestamps are ordered by key
         Values.objects.create(timestamp=begin + timedelta(minutes=minutes))
@@ -126,7 +121,7 @@ def test_keyset_pagination_returns_every_row_once_in_order(record_property: Reco
     assert sum(pages, []) == [
         *Values.objects.order_by("timestamp", "pk").values_list("pk", flat=True)
     ]
-    record_property("support", support(native=len(sent) == 4))
+    observe(support(native=len(sent) == 4))
 
 
 def _page(bookmark: str) -> list[Values]:
@@ -139,12 +134,12 @@ def _page(bookmark: str) -> list[Values]:
     return [*rows[:2]]
 
 
-def test_in_finds_a_thousand_values_in_one_query(record_property: Record) -> None:
-    record_property("requirement", "__in with 1,000 values")
+@pytest.mark.feature("Django's requirements", "__in with 1,000 values")
+def test_in_finds_a_thousand_values_in_one_query(observe: Observe) -> None:
     Currency.objects.bulk_create([Currency(code=f"{n:03}", name="?") for n in range(1000)])
 
     with statements() as sent:
         found = Currency.objects.filter(pk__in=[f"{n:03}" for n in range(1000)])
         assert len(found) == 1000
 
-    record_property("support", support(native=len(sent) == 1))
+    observe(support(native=len(sent) == 1))

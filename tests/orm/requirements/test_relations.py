@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,16 +14,16 @@ from django.test import RequestFactory
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from tests.guarantees.expected import Observe
 from tests.orm.library import book
 from tests.orm.models import Author, Choice, Club, Member
 from tests.orm.observed import raw_value, statements, support
 
 pytestmark = pytest.mark.django_db
-Record = Callable[[str, object], None]
 
 
-def test_permissions_are_ordered_by_their_content_type(record_property: Record) -> None:
-    record_property("requirement", "ordering of permissions across relations")
+@pytest.mark.feature("Django's requirements", "ordering of permissions across relations")
+def test_permissions_are_ordered_by_their_content_type(observe: Observe) -> None:
     for app, model in (("b", "x"), ("a", "y"), ("a", "x")):
         kind = ContentType.objects.create(app_label=app, model=model)
         for code in ("view", "add"):
@@ -38,11 +37,11 @@ def test_permissions_are_ordered_by_their_content_type(record_property: Record) 
         ]
 
     assert found == sorted(found) and len(found) == 6
-    record_property("support", support(native=len(sent) == 1))
+    observe(support(native=len(sent) == 1))
 
 
-def test_select_related_follows_two_foreign_keys_in_one_query(record_property: Record) -> None:
-    record_property("requirement", "select_related in one query")
+@pytest.mark.feature("Django's requirements", "select_related in one query")
+def test_select_related_follows_two_foreign_keys_in_one_query(observe: Observe) -> None:
     emma = book("Emma", Author.objects.create(name="Austen"))
     Choice.objects.create(club=Club.objects.create(name="Readers"), book=emma, rank=1)
 
@@ -51,13 +50,13 @@ def test_select_related_follows_two_foreign_keys_in_one_query(record_property: R
         names = (choice.club.name, choice.book.name, choice.book.author.name)
 
     assert names == ("Readers", "Emma", "Austen")
-    record_property("support", support(native=len(sent) == 1))
+    observe(support(native=len(sent) == 1))
 
 
+@pytest.mark.feature("Django's requirements", "password-reset links with non-integer keys")
 def test_a_password_reset_link_works_with_a_non_integer_key(
-    record_property: Record, settings: Any
+    observe: Observe, settings: Any
 ) -> None:
-    record_property("requirement", "password-reset links with non-integer keys")
     user = User.objects.create(username="carl", last_login=None)
     assert _link_works(user)
 
@@ -66,7 +65,7 @@ def test_a_password_reset_link_works_with_a_non_integer_key(
 
     assert _link_works(member)
     stored = [raw_value(each._meta.base_manager.all(), "pk") for each in (user, member)]
-    record_property("support", support(any(not isinstance(key, int | str) for key in stored)))
+    observe(support(any(not isinstance(key, int | str) for key in stored)))
 
 
 def _link_works(user: Any) -> bool:
