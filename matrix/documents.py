@@ -6,24 +6,25 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from matrix.report import markdown
+from matrix.features import (
+    CHAPTERS,
+    GROUPS,
+    REQUIREMENTS,
+    VERSIONS,
+    differing,
+    feature_table,
+)
+from matrix.markdown import linked_table, markdown
 from matrix.results import Matrix
 from matrix.run import sums
-from matrix.tables import (
-    NOTHING,
-    aligned,
-    feature_table,
-    piped,
-    remarks,
-    suite_table,
-    version_table,
-)
+from matrix.tables import aligned, piped, remarks, suite_table
 from runner.suite import CONTAINERS
 
 BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
 PART = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
 LAST_ROWS = ("all", "seconds")
-AGREEING = 3  # rows shown in which all backends have the same numbers
+DECIDING = ("isolation", "transactions", "constraints", "durability")
+"""The groups of rows by which a database is chosen."""
 
 
 def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
@@ -43,11 +44,12 @@ def write_documents(matrix: Matrix, root: Path) -> Iterator[str]:
 
 
 def sample(matrix: Matrix) -> str:
-    """The output of `make matrix`, without most of the rows in which the backends agree."""
+    """The output of `make matrix`: the guarantees in which the backends differ, and the sums."""
+    tables = [feature_table(matrix, group) for group in GROUPS if group not in CHAPTERS]
+    differ = [row for table in tables for row in differing(table)]
     header, *rows = suite_table(matrix)
-    differing = [row for row in rows[AGREEING:] if len({*row[1:]} - {NOTHING}) > 1]
-    lines = list(aligned([header, *rows[:AGREEING], *differing]))
-    lines.insert(1 + AGREEING, "…")
+    last = [row for row in rows if row[0] in LAST_ROWS]
+    lines = [*aligned([tables[0][0], *differ]), "…", *aligned([header, *last])]
     servers = [f"- {each.name}: {each.server}" for each in matrix.results if each.server]
     files = "The full results are in build/matrix.json, matrix.md and matrix.html."
     lines = ["$ make matrix", *lines, "…", *servers, "…", files, sums(matrix.results)]
@@ -55,11 +57,18 @@ def sample(matrix: Matrix) -> str:
 
 
 def _features(matrix: Matrix) -> str:
-    return "\n".join(["", *piped(feature_table(matrix)), ""])
+    return "\n".join(["", *piped(linked_table(matrix, REQUIREMENTS)), ""])
 
 
 def _versions(matrix: Matrix) -> str:
-    return "\n".join(["", *piped(version_table(matrix)), ""])
+    return "\n".join(["", *piped(linked_table(matrix, VERSIONS)), ""])
+
+
+def _deciding(matrix: Matrix) -> str:
+    """The groups of rows by which a database is chosen, one table."""
+    header, *_ = linked_table(matrix, DECIDING[0])
+    rows = [row for group in DECIDING for row in linked_table(matrix, group)[1:]]
+    return "\n".join(["", *piped([header, *rows]), ""])
 
 
 def _sums(matrix: Matrix) -> str:
@@ -73,6 +82,7 @@ def _sums(matrix: Matrix) -> str:
 PARTS_OF_CONTAINERS: dict[str, Callable[[Matrix], str]] = {"docs/containers.md": _sums}
 PARTS: dict[str, Callable[[Matrix], str]] = {
     "README.md": sample,
+    "docs/which-database.md": _deciding,
     "docs/nosql.md": _features,
     "docs/version-control-reference.md": _versions,
 }

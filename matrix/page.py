@@ -1,4 +1,7 @@
-"""The matrix as one HTML file, without JavaScript, to be opened from disk."""
+"""The matrix as one HTML file, to be opened from disk.
+
+Its only JavaScript filters and searches the first rows: without it, all are shown.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +10,101 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from django.template import Context, Engine
+from django.utils.text import slugify
 
 from matrix import speeds
+from matrix.features import (
+    NOT_RUN,
+    REQUIREMENTS,
+    Cell,
+    backends,
+    chapter,
+    differing,
+    feature_table,
+    features,
+    score,
+    shown,
+    stand_in,
+    title,
+)
 from matrix.results import OUTCOMES, Matrix, Result, group_of
-from matrix.tables import feature_table, features, suite_table
+from matrix.tables import NOTHING, suite_table
 
 ORDER = ("failed", "expected", "passed")
 """The order in which the tests of a group are shown."""
+KINDS = {"yes": "passed", "no": "expected", "emulated": "expected"}  # classes of cells
 
 
-def page(matrix: Matrix, measured: speeds.Speeds | None = None) -> str:
+def page(matrix: Matrix, measured: speeds.Speeds | None = None, root: str = "..") -> str:
     """Return the page; with the speed of the backends, if it was measured.
 
+    Links to tests and chapters begin with `root`, the path of the repository from the page.
     All text is escaped, because reasons quote error messages of databases.
     """
     engine = Engine(dirs=[str(Path(__file__).parent)])
-    context = _context(matrix) | {"speeds": _speeds(measured) if measured else None}
+    context = _context(matrix) | {
+        "speeds": _speeds(measured) if measured else None,
+        "groups": list(_groups_of_rows(matrix, root)),
+        "columns": [title(result) for result in backends(matrix)],
+        "stand_ins": [(each, stand_in(each)) for each in backends(matrix) if stand_in(each)],
+    }
     # No localization: it needs Django's settings, and this process has none.
     return engine.get_template("report.html").render(Context(context, use_l10n=False))
 
 
+def _groups_of_rows(matrix: Matrix, root: str) -> Iterator[dict[str, Any]]:
+    columns = backends(matrix)
+    for group, rows in features(matrix.results).items():
+        differ = {name for name, *_ in differing(feature_table(matrix, group))}
+        yield {
+            "name": group,
+            "id": slugify(group),
+            "rows": [
+                {
+                    "name": name,
+                    "id": slugify(f"{group} {name}"),
+                    "differs": name in differ,
+                    "cells": [_feature(group, name, row, each, root) for each in columns],
+                }
+                for name, row in rows.items()
+            ],
+            "scores": [(title(each), score(each)) for each in columns]
+            if group == REQUIREMENTS
+            else None,
+        }
+
+
+def _feature(group: str, name: str, row: dict[str, Cell], result: Result, root: str) -> Any:
+    """Return a cell, with its links if a test has run."""
+    text = shown(row, result)
+    cell = row.get(result.name)
+    return {
+        "id": f"{slugify(f'{group} {name}')}--{result.name}",
+        "backend": title(result),
+        "shown": text,
+        "kind": _kind(text),
+        "test": cell.test if cell else None,
+        "node": cell.node if cell else None,
+        "source": f"{root}/{cell.source}" if cell else None,
+        "chapter": f"{root}/{chapter(group, result.name)}",
+    }
+
+
+def _kind(text: str) -> str:
+    if text.startswith("FAILED"):
+        return "failed"
+    return KINDS.get(text, "quiet" if text in (NOTHING, NOT_RUN) else "passed")
+
+
 def _context(matrix: Matrix) -> dict[str, Any]:
     (_, *names), *rows = suite_table(matrix)
-    (_, *backends), *met = feature_table(matrix)
-    groups, reasons = matrix.groups(), features(matrix.results)
+    groups = matrix.groups()
     return {
         "about": matrix.about,
         "results": [_result(result) for result in matrix.results],
         "rows": [
             {"name": name, "cells": list(zip(names, cells, strict=True)), "group": name in groups}
             for name, *cells in rows
-        ],
-        "backends": backends,
-        "features": [
-            (
-                name,
-                [(cell, _why(reasons, name, b)) for b, cell in zip(backends, cells, strict=True)],
-            )
-            for name, *cells in met
         ],
     }
 
@@ -53,10 +113,6 @@ def _speeds(measured: speeds.Speeds) -> dict[str, Any]:
     header, *rows = speeds.table(measured)
     remarks = list(speeds.remarks(measured))
     return {"header": header, "rows": rows, "remarks": remarks, "about": measured["about"]}
-
-
-def _why(reasons: dict[str, dict[str, tuple[str, str]]], name: str, backend: str) -> str:
-    return reasons.get(name, {}).get(backend, ("", ""))[1]
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from matrix import speeds
+from matrix.features import Cell, feature_table, features, score
+from matrix.markdown import markdown
 from matrix.page import page
 from matrix.results import Matrix, Result
-from matrix.tables import (
-    aligned,
-    feature_table,
-    features,
-    piped,
-    remarks,
-    score,
-    suite_table,
-    version_table,
-)
+from matrix.tables import aligned, remarks, suite_table
 from runner.errors import CannotRun
+from runner.processes import ROOT
 from settings.invocation import near
 
 
@@ -36,11 +31,11 @@ def write(matrix: Matrix, directory: Path) -> Iterator[str]:
     measured = None
     with suppress(CannotRun):  # a damaged file of another command
         measured = speeds.read(directory)
-    (directory / "matrix.html").write_text(page(matrix, measured))
-    yield "\n".join(aligned(suite_table(matrix)))
-    yield "\n".join(["", *aligned(feature_table(matrix)), ""])
-    if len(versions := version_table(matrix)) > 1:
-        yield "\n".join(["version control", *aligned(versions), ""])
+    root = os.path.relpath(ROOT, directory.resolve())
+    (directory / "matrix.html").write_text(page(matrix, measured, root))
+    for group in features(matrix.results):
+        yield "\n".join([group, *aligned(feature_table(matrix, group)), ""])
+    yield "\n".join([*aligned(suite_table(matrix)), ""])
     yield from remarks(matrix)
     yield f"The full results are in {near(directory)}/matrix.json, matrix.md and matrix.html."
 
@@ -52,32 +47,21 @@ def read(file: Path) -> Matrix:
     return Matrix(results, document["versions"])
 
 
-def markdown(matrix: Matrix) -> str:
-    """Return the tables and all reasons as Markdown."""
-    lines = ["# The suite on every backend", "", *piped(suite_table(matrix)), ""]
-    lines += [
-        "## Django's requirements of a database",
-        "",
-        *piped(feature_table(matrix)),
-        "",
-        "## Version control",
-        "",
-        *piped(version_table(matrix)),
-        "",
-    ]
-    return "\n".join([*lines, *remarks(matrix), "", matrix.about, ""])
-
-
 def _document(matrix: Matrix) -> dict[str, Any]:
     return {
         "versions": matrix.about,
         "checks": {result.name: score(result) for result in matrix.results},
         "features": {
-            requirement: {
-                name: {"support": support, "reason": reason or None}
-                for name, (support, reason) in row.items()
+            group: {
+                name: {backend: _cell(cell) for backend, cell in row.items()}
+                for name, row in rows.items()
             }
-            for requirement, row in features(matrix.results).items()
+            for group, rows in features(matrix.results).items()
         },
         "backends": {result.name: result.document() for result in matrix.results},
     }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    reason, link = cell.test.short_reason or None, cell.test.link
+    return {"cell": cell.shown, "reason": reason, "link": link, "test": cell.source}

@@ -80,8 +80,10 @@ class Reports:
 def _add(test: Test, report: dict[str, Any]) -> None:
     test.seconds = round(test.seconds + report["duration"], 3)
     test.properties |= dict(report["user_properties"])
-    for name in ("link", "requirement", "support"):
-        setattr(test, name, test.properties.pop(name, getattr(test, name)))
+    test.line = report["location"][1] + 1
+    for name in ("feature", "observed", "reason", "link"):
+        value = test.properties.pop(name, None)
+        setattr(test, name, getattr(test, name) or value)  # a failure is the reason of a failed one
     if report["outcome"] == "failed":
         _fail(test, report)
     elif report.get("wasxfail") is not None and report["outcome"] == "skipped":

@@ -23,9 +23,12 @@ class Test:
     outcome: str = "passed"
     reason: str | None = None
     link: str | None = None
-    requirement: str | None = None
-    support: str | None = None
-    """How the requirement is met: "native" or "emulated", as the test observed it."""
+    line: int | None = None
+    """The line of its file in which the test begins."""
+    feature: list[str] | None = None
+    """The group and the name of its row in the report, if it is one."""
+    observed: str | None = None
+    """What the database was seen to do: the cell of that row."""
     seconds: float = 0.0
     properties: dict[str, Any] = field(default_factory=dict)
     traceback: str | None = None
@@ -89,7 +92,7 @@ class Matrix:
 
     results: list[Result]
     about: str
-    """The versions, the number of cores, and the minutes that the run took."""
+    """The date, the commit, the versions, the number of cores, and the minutes that it took."""
 
     def groups(self) -> list[str]:
         """Return the groups of tests; groups of only one backend come last."""

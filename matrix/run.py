@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from matrix.report import write
 from matrix.results import Matrix, Result, totals
 from matrix.row import Row
 from runner.backends import backend
+from runner.processes import ROOT
 from runner.suite import CONTAINERS, TOOLS
 from settings.environment import flag
 
@@ -79,7 +82,17 @@ def _about(seconds: float, docker: bool) -> str:
     if docker:
         versions = "in containers"
         versions += ", of images built from packages" if flag("LOCAL_IMAGES") else ""
-    return f"{versions}; {seconds / 60:.0f} minutes on {os.cpu_count()} cores"
+    when = f"{date.today().isoformat()}{_commit()}"
+    return f"{when}; {versions}; {seconds / 60:.0f} minutes on {os.cpu_count()} cores"
+
+
+def _commit() -> str:
+    """Return the commit, and whether it was changed; nothing where there is no repository."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    with suppress(OSError):
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        return f", commit {result.stdout.strip()}" if result.returncode == 0 else ""
+    return ""
 
 
 def exit_code(results: Sequence[Result], required: Iterable[str]) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from matrix.results import OUTCOMES, Matrix, Result, Test
-from runner.suite import CONTAINERS, TOOLS
+from matrix.results import OUTCOMES, Matrix, Result
 
-VERSIONS = "versions: "  # begins a requirement of version control
-CHECKS = "orm checks"  # the group of tests that score() counts
 NOTHING = "·"
 
 Table = Sequence[Sequence[str]]
@@ -27,50 +24,6 @@ def suite_table(matrix: Matrix) -> Table:
         ["all", *map(_cell, results)],
         ["seconds", *(f"{result.seconds:.0f}" for result in results)],
     ]
-
-
-def feature_table(matrix: Matrix) -> Table:
-    """Return the score, then requirement × backend; remarks() has the reasons."""
-    results = [result for result in matrix.results if result.name not in (TOOLS, CONTAINERS)]
-    return [
-        ["", *(result.name for result in results)],
-        ["ORM checks passed", *map(score, results)],
-        *_features(results, versions=False),
-    ]
-
-
-def version_table(matrix: Matrix) -> Table:
-    """Return requirement × backend of version control, of the backends that have it."""
-    results = [each for each in matrix.results if list(_features([each], versions=True))]
-    return [["", *(result.name for result in results)], *_features(results, versions=True)]
-
-
-def _features(results: Sequence[Result], *, versions: bool) -> Iterator[list[str]]:
-    for requirement, row in features(results).items():
-        if requirement.startswith(VERSIONS) == versions:
-            cells = (row.get(each.name, (NOTHING, ""))[0] for each in results)
-            yield [requirement.removeprefix(VERSIONS), *cells]
-
-
-def features(results: Iterable[Result]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return requirement → backend → (support, reason), in the order of the tests."""
-    found: dict[str, dict[str, tuple[str, str]]] = {}
-    for result in results:
-        for test in result.tests.values():
-            if test.requirement:
-                row = found.setdefault(test.requirement, {})
-                row[result.name] = (_support(test), test.short_reason)
-    return found
-
-
-def _support(test: Test) -> str:
-    return {"expected": "not possible", "failed": "FAILED"}.get(test.outcome, test.support or "")
-
-
-def score(result: Result) -> str:
-    """Return how many of the ORM checks passed, e.g. "79 of 80"."""
-    passed, *others = (result.count(outcome, CHECKS) for outcome in OUTCOMES)
-    return f"{passed} of {passed + sum(others)}" if passed + sum(others) else NOTHING
 
 
 def _cell(result: Result, group: str | None = None) -> str:

@@ -1,8 +1,8 @@
 """What the databases do other than `yes`: the cells of the report, asserted at every run.
 
-A test with the mark `feature` is a row of the report. If it uses the fixture `observe`, it fails on a
-database that does something else than what is declared here. If it does not, its cell is `yes`, or
-`no` where it is declared in tests/differences.py.
+A test with the mark `feature` is a row of the report. If it uses the fixture `observe`, it fails on
+a database that does something else than what is declared here. If it does not, its cell is `yes`,
+or `no` where it is declared in tests/differences.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from settings import NAMES
 from tests.differences import DJONGO, DJONGO_SQL, MONGODB_FEATURES
 
 Observe = Callable[[str], None]
-"""The type of the fixture `observe`: it is called with the cell, what the database was seen to do."""
+"""The type of the fixture `observe`: it is called with what the database was seen to do."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ EXPECTED: dict[tuple[str, str], tuple[Cell, ...]] = {
         cell(
             "no",
             "dolt",
-            "The collation utf8mb4_0900_ai_ci, of which Django's lookups need that it ignores case.",
+            "The collation utf8mb4_0900_ai_ci ignores case, which Django's icontains needs.",
             f"{DJANGO}/ref/databases/#collation-settings",
         ),
     ),

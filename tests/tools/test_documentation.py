@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from matrix.documents import BEGIN, END, PARTS, PARTS_OF_CONTAINERS, sample, write_documents
+from matrix.documents import BEGIN, END, PARTS, PARTS_OF_CONTAINERS, write_documents
+from matrix.features import REQUIREMENTS
+from matrix.markdown import linked_table
 from matrix.report import write
 from matrix.results import Matrix, Result
 from matrix.results import Test as Ended
-from matrix.tables import feature_table, piped
+from matrix.tables import piped
 from tests.serving import ROOT
 
 
@@ -41,8 +43,9 @@ def test_every_test_that_the_documentation_names_exists() -> None:
 
 
 def cells(lines: str) -> list[tuple[str, ...]]:
-    """Return the rows of a table in Markdown or on a terminal."""
-    return [tuple(re.split(r"\s{2,}|\s*\|\s*", line.strip(" |"))) for line in lines.splitlines()]
+    """Return the rows of a table in Markdown, without its links, or on a terminal."""
+    text = re.sub(r"\[(.+?)\]\([^)]*\)", r"\1", lines)
+    return [tuple(re.split(r"\s{2,}|\s*\|\s*", line.strip(" |"))) for line in text.splitlines()]
 
 
 def part(document: str) -> str:
@@ -57,6 +60,7 @@ def test_all_tables_of_the_documentation_come_from_one_run() -> None:
     assert len(rows) > 5
     assert set(rows) <= set(cells(run))
     assert part("docs/nosql.md").strip() in run
+    assert set(cells(part("docs/which-database.md"))) <= {*cells(run), ("",)}
 
 
 def test_a_run_replaces_only_the_text_between_the_comments(
@@ -64,11 +68,13 @@ def test_a_run_replaces_only_the_text_between_the_comments(
 ) -> None:
     check, other = "tests/orm/checks/test_a.py::test_1", "tests/test_a.py::test_2"
     third = "tests/versioning/test_a.py::test_3"
-    feature = Ended(requirement="lists", support="native")
-    diff = Ended(requirement="versions: a diff", support="emulated")
+    skew = Ended(feature=["isolation", "write skew prevented"], observed="40001, retried")
+    feature = Ended(feature=[REQUIREMENTS, "lists"])
+    diff = Ended(feature=["version control", "a diff"], observed="emulated")
+    different = Ended("expected", "no SQL", feature=["isolation", "write skew prevented"])
     results = [
-        Result("dolt", "passed", "Dolt 1", 12, tests={check: Ended(), other: feature, third: diff}),
-        Result("mongodb", "passed", "MongoDB 8", 20, tests={check: Ended("expected", "no SQL")}),
+        Result("dolt", "passed", "Dolt 1", 12, tests={check: skew, other: feature, third: diff}),
+        Result("mongodb", "passed", "MongoDB 8", 20, tests={check: different}),
         Result("cockroachdb", command="get cockroach"),
         Result("tools", "passed", "none", tests={"tests/tools/test_b.py::test_3": Ended()}),
     ]
@@ -80,32 +86,20 @@ def test_a_run_replaces_only_the_text_between_the_comments(
     written = list(write_documents(matrix, tmp_path))
 
     assert written == ["docs/matrix.md", *PARTS]
-    readme, features, versions = ((tmp_path / document).read_text() for document in PARTS)
-    for text in (readme, features, versions):
+    readme, deciding, features, versions = ((tmp_path / name).read_text() for name in PARTS)
+    for text in (readme, deciding, features, versions):
         assert text.startswith(f"before\n{BEGIN}") and text.endswith(f"{END}\nafter\n")
-    assert "\n".join(piped(feature_table(matrix))) in features
-    assert "| lists | native | · | · |" in features
+    assert "\n".join(piped(linked_table(matrix, REQUIREMENTS))) in features
+    assert "| [lists](../tests/test_a.py) | yes | · | not run |" in features
     assert "a diff" not in features
-    assert "|  | dolt |\n| --- | --- |\n| a diff | emulated |\n" in versions
-    assert "\nall         3     0 +1 expected  NOT RUN      1\n" in readme
+    diff_row = "| [a diff](../tests/versioning/test_a.py) | emulated |\n"
+    assert f"|  | dolt |\n| --- | --- |\n{diff_row}" in versions
+    assert "| 40001, retried | no | not run |\n" in deciding
+    assert "\nwrite skew prevented  40001, retried  no       not run\n" in readme
+    assert "\nall      3     0 +1 expected  NOT RUN      1\n" in readme
     assert "\n- mongodb: MongoDB 8\n" in readme
     assert "\n5 passed, 0 failed\n```" in readme
     assert "4 minutes on 2 cores" in (tmp_path / "docs" / "matrix.md").read_text()
-
-
-def test_the_readme_shows_three_equal_rows_and_all_that_differ() -> None:
-    tests = {f"tests/test_{name}.py::test_1": Ended() for name in "abcde"}
-    more = tests | {"tests/test_e.py::test_2": Ended()}
-    results = [
-        Result("dolt", "passed", "Dolt 1", 12, tests=tests),
-        Result("mongodb", "passed", "MongoDB 8", 20, tests=more),
-        Result("cockroachdb", command="get cockroach"),
-    ]
-
-    first = [line.split()[0] for line in sample(Matrix(results, "")).splitlines()]
-
-    table = ["dolt", "a", "b", "c", "…", "e", "all", "seconds"]
-    assert first == ["```console", "$", *table, "…", "-", "-", "…", "The", "11", "```"]
 
 
 def test_a_run_in_containers_is_written_into_its_chapter_only(tmp_path: Path) -> None:

@@ -33,12 +33,18 @@ declared = pytest.mark.xfail(reason="it has no such thing", strict=True)
 def test_that_passes(record_property):
     record_property("retries", 7)
     record_property("answers", {"200": 5})
-    record_property("requirement", "lists")
-    record_property("support", "emulated")
-def test_that_fails(): assert 1 == 2
+    record_property("feature", ["values", "lists"])
+    record_property("observed", "emulated")
+    record_property("reason", "it is a text")
+    record_property("link", "https://example.org/lists")
+def test_that_fails(record_property):
+    record_property("feature", ["isolation", "write skew prevented"])
+    record_property("observed", "no")
+    record_property("reason", "declared")
+    assert 1 == 2
 @declared
 def test_of_a_difference(record_property):
-    record_property("requirement", "sets")
+    record_property("feature", ["values", "sets"])
     assert False
 @declared
 def test_of_a_difference_that_is_gone(): pass
@@ -150,8 +156,8 @@ def test_only_a_failed_test_has_a_traceback(suite: Reports) -> None:
 
     found = {node.partition("::")[2]: test.traceback for node, test in suite.tests.items()}
 
-    assert ">   def test_that_fails(): assert 1 == 2" in str(found["test_that_fails"])
-    assert "test_x.py:11: AssertionError" in str(found["test_that_fails"])
+    assert ">       assert 1 == 2" in str(found["test_that_fails"])
+    assert "test_x.py:17: AssertionError" in str(found["test_that_fails"])
     for part in ("assert 'irst' == 'first'", "LookupError: no end"):
         assert part in str(found["test_that_fails_twice"])
     assert (found["test_that_passes"], found["test_of_a_difference"]) == (None, None)
@@ -174,13 +180,11 @@ def test_the_table_shortens_a_reason_to_one_line_and_the_page_shows_all_of_it(
     assert "the end" in page
     assert "<pre>def &lt;test&gt;():\n&gt;   assert 503 == 200</pre>" in page
     assert 'href="logs/dolt-tests.log"' in page
-    assert "<script" not in page
 
 
 def test_the_page_links_each_number_to_its_group_where_failed_tests_come_first() -> None:
-    expected = Ended("expected", "it has no sets", requirement="sets")
     tests = {"tests/test_a.py::test_1": Ended(), "tests/test_a.py::test_2": Ended("failed", "no")}
-    tests["tests/test_b.py::test_3"] = expected
+    tests["tests/test_b.py::test_3"] = Ended("expected", "it has no sets")
 
     shown = page(Matrix([Result("dolt", "failed", tests=tests)], ""))
 
@@ -188,7 +192,6 @@ def test_the_page_links_each_number_to_its_group_where_failed_tests_come_first()
     assert '<details id="dolt-a" open>' in shown
     assert '<details id="dolt-b">' in shown
     assert shown.index("test_2") < shown.index("test_1")
-    assert '<span class="expected">not possible</span><small>it has no sets</small>' in shown
 
 
 def test_a_saved_matrix_is_read_unchanged(suite: Reports, tmp_path: Path) -> None:
@@ -246,7 +249,7 @@ def test_the_files_list_the_backends_that_ran_and_those_that_did_not(
     run = Result("dolt", status="failed", server="Dolt 1.83.2", seconds=2.5, tests=suite.tests)
     absent = Result("cockroachdb", command="get cockroach")
 
-    table, *remarks = write(Matrix([run, absent], "Python"), tmp_path)
+    said = "\n".join(write(Matrix([run, absent], "Python"), tmp_path))
 
     saved = json.loads((tmp_path / "matrix.json").read_text())["backends"]
     counts = {name: saved["dolt"][name] for name in ("passed", "expected", "failed")}
@@ -255,44 +258,17 @@ def test_the_files_list_the_backends_that_ran_and_those_that_did_not(
         "not-run",
         "get cockroach",
     )
-    assert "1 +1 expected 5 FAILED  NOT RUN" in table
-    assert "retries" in table
-    assert any("get cockroach" in remark for remark in remarks)
+    assert "1 +1 expected 5 FAILED  NOT RUN" in said
+    assert "retries" in said
+    assert "get cockroach" in said
     assert "- dolt: Dolt 1.83.2\n" in (tmp_path / "matrix.md").read_text()
     assert "get cockroach" in (tmp_path / "matrix.html").read_text()
-
-
-def test_how_a_requirement_is_met_is_what_its_test_recorded(suite: Reports, tmp_path: Path) -> None:
-    suite.read()
-    results = [Result("dolt", status="failed", tests=suite.tests), Result("mongodb")]
-    without = [Result(name, status="passed") for name in ("tools", "containers")]
-
-    _, features, *_ = write(Matrix([*results, *without], "Python"), tmp_path)
-
-    assert json.loads((tmp_path / "matrix.json").read_text())["features"] == {
-        "lists": {"dolt": {"support": "emulated", "reason": None}},
-        "sets": {"dolt": {"support": "not possible", "reason": "it has no such thing"}},
-    }
-    assert "| sets | not possible | · |" in (tmp_path / "matrix.md").read_text()
-    assert "not possible" in features
-    assert "tools" not in features and "containers" not in features
 
 
 def test_a_number_recorded_by_a_test_is_a_row(suite: Reports) -> None:
     suite.read()
 
     assert Matrix([Result("dolt", tests=suite.tests)], "").figures() == {"retries": {"dolt": "7"}}
-
-
-def test_the_score_is_the_number_of_orm_checks_that_passed() -> None:
-    checks = {"test_a.py::test_1": "passed", "test_b.py::test_2": "expected"}
-    checks["test_b.py::test_3"] = "failed"
-    tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
-    tests["tests/orm/requirements/test_c.py::test_3"] = Ended()
-
-    table = markdown(Matrix([Result("dolt", tests=tests)], ""))
-
-    assert "| ORM checks passed | 1 of 3 |" in table
 
 
 @pytest.mark.parametrize(
@@ -406,7 +382,7 @@ def test_a_run_in_containers_has_all_backends_and_the_tests_of_containers(
     assert (said.returncode, said.stderr) == (1, "")
     assert {result.name for result in saved.results} == {*NAMES, CONTAINERS}
     assert {(result.status, result.command) for result in saved.results} == {("not-run", INSTALL)}
-    assert saved.about.startswith("in containers")
+    assert "; in containers" in saved.about
 
 
 def test_only_backends_are_run_in_containers(
