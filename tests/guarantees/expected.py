@@ -7,39 +7,12 @@ or `no` where it is declared in tests/differences.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from settings import NAMES
 from tests.differences import DJONGO, DJONGO_SQL, MONGODB_FEATURES
-
-Observe = Callable[[str], None]
-"""The type of the fixture `observe`: it is called with what the database was seen to do."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a database does, the reason, and a link to its documentation."""
-
-    observed: str = "yes"
-    reason: str | None = None
-    link: str | None = None
-    backends: frozenset[str] = frozenset()
-
-
-def cell(observed: str, backends: str, reason: str, link: str) -> Cell:
-    """Return the cell of these backends, whose names are words."""
-    return Cell(observed, reason, link, frozenset(backends.split()))
-
-
-def declared(group: str, name: str, backend: str) -> Cell:
-    """Return what a backend does in this row: `yes` if nothing is declared."""
-    cells = EXPECTED.get((group, name), ())
-    return next((each for each in cells if backend in each.backends), Cell())
-
+from tests.guarantees.cells import DJANGO, Cell, Cells, cell
+from tests.orm.requirements.expected import REQUIREMENTS
+from tests.versioning.expected import CAPABILITIES
 
 POSTGRESQL = "postgresql postgresql_sql"
-ALL = " ".join(NAMES)
 SSI = "https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE"
 MARIADB_LEVELS = (
     "https://mariadb.com/docs/server/reference/sql-statements/administrative-sql-statements/"
@@ -49,9 +22,6 @@ DOLT_MERGES = "https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-ex
 SQLITE_BUSY = "https://www.sqlite.org/lang_transaction.html"
 MONGODB_TRANSACTIONS = "https://www.mongodb.com/docs/manual/core/transactions/"
 NO_FOREIGN_KEYS = "https://www.mongodb.com/docs/manual/reference/database-references/"
-CONFLICTS = "https://docs.dolthub.com/concepts/dolt/git/conflicts"
-DIFF = "https://docs.dolthub.com/sql-reference/version-control/dolt-sql-functions#dolt_diff"
-DJANGO = "https://docs.djangoproject.com/en/5.2"
 
 ONE_WRITER = cell(
     "SQLITE_BUSY, retried",
@@ -77,9 +47,8 @@ WRITE_CONFLICT = cell(
     "Snapshot isolation: the second of two transactions that write a document is refused.",
     MONGODB_TRANSACTIONS,
 )
-VERSIONED = "dolt doltlite"
 
-EXPECTED: dict[tuple[str, str], tuple[Cell, ...]] = {
+GUARANTEES: Cells = {
     ("isolation", "dirty read prevented"): (ONE_WRITER,),
     ("isolation", "non-repeatable read prevented"): (ONE_WRITER,),
     ("isolation", "phantom read prevented"): (ONE_WRITER,),
@@ -223,87 +192,12 @@ EXPECTED: dict[tuple[str, str], tuple[Cell, ...]] = {
         ),
         cell("no", "mongodb djongo", "A read locks nothing.", MONGODB_TRANSACTIONS),
     ),
-    ("Django's requirements", "string keys"): (
-        cell(
-            "emulated",
-            "postgresql postgresql_sql cockroachdb dolt doltlite mariadb djongo",
-            "A generated key is an integer; Django converts the string.",
-            f"{DJANGO}/ref/settings/#default-auto-field",
-        ),
-    ),
-    ("Django's requirements", "upsert"): (
-        cell("emulated", "djongo", "Djongo cannot parse ON CONFLICT.", DJONGO_SQL),
-        cell("emulated", "mongodb", "save() updates the row, then inserts it.", MONGODB_FEATURES),
-    ),
-    ("Django's requirements", "bounded count"): (
-        cell("emulated", "djongo", "The rows are counted in Python.", DJONGO_SQL),
-    ),
-    ("Django's requirements", "ordering of permissions across relations"): (
-        cell(
-            "emulated",
-            VERSIONED,
-            "Users and permissions are on no branch: they are in a database of their own.",
-            f"{DJANGO}/topics/db/multi-db/",
-        ),
-    ),
-    ("Django's requirements", "password-reset links with non-integer keys"): (
-        cell(
-            "emulated",
-            "dolt doltlite mariadb djongo",
-            "A UUID is read as a text; Django converts it.",
-            f"{DJANGO}/ref/models/fields/#uuidfield",
-        ),
-    ),
-    **{
-        ("Django's requirements", name): (
-            cell("emulated", "djongo", "JSON is stored as a text.", DJONGO),
-        )
-        for name in ("lists", "nested documents", "embedded models")
-    },
-    ("Django's requirements", "sets"): (
-        cell("emulated", ALL, "A field of this application makes a sorted list of it.", DJANGO),
-    ),
-    ("Django's requirements", "serialization of many-to-many"): (
-        cell(
-            "emulated",
-            ALL,
-            "The related keys are read from a table of their own.",
-            f"{DJANGO}/topics/db/examples/many_to_many/",
-        ),
-    ),
-    ("Django's requirements", "multi-table inheritance"): (
-        cell(
-            "emulated",
-            ALL,
-            "Parent and child are saved by one statement each.",
-            f"{DJANGO}/topics/db/models/#multi-table-inheritance",
-        ),
-    ),
-    ("version control", "the sum of both changes of a number"): (
-        cell(
-            "emulated", VERSIONED, "A merge has ours or theirs; this application adds.", CONFLICTS
-        ),
-    ),
-    ("version control", "a preview of a merge"): (
-        cell("emulated", VERSIONED, "This application merges, and rolls that back.", CONFLICTS),
-    ),
-    ("version control", "reads as of a commit or a tag"): (
-        cell(
-            "emulated",
-            "doltlite",
-            "Temporary views show the tables of the commit.",
-            "https://github.com/dolthub/doltlite",
-        ),
-    ),
-    ("version control", "a difference as SQL statements"): (
-        cell("emulated", VERSIONED, "This application writes them from dolt_diff().", DIFF),
-    ),
-    ("version control", "a revert of one commit"): (
-        cell(
-            "emulated",
-            VERSIONED,
-            "This application writes the rows as they were before the commit.",
-            DIFF,
-        ),
-    ),
 }
+
+EXPECTED: Cells = {**GUARANTEES, **REQUIREMENTS, **CAPABILITIES}
+
+
+def declared(group: str, name: str, backend: str) -> Cell:
+    """Return what a backend does in this row: `yes` if nothing is declared."""
+    cells = EXPECTED.get((group, name), ())
+    return next((each for each in cells if backend in each.backends), Cell())

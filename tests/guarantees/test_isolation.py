@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.guarantees.sessions import Meet, prevented, side_by_side, transaction
 from tests.orm.models import Tag
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.guarantees.sessions import Meet, side_by_side, transaction
 from tests.orm.models import Tag
 

@@ -8,7 +8,7 @@ import pytest
 from django.apps.registry import Apps
 from django.db import DatabaseError, connection, models
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.guarantees.sessions import transaction
 from tests.orm.models import Author, Book
 from tests.owner import as_owner

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.db.models import Sum
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.orm.models import Author, Locker, Tag, Values
 
 pytestmark = pytest.mark.django_db

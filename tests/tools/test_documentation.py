@@ -63,6 +63,15 @@ def test_all_tables_of_the_documentation_come_from_one_run() -> None:
     assert set(cells(part("docs/which-database.md"))) <= {*cells(run), ("",)}
 
 
+def test_the_summary_shows_the_measured_speed() -> None:
+    speeds = {*cells((ROOT / "docs" / "speed.md").read_text())}
+    summary = (ROOT / "docs" / "which-database.md").read_text()
+    shown = summary.partition("## Speed")[2].partition("## Operation")[0]
+    rows = [row for row in cells(shown) if len(row) > 1]
+
+    assert len(rows) >= 6 and {*rows} <= speeds
+
+
 def test_a_run_replaces_only_the_text_between_the_comments(
     tmp_path: Path,
 ) -> None:

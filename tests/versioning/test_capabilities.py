@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.api import Api, problem
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.orm.observed import support
 from versioning.models import Branch, Commit, Tag
 

@@ -17,7 +17,7 @@ from bank.models import Customer, Product
 from bank.transactions import retry_transaction
 from tests import faults
 from tests.api import Api, problem
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.serving import Server
 from tests.threads import at_once
 from versioning.models import Branch, Commit, Status

@@ -9,7 +9,7 @@ from django.db import NotSupportedError, connection
 from django.db.models import Q
 
 from bank.transactions import retry_transaction
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.orm.library import book, books
 from tests.orm.models import Book, Currency, Tag, Values
 from tests.orm.observed import statements, support

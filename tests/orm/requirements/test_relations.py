@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.orm.library import book
 from tests.orm.models import Author, Choice, Club, Member
 from tests.orm.observed import raw_value, statements, support

@@ -9,7 +9,7 @@ from django.core import serializers
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from tests.guarantees.expected import Observe
+from tests.guarantees.cells import Observe
 from tests.orm.fields import Address
 from tests.orm.library import book, names
 from tests.orm.models import Book, Contact, Document, Place, Restaurant, Tag, Values
