@@ -21,7 +21,8 @@ def markdown(matrix: Matrix) -> str:
     lines = ["# What each backend guarantees", "", INTRODUCTION, "", *_stand_ins(matrix)]
     for group in features(matrix.results):
         lines += [f"## {heading(group)}", "", *piped(linked_table(matrix, group)), ""]
-        lines += [*_reasons(matrix, group), ""]
+        if reasons := list(_reasons(matrix, group)):
+            lines += [*reasons, ""]
     lines += ["## All tests", "", *piped(suite_table(matrix)), ""]
     return "\n".join([*lines, *remarks(matrix), "", matrix.about, ""])
 

@@ -46,7 +46,10 @@ def page(matrix: Matrix, measured: speeds.Speeds | None = None, root: str = ".."
         "speeds": _speeds(measured) if measured else None,
         "groups": list(_groups_of_rows(matrix, root)),
         "columns": [title(result) for result in backends(matrix)],
-        "stand_ins": [(each, stand_in(each)) for each in backends(matrix) if stand_in(each)],
+        "servers": [
+            {"result": each, "title": title(each), "stand_in": stand_in(each)}
+            for each in backends(matrix)
+        ],
     }
     # No localization: it needs Django's settings, and this process has none.
     return engine.get_template("report.html").render(Context(context, use_l10n=False))

@@ -160,7 +160,7 @@ def test_the_page_needs_no_javascript_and_nothing_from_elsewhere(matrix: Matrix)
     assert "src=" not in text and "<link" not in text and "@import" not in text
     assert re.findall("<tbody[^>]* hidden", text) == []
     assert "2026-01-31, commit abc1234" in text
-    assert "mongodb: a stand-in for MongoDB 8, which was not run" in text
+    assert "SecantusDB 0.7 speaking MongoDB 8, a stand-in for MongoDB 8, which was not run" in text
     assert text.count(" data-differs") == 1  # write skew, not decimals
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.guarantees.cells import Cells, cell
 
 BOTH = "dolt doltlite"
-CONFLICTS = "https://docs.dolthub.com/concepts/dolt/git/conflicts"
-DIFF = "https://docs.dolthub.com/sql-reference/version-control/dolt-sql-functions#dolt_diff"
+DOCS = "https://docs.dolthub.com"
+CONFLICTS = f"{DOCS}/concepts/dolt/git/conflicts"
 
 CAPABILITIES: Cells = {
     ("version control", "the sum of both changes of a number"): (
@@ -24,14 +24,19 @@ CAPABILITIES: Cells = {
         ),
     ),
     ("version control", "a difference as SQL statements"): (
-        cell("emulated", BOTH, "This application writes them from dolt_diff().", DIFF),
+        cell(
+            "emulated",
+            BOTH,
+            "This application writes them: DoltLite's dolt_patch() fails on the type of amounts.",
+            f"{DOCS}/sql-reference/version-control/dolt-sql-functions#dolt_patch",
+        ),
     ),
     ("version control", "a revert of one commit"): (
         cell(
             "emulated",
             BOTH,
-            "This application writes the rows as they were before the commit.",
-            DIFF,
+            "This application merges: dolt_revert() makes its own commit, and at once.",
+            f"{DOCS}/sql-reference/version-control/dolt-sql-procedures#dolt_revert",
         ),
     ),
 }
