@@ -51,18 +51,23 @@ def test_serve_starts_with_demo_data_and_leaves_no_processes(server: Server) -> 
     assert (exit_code, gone(family)) == (0, True)
 
 
-@pytest.mark.feature("durability", "data survives a restart")
-def test_data_survives_a_restart(server: Server) -> None:
+@pytest.mark.feature("durability", "kill -9 loses no acknowledged write")
+def test_data_survives_a_restart_and_kill_9(server: Server) -> None:
     server.start("--no-demo")
-    carl = server.call("POST", "/customer/", {"name": "Carl"})
+    made = [server.call("POST", "/customer/", {"name": "Carl"})]
     server.stop(signal.SIGTERM)
+    family = server.start("--no-demo")
+    made += [server.call("POST", "/customer/", {"name": f"Dora {n}"}) for n in range(20)]
+    for process in victims(family, "everything"):
+        with suppress(psutil.NoSuchProcess):  # it has already ended
+            process.kill()
+    server.stop()
 
     server.start("--no-demo")
 
-    assert server.call("GET", "/customer/") == [carl]
+    assert server.call("GET", "/customer/") == made
 
 
-@pytest.mark.feature("durability", "kill -9 loses no acknowledged order")
 @pytest.mark.timeout(120 + 120 * len(KILLED))
 def test_acknowledged_orders_survive_kill_9_exactly_once(server: Server) -> None:
     family = server.start("--no-demo")

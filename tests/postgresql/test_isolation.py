@@ -1,4 +1,4 @@
-"""Under READ COMMITTED, PostgreSQL's default, the tests of the guarantees see what is not prevented."""
+"""Under READ COMMITTED the tests of the guarantees see what SERIALIZABLE prevents."""
 
 from __future__ import annotations
 
