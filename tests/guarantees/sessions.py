@@ -8,13 +8,13 @@ from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 
 from bank.engine import Engine
 from bank.transactions.error_kinds import ErrorKind, causes, classify
 from tests.threads import outcome
 
-WAIT = 2  # seconds for the other session, which may itself wait for a lock of this one
+WAIT = 3  # seconds for the other session, which may itself wait for a lock of this one
 Meet = Callable[[], None]
 CODES = ("sqlstate", "pgcode", "sqlite_errorname", "code")  # attributes of the drivers' errors
 
@@ -24,13 +24,15 @@ def side_by_side(*works: Callable[[Meet], Any]) -> list[Any]:
 
     Each gets a function that waits until the others call it too, have ended, or are blocked.
     """
-    barrier = Barrier(len(works))
+    connected, barrier = Barrier(len(works)), Barrier(len(works))
 
     def meet() -> None:
         with suppress(BrokenBarrierError):
             barrier.wait(WAIT)
 
     def session(work: Callable[[Meet], Any]) -> Any:
+        connection.ensure_connection()
+        connected.wait(30)
         try:
             return outcome(lambda: work(meet))
         finally:
