@@ -28,6 +28,7 @@ def connection_string(url: str | None, *, lock_timeout: str | None, role: str | 
     settings = [_setting("lock_timeout", LOCK_TIMEOUT), options]
     settings += [_setting("lock_timeout", lock_timeout)] if lock_timeout else []
     settings += [_setting("role", role)] if role else []
+    settings += [_setting("standard_conforming_strings", "on")]  # tokens.py counts on it
     # Patches are UTF-8, whatever the database is.
     parameters["client_encoding"] = "UTF8"
     return make_conninfo(**parameters, options=" ".join(filter(None, settings)))

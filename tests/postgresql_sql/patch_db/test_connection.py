@@ -36,6 +36,15 @@ def test_the_options_of_the_url_are_kept(
     assert project.query("select x from a") == [f"{timeout} 8MB patch_db a.sql UTF8"]
 
 
+def test_a_backslash_is_no_escape_whatever_the_server_says(project: Project) -> None:
+    project.write(a="create table a as select '\\' as x")
+    project.url = make_conninfo(project.url, options="-c standard_conforming_strings=off")
+
+    project.apply()
+
+    assert project.query("select x from a") == ["\\"]
+
+
 def test_the_options_of_the_environment_are_kept(project: Project) -> None:
     project.write(a="create table a as select current_setting('work_mem') as x")
 
