@@ -20,8 +20,8 @@ def test_ping_returns_the_text_of_the_tutorial(client: Client, slash: str) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/nothing", "/nothing/", "/customers/", "/customer//", "/customer/1/2/", "/Customer/"]
-    + ["/index.html", "/static/nothing.js", "/%00", "/%ff", "/../etc/passwd", "//", "/ping/x/"],
+    ["/nothing", "/nothing/", "/customers/", "/customer//", "/customer/1/2/", "/Customer/"]
+    + ["/index.html", "/static/nothing.js", "/%00", "/%ff", "/../etc/passwd", "/ping/x/"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
 def test_an_unknown_path_is_a_404(api: Api, method: str, path: str) -> None:
@@ -52,7 +52,9 @@ def test_an_unsupported_method_on_a_read_only_path_is_a_405(
     assert _allowed(response) == {"GET"}
 
 
-@pytest.mark.parametrize(("path", "status"), [("/", 404), ("/docs", 405), ("/openapi.json", 405)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing", 404), ("/docs", 405), ("/openapi.json", 405)]
+)
 def test_an_unknown_path_needs_no_csrf_token(path: str, status: int) -> None:
     strict = Client(enforce_csrf_checks=True)
 
