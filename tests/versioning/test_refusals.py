@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.api import Api
+from tests.api import Api, pointers, problem
 from tests.examples import described, operations
 from tests.refusals import not_for_people, said_of_bodies, said_of_parameters, wrong_bodies
 
@@ -47,3 +47,16 @@ def test_a_resolution_with_a_wrong_value_is_explained_in_a_plain_sentence(client
 
     assert len(said) > 4
     assert not not_for_people(said)
+
+
+def test_a_refusal_points_at_the_name_the_parameter_or_the_header(client: Client) -> None:
+    api = Api(client)
+    asked = {"title": "Prices", "source": "a b", "target": "a..b"}
+
+    assert pointers(api.post("/dolt/branches", {"name": "a b"})) == ["#/name"]
+    assert pointers(api.post("/dolt/tags", {"name": "a b"})) == ["#/name"]
+    assert pointers(api.post("/dolt/requests", asked)) == ["#/source", "#/target"]
+    [parameter] = problem(api.post("/customer/?as_of=main", {"name": "Ann"}), 422)["errors"]
+    [header] = problem(api.get("/customer/", **{"Dolt-Message": " "}), 422)["errors"]
+    assert (parameter["parameter"], header["header"]) == ("as_of", "Dolt-Message")
+    assert parameter["detail"] == "This parameter is for GET of one object or a list."
