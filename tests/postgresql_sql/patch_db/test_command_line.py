@@ -55,7 +55,7 @@ def test_a_runner_in_the_background_of_a_script_stops_its_hook(
 ) -> None:
     # A shell lets such a job ignore SIGINT.
     project.write(a="create table a ()")
-    project.hook("a.pre.sh", f"touch {tmp_path}/here", "sleep 20")
+    project.hook("a.pre.sh", f"touch {tmp_path}/here", "sleep 60")
     runner = project.start(*OPTIONS, script='trap "" INT; exec "$@"')
     wait_until((tmp_path / "here").exists)
     hook = child_of(runner)

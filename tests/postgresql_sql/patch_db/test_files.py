@@ -49,8 +49,10 @@ def not_root() -> Iterator[None]:
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
-    yield
-    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def test_a_directory_that_cannot_be_read_is_not_left_out(
