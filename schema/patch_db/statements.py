@@ -10,10 +10,11 @@ from .tokens import Token, token_at
 
 # Other commands of psql read other files, run programs, leave out a part of the patch, change how
 # psql works, or end it. A second command could follow a backslash; psql's own variables, such as
-# ON_ERROR_STOP, have capitals.
+# ON_ERROR_STOP, have capitals, and those of record.sql begin with patch_db.
 ALLOWED = re.compile(
     r"""
-    \\(?: (?:echo|qecho|warn|set\s+[a-z]\w*) (?:\s[^\\`]*)? | (?P<send> g | gset\s*\w* )\s* )
+    \\(?: (?:echo|qecho|warn|set\s+(?!patch_db)[a-z]\w*) (?:\s[^\\`]*)?
+        | (?P<send> g | gset\s*\w* )\s* )
     """,
     re.VERBOSE,
 )

@@ -55,7 +55,7 @@ def test_a_statement_that_ends_the_transaction_is_found(sql: str) -> None:
             "\\: commit",
             "\\; commit",
         ),
-        *("\\if true", "\\elif ture", "\\else", "\\endif"),
+        *("\\set patch_db_state skipped", "\\if true", "\\elif ture", "\\else", "\\endif"),
     ],
 )
 def test_a_command_that_is_not_known_to_be_safe_is_found(command: str) -> None:
