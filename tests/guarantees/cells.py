@@ -16,16 +16,14 @@ class Cell:
     observed: str = "yes"
     reason: str | None = None
     link: str | None = None
-    backends: frozenset[str] = frozenset()
 
 
-Cells = dict[tuple[str, str], tuple[Cell, ...]]
-"""(group, name of the row) → its cells other than `yes`."""
-
-
-def cell(observed: str, backends: str, reason: str, link: str) -> Cell:
-    """Return the cell of these backends, whose names are words."""
-    return Cell(observed, reason, link, frozenset(backends.split()))
-
+Cells = dict[tuple[str, str], Cell]
+"""(group, name of the row) → Cell."""
 
 DJANGO = "https://docs.djangoproject.com/en/5.2"
+EMULATED_UUID = Cell(
+    "emulated",
+    "A UUID is read as a text; Django converts it.",
+    f"{DJANGO}/ref/models/fields/#uuidfield",
+)

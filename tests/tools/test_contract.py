@@ -11,7 +11,8 @@ from tests.serving import ROOT
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_backend_has_every_file_that_the_documentation_lists(name: str) -> None:
-    needed = [f"settings/{name}.py", f"tests/{name}/faults.py", f"docs/{name}.md"]
+    needed = [f"settings/{name}.py", f"tests/{name}/faults.py", f"tests/{name}/expected.py"]
+    needed += [f"docs/{name}.md"]
 
     assert [file for file in needed if not (ROOT / file).exists()] == []
     assert f"(docs/{name}.md)" in (ROOT / "README.md").read_text()
