@@ -33,7 +33,7 @@ matrix: .venv/ready-dev
 NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
 	test_openapi test_routing test_serve \
 	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_rsgi postgresql/test_password_guessing \
-	postgresql/test_crash_recovery postgresql/test_least_privilege
+	postgresql/test_crash_recovery postgresql/test_least_privilege postgresql/test_tutorial
 
 test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \

@@ -14,7 +14,7 @@ from runner.backends import backend
 from tests.serving import PYTHON, ROOT, Server
 
 MANAGE = ".venv/bin/python -m runner manage"
-BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```([\w-]+)(?: title="(.*?)")?\n(.*?)^```', re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 NOT_RUN = ("make ", "export ", "docker ", "sudo ")  # CI runs the make commands
 # Patterns of the keys in commands, by the kind of object.
@@ -25,29 +25,45 @@ KEYS = {
 }
 
 
+def blocks(document: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the language, the title ("" if it has none) and the text of each block of code."""
+    yield from BLOCK.findall((ROOT / document).read_text())
+
+
 def commands(document: str) -> Iterator[tuple[str, str]]:
     """Yield each command of a document with the output that the document shows."""
-    for block in BLOCK.findall((ROOT / document).read_text()):
-        yield from COMMAND.findall(block)
+    for language, _, text in blocks(document):
+        if language == "console":
+            yield from COMMAND.findall(text)
 
 
 def follow(document: str, server: Server) -> None:
     """Run the commands on this server; each must print the output that the document shows.
 
-    An ellipsis in the document stands for anything, such as the hash of a commit.
     Documents show the keys 1, 2, 3. On a backend with other keys they are translated.
     """
     for command, expected in commands(document):
         if not command.startswith(NOT_RUN):
-            printed = _numbered(_run(_with_keys(command, server), server), server).rstrip("\n")
-            expected = expected.rstrip("\n")
-            assert _as_shown(printed, expected) == expected, command
+            printed = _numbered(_run(_with_keys(command, server), server), server)
+            compare(printed, expected, command)
 
 
-def _as_shown(printed: str, expected: str) -> str:
-    """Return the expected text if the printed one is the same except for its ellipses."""
-    pattern = ".*".join(map(re.escape, expected.split("…")))
-    return expected if re.fullmatch(pattern, printed) else printed
+def compare(printed: str, expected: str, command: str) -> None:
+    """Fail if this is not the output that the document shows.
+
+    An ellipsis in the document stands for anything, such as the hash of a commit, and a line with
+    nothing else for any lines.
+    """
+    printed, expected = printed.rstrip("\n"), expected.rstrip("\n")
+    pattern = "".join(map(_pattern, expected.splitlines()))
+    if not re.fullmatch(pattern, f"{printed}\n" if printed else ""):
+        assert printed == expected, command
+
+
+def _pattern(line: str) -> str:
+    if line == "…":
+        return "(?:.*\n)*"
+    return ".*".join(map(re.escape, line.split("…"))) + "\n"
 
 
 def _run(command: str, server: Server) -> str:
