@@ -14,7 +14,7 @@ NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads
 # Python must cache its bytecode; otherwise each process of the tests compiles every module.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve dev test test-psycopg2 matrix lint bench clean
+.PHONY: serve dev test test-psycopg2 matrix lint bench docs clean
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
@@ -53,6 +53,9 @@ lint: .venv/ready-dev
 	@.venv/bin/lint-imports --no-logo
 	@# mypy's Django plugin loads the settings, which need a database URL; it does not connect.
 	@DOLTLITE_URL=doltlite:///bank.db $(VENV) -m mypy
+
+docs: .venv/ready-dev
+	@$(VENV) docs/build.py
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'

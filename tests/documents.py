@@ -66,13 +66,16 @@ def _pattern(line: str) -> str:
     return ".*".join(map(re.escape, line.split("…"))) + "\n"
 
 
-def _run(command: str, server: Server) -> str:
-    """Run the command with this server's port, data and database, and this Python."""
+def translated(command: str, server: Server) -> str:
+    """Return the command with this server's port, data and database, and this Python."""
     here = command.replace(":8000", f":{server.port}")
     here = here.replace(MANAGE, f"{PYTHON} -m runner manage --data {server.data}")
     here = re.sub(r"(manage --data \S+) dolt(lite)?\b", rf"\1 {settings.BACKEND}", here)
     here = re.sub(r"(?<!/)\.venv/bin/python", sys.executable, here)
-    here = re.sub(r"^curl ", "curl --silent --show-error ", here)
+    return re.sub(r"^curl ", "curl --silent --show-error ", here)
+
+
+def _run(command: str, server: Server) -> str:
     environment = backend(settings.BACKEND).environment(server.database_url())
     # For docs/postgresql_sql.md: the application's URL, and the owner's of another database.
     environment["APPLICATION"] = server.database_url()
@@ -80,7 +83,12 @@ def _run(command: str, server: Server) -> str:
     if MANAGE in command:  # it finds the URL by itself
         del environment[backend(settings.BACKEND).url_variable]
     result = subprocess.run(  # noqa: S602 - the commands are those of our own documentation
-        here, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True
+        translated(command, server),
+        shell=True,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert (result.returncode, result.stderr) == (0, "")
     return result.stdout.replace("\r\n", "\n")

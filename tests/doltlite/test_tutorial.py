@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.reader import PART_1, Reader
+from tests.tutorial.part_1 import PART_1, Reader
 
 
 def test_a_reader_of_part_1_sees_what_it_shows(tmp_path: Path) -> None:

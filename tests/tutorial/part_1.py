@@ -1,63 +1,25 @@
-"""Types the chapters of the tutorial: their commands in terminals, their files in an editor."""
+"""A reader of part 1: types the commands of its chapters in terminals, and writes their files."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from runner.ports import free_port
 from tests.documents import COMMAND, blocks, compare
 from tests.serving import ROOT, run
+from tests.tutorial.terminal import Terminal
 
-END = "the output ends here"
 APPENDED = "at the end"  # in the title of a block, after the name of a file
 ACTIVATE = "source .venv/bin/activate"
 UP = ".venv/bin/python -m runner up "
 RUNSERVER = "python manage.py runserver"
 PART_1 = [f"docs/tutorial/{file.name}" for file in sorted((ROOT / "docs/tutorial").glob("1-*.md"))]
-
-
-class Terminal:
-    """A program that reads commands from its input, such as bash."""
-
-    def __init__(
-        self, program: str, directory: Path, env: Mapping[str, str], end: str = f"echo '{END}'"
-    ) -> None:
-        """Start it; `end` is its command that prints END."""
-        self._end = end
-        self._process = subprocess.Popen(
-            ["/bin/bash", "-c", program],
-            cwd=directory,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def type(self, command: str) -> str:
-        """Run the command, and return what it prints."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(f"{command}\n{self._end}\n".encode())
-        self._process.stdin.flush()
-        printed = b""
-        while not printed.endswith(f"{END}\n".encode()):
-            line = self._process.stdout.readline()
-            assert line, f"{command} has ended the terminal: {printed.decode()}"
-            printed += line
-        return printed.decode().removesuffix(f"{END}\n").replace("\r\n", "\n")
-
-    def close(self) -> None:
-        """End the program and all that it has started."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
 
 
 class Reader:
@@ -72,10 +34,7 @@ class Reader:
         self._repository, self._shop = directory / "repository", directory / "shop"
         self._log = directory / "runserver"
         self._repository.mkdir()
-        names = ("HOME", "PATH", "TMPDIR")  # nothing that the suite has set for Django
-        environment = {name: os.environ[name] for name in names if name in os.environ}
-        own = {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"}
-        self._terminal = Terminal("exec bash", self._repository, environment | own)
+        self._terminal = Terminal("exec bash", self._repository)
         self._up: subprocess.Popen[bytes] | None = None
         self._running, self._outdated = False, False  # runserver
 
@@ -106,7 +65,7 @@ class Reader:
     def _write(self, title: str, text: str) -> None:
         name, _, how = title.partition(", ")
         file = self._shop / name
-        before = file.read_text() if how.startswith(APPENDED) else ""
+        before = f"{file.read_text()}\n" if how.startswith(APPENDED) else ""
         file.write_text(before + text.replace(":8000", f":{self._port}"))
         self._outdated = True
 
@@ -115,7 +74,7 @@ class Reader:
             return self._start_database()
         if command.startswith(RUNSERVER):
             return self._serve(command)
-        if self._running and self._outdated and not command.startswith("python"):
+        if self._running and self._outdated and command.startswith(("curl", "bash")):
             self._terminal.type("kill $server; wait $server 2>/dev/null")
             self._serve(f"{RUNSERVER} --noreload")
         self._outdated |= command.startswith("sed ")

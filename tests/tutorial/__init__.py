@@ -1,0 +1,1 @@
+"""Readers of the tutorial, who type what its chapters show."""
