@@ -88,4 +88,4 @@ build/bench-venv/ready: .venv/ready benchmarks/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build .cache .mypy_cache .pytest_cache .ruff_cache
