@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from tests.documents import commands, follow
+from tests.documents import commands
+from tests.readers.operator import follow
 from tests.serving import Server
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.readers.newcomer import PART_1, Newcomer
+from tests.readers.operator import follow
 from tests.serving import Server
-from tests.tutorial import part_2
-from tests.tutorial.part_1 import PART_1, Reader
 
 
 def test_a_reader_of_part_1_sees_what_it_shows(tmp_path: Path) -> None:
-    with Reader(tmp_path, "PostgreSQL") as reader:
+    with Newcomer(tmp_path, "PostgreSQL") as reader:
         for chapter in PART_1:
             reader.follow(chapter)
 
 
-def test_a_reader_of_part_2_sees_what_it_shows(server: Server, tmp_path: Path) -> None:
+def test_a_reader_of_part_2_sees_what_it_shows(server: Server) -> None:
+    server.start()
+
     for chapter in ("2-1-isolation", "2-2-kill-9"):
-        part_2.follow(f"docs/tutorial/{chapter}.md", server, tmp_path)
+        follow(f"docs/tutorial/{chapter}.md", server)

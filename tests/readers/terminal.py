@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 END = "the output ends here"
-KEPT = ("HOME", "PATH", "TMPDIR")  # of the environment: nothing that the suite has set for Django
-OWN = {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"}
+# A command that reads its input must not read the next command.
+BASH = f"{{{{ {{}}\n}}}} < /dev/null; echo '{END}'"
+PSQL = f"{{}}\n\\warn '{END}'"
 
 
 class Terminal:
-    """A program that reads commands from its input, such as bash."""
+    """A program that reads commands from its input."""
 
-    def __init__(self, program: str, directory: Path, end: str = f"echo '{END}'") -> None:
-        """Start it; `end` is its command that prints END."""
-        self._end = end
+    def __init__(
+        self, program: str, directory: Path, environment: Mapping[str, str], typed: str
+    ) -> None:
+        """Start it; `typed` is what it gets for a command: {} and one that prints END."""
+        self._typed = typed
         self._process = subprocess.Popen(
             ["/bin/bash", "-c", program],
             cwd=directory,
-            env={name: os.environ[name] for name in KEPT if name in os.environ} | OWN,
+            env=environment | {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -31,7 +35,7 @@ class Terminal:
     def type(self, command: str) -> str:
         """Run the command, and return what it prints."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(f"{command}\n{self._end}\n".encode())
+        self._process.stdin.write(f"{self._typed.format(command)}\n".encode())
         self._process.stdin.flush()
         printed = b""
         while not printed.endswith(f"{END}\n".encode()):

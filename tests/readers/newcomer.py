@@ -1,7 +1,8 @@
-"""A reader of part 1: types the commands of its chapters in terminals, and writes their files."""
+"""A reader of part 1 of the tutorial, who begins in an empty directory."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import signal
@@ -12,8 +13,8 @@ from pathlib import Path
 
 from runner.ports import free_port
 from tests.documents import COMMAND, blocks, compare
+from tests.readers.terminal import BASH, Terminal
 from tests.serving import ROOT, run
-from tests.tutorial.terminal import Terminal
 
 APPENDED = "at the end"  # in the title of a block, after the name of a file
 ACTIVATE = "source .venv/bin/activate"
@@ -22,7 +23,7 @@ RUNSERVER = "python manage.py runserver"
 PART_1 = [f"docs/tutorial/{file.name}" for file in sorted((ROOT / "docs/tutorial").glob("1-*.md"))]
 
 
-class Reader:
+class Newcomer:
     """Somebody who follows chapters from an empty directory beside this repository.
 
     Blocks whose title ends with the name of another database are not for this reader. `runserver`
@@ -34,7 +35,9 @@ class Reader:
         self._repository, self._shop = directory / "repository", directory / "shop"
         self._log = directory / "runserver"
         self._repository.mkdir()
-        self._terminal = Terminal("exec bash", self._repository)
+        names = ("HOME", "PATH", "TMPDIR")  # nothing that the suite has set for Django
+        environment = {name: os.environ[name] for name in names if name in os.environ}
+        self._terminal = Terminal("exec bash", self._repository, environment, BASH)
         self._up: subprocess.Popen[bytes] | None = None
         self._running, self._outdated = False, False  # runserver
 
@@ -52,7 +55,7 @@ class Reader:
         other = re.search(r"\bon ([A-Z]\w+)$", title)
         return other is None or other[1] == self._database
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> Newcomer:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,1 +1,0 @@
-"""Readers of the tutorial, who type what its chapters show."""
