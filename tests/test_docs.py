@@ -11,6 +11,9 @@ from tests.documents import commands
 from tests.readers.operator import follow
 from tests.serving import Server
 
+CHAPTERS = {"mongodb": ["docs/nosql.md"]}  # besides docs/NAME.md
+DOCUMENTS = [f"docs/{settings.BACKEND}.md", *CHAPTERS.get(settings.BACKEND, []), "README.md"]
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -21,7 +24,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.mark.parametrize("document", [f"docs/{settings.BACKEND}.md", "README.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_commands_of_a_document_print_the_output_that_it_shows(
     document: str, running: Server
 ) -> None:
