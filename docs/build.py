@@ -25,12 +25,12 @@ def build(root: Path = ROOT) -> int:
     Raises SystemExit for a link to a file that does not exist.
     """
     config = tomllib.loads((root / "zensical.toml").read_text())
-    copies = root / "build" / "docs"
+    docs, copies = root / "docs", root / "build" / "docs"
     shutil.rmtree(copies, ignore_errors=True)
-    for page in (root / "docs").rglob("*.md"):
-        copy = copies / page.relative_to(root / "docs")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(rewritten(page, root, config["project"].get("repo_url", "")))
+    shutil.copytree(docs, copies, ignore=shutil.ignore_patterns("build.py", "__pycache__"))
+    for page in docs.rglob("*.md"):
+        text = rewritten(page, root, config["project"].get("repo_url", ""))
+        (copies / page.relative_to(docs)).write_text(text)
     zensical = Path(sys.executable).parent / "zensical"
     return subprocess.run([zensical, "build", "--clean", "--strict"], cwd=root).returncode
 

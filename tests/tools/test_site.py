@@ -39,8 +39,21 @@ def test_the_site_has_every_page_and_loads_nothing_from_other_hosts(tmp_path: Pa
     site = tmp_path / "build" / "site"
     texts = {file.relative_to(site): file.read_text() for file in site.rglob("*.html")}
     assert {page.with_suffix(".html") for page in pages} <= set(texts)
+    for page, text in texts.items():
+        assert broken_links(site / page, text) == [], page
     loaded = r'<(?:script|img|iframe)[^>]* src="https?:|<link[^>]* href="https?:'
     assert [name for name, text in texts.items() if re.search(loaded, text)] == []
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    """Return the links of a page to a file, or to an anchor, that the site does not have."""
+    broken = []
+    for target, anchor in re.findall(r'<a [^>]*href="(?!\w+:)([^"#]*)#?([^"]*)"', text):
+        file = (page.parent / target).resolve() if target else page
+        found = file.is_file() and (not anchor or f'id="{anchor}"' in file.read_text())
+        if not found and page.name != "404.html":  # whose links begin at the root of the host
+            broken.append(f"{target}#{anchor}")
+    return broken
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
