@@ -14,7 +14,7 @@ NOT_INSTALLED = { echo "Not installed; the reason is above. No network? uv reads
 # Python must cache its bytecode; otherwise each process of the tests compiles every module.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve dev test test-psycopg2 matrix lint bench clean
+.PHONY: serve dev test test-psycopg2 matrix lint bench docs clean
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
@@ -33,7 +33,7 @@ matrix: .venv/ready-dev
 NO_DRIVER = test_auth test_backends test_bodies test_docs test_entry_points test_headers test_logins \
 	test_openapi test_routing test_serve \
 	postgresql/test_backups postgresql/test_docs postgresql/test_framing postgresql/test_rsgi postgresql/test_password_guessing \
-	postgresql/test_crash_recovery postgresql/test_least_privilege
+	postgresql/test_crash_recovery postgresql/test_least_privilege postgresql/test_tutorial
 
 test-psycopg2: build/psycopg2-venv/ready
 	@exec build/psycopg2-venv/bin/python -m runner test postgresql \
@@ -53,6 +53,9 @@ lint: .venv/ready-dev
 	@.venv/bin/lint-imports --no-logo
 	@# mypy's Django plugin loads the settings, which need a database URL; it does not connect.
 	@DOLTLITE_URL=doltlite:///bank.db $(VENV) -m mypy
+
+docs: .venv/ready-dev
+	@$(VENV) docs/build.py
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
@@ -85,4 +88,4 @@ build/bench-venv/ready: .venv/ready benchmarks/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build .cache .mypy_cache .pytest_cache .ruff_cache

@@ -60,7 +60,7 @@ def _reasons(result: Result, outcome: str) -> Iterator[str]:
     for (reason, link), nodes in reasons.items():
         word = "FAILED" if outcome == "failed" else "differs"
         yield f"- {result.name} {word}: {reason}{link}"
-        yield from (f"  - {node}" for node in nodes)
+        yield from (f"    - {node}" for node in nodes)
 
 
 def piped(table: Table) -> Iterator[str]:

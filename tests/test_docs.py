@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from tests.documents import KEYS, commands, follow
+from tests.documents import commands
+from tests.readers.operator import KEYS, follow
 from tests.serving import Server
+
+CHAPTERS = {"mongodb": ["docs/nosql.md"]}  # besides docs/NAME.md
+DOCUMENTS = [f"docs/{settings.BACKEND}.md", *CHAPTERS.get(settings.BACKEND, []), "README.md"]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.mark.parametrize("document", [f"docs/{settings.BACKEND}.md", "README.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_commands_of_a_document_print_the_output_that_it_shows(
     document: str, running: Server
 ) -> None:

@@ -20,8 +20,9 @@ EXPORT = "python manage.py bank_export"
 def commands(title: str) -> Iterator[tuple[str, str]]:
     """Yield each command of the section with this title, and the output that it shows."""
     section = DOCUMENT.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
-    for block in BLOCK.findall(section):
-        yield from COMMAND.findall(block)
+    for language, _, block in BLOCK.findall(section):
+        if language == "console":
+            yield from COMMAND.findall(block)
 
 
 def test_the_documented_backups_are_restored(stack: Stack, tmp_path: Path) -> None:

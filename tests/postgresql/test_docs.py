@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.documents import follow
+from tests.readers.operator import follow
 from tests.serving import Server
 
 

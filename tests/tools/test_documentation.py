@@ -20,7 +20,7 @@ from tests.serving import ROOT
 
 
 def test_every_internal_link_of_the_documentation_resolves() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target, anchor in re.findall(
             r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text()
         ):
@@ -37,7 +37,7 @@ def anchors(document: Path) -> set[str]:
 
 def test_every_test_that_the_documentation_names_exists() -> None:
     tests = "".join(file.read_text() for file in (ROOT / "tests").rglob("*.py"))
-    for document in (ROOT / "docs").glob("*.md"):
+    for document in (ROOT / "docs").rglob("*.md"):
         for name in re.findall(r"`(test_\w+)`", document.read_text()):
             assert f"def {name}(" in tests, f"{document.name}: {name}"
 

@@ -320,7 +320,7 @@ def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> No
     text = markdown(Matrix(results, ""))
 
     assert "| all | FAILED | " in text
-    listed = [f"  - {node}" for node in tests]
+    listed = [f"    - {node}" for node in tests]
     assert "\n".join(["- mongodb differs: it has no sets", *listed]) in text
 
 

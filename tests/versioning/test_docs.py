@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.documents import follow
+from tests.readers.operator import follow
 from tests.serving import Server
 
 

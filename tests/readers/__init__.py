@@ -1,0 +1,1 @@
+"""Readers of the documentation, who type what it shows into terminals."""
