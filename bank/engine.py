@@ -76,6 +76,13 @@ class Engine:
         """
         return self._own("snapshot", self.outermost_atomic)()
 
+    def same_as(self, other: Any) -> None:
+        """Continue the work of another thread's connection: on its branch, in its user's name.
+
+        Without it: nothing.
+        """
+        self._own("same_as", lambda other: None)(other)
+
     def isolation(self) -> str:
         """Return the isolation level of its transactions, in words. Without it: ""."""
         return str(self._own("isolation", str)())

@@ -16,8 +16,8 @@ class Person:
     """Lets the audit know the admin's user, or the client of the API, of each request.
 
     In the admin it is after AuthenticationMiddleware, and the person is `admin:NAME`: the name of a
-    client of the API has no colon. The API knows its client only in the view, before the first
-    statement.
+    client of the API has no colon. The API, and a page without a login, know
+    their client only in the view, before the first change.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -26,7 +26,8 @@ class Person:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user: Any = getattr(request, "user", None)
         engine: Any = connection
-        person = partial(_client, request) if user is None else partial(str, _name(user))
+        name = "" if user is None else _name(user)
+        person = partial(str, name) if name else partial(_client, request)
         engine.serve(person, changes=request.method not in SAFE)
         try:
             return self.get_response(request)

@@ -29,8 +29,10 @@ class ProblemDetails:
         if refused := _refused_body(request):
             return refused.response()
         response = self.get_response(request)
-        if is_page(request) or response.status_code < 400:
+        said = response.get("Content-Type", "")
+        if is_page(request) or response.status_code < 400 or said == "application/json":
             return response
+        patch_vary_headers(response, ["Accept"])
         if wants_page(request):
             return _page(request, response)
         if not response.get("Content-Type", "").endswith("json"):
@@ -51,12 +53,14 @@ def is_page(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the error as a page, with the status and the headers that it has."""
-    said = response.get("Content-Type", "").endswith("json")
-    detail = json.loads(response.content)["detail"] if said else _detail(request, response)
+    detail = _detail(request, response)
+    if response.get("Content-Type", "").endswith("json"):
+        problem = json.loads(response.content)
+        errors = [error["detail"] for error in problem.get("errors", [])]
+        detail = " ".join([problem["detail"], *errors])
     page = error_page(request, response.status_code, detail)
     for name in set(dict(response.items())) - {"Content-Type", "Content-Length"}:
         page[name] = response[name]
-    patch_vary_headers(page, ["Accept"])
     return page
 
 

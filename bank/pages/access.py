@@ -8,14 +8,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 
-from bank.pages.errors import error_page
+from bank.errors import TransactionError
+from bank.pages.errors import OWN_FILES_ONLY, error_page
+from bank.transactions.error_kinds import ErrorKind, classify, unavailable
 
 View = Callable[..., Any]
-# Scripts, styles and images of this server only, and none within a page.
-OWN_FILES_ONLY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
 def page(view: View) -> View:
@@ -25,16 +27,31 @@ def page(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if settings.API_TOKENS and not request.user.is_staff:
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        response = view(request, *args, **kwargs)
+        response = _answer(view, request, *args, **kwargs)
         response.headers.setdefault("Content-Security-Policy", OWN_FILES_ONLY)
+        add_never_cache_headers(response)  # a form has the ETag of the row that it shows
         return response
 
     return wrapper
 
 
+def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    """Return the page, or one that says that the database is not available."""
+    try:
+        return view(request, *args, **kwargs)
+    except TransactionError as error:
+        return error_page(request, 503, str(error))
+    except (DatabaseError, InterfaceError) as error:
+        if (kind := classify(error)) is ErrorKind.OTHER:
+            raise
+        return error_page(request, 503, unavailable(kind))
+
+
 def may(request: HttpRequest, action: str, kind: str) -> bool:
-    """Return whether the user may add, change or delete rows of this kind."""
-    return not settings.API_TOKENS or request.user.has_perm(f"bank.{action}_{kind}")
+    """Return whether the user may view, add, change or delete rows of this kind."""
+    actions = ("view", "change") if action == "view" else (action,)
+    permissions = (f"bank.{each}_{kind}" for each in actions)
+    return not settings.API_TOKENS or any(map(request.user.has_perm, permissions))
 
 
 def demonstration(view: View) -> View:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
 
 from bank.api.auth import PAGE_USER
+
+# Characters that a terminal may obey instead of showing them, or that change the order of others.
+UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,19 @@ def call(request: HttpRequest, method: str, path: str, body: Any = None, **heade
 
     It answers as it does over HTTP, errors included. Raises Http404 if no operation has this path.
     """
-    url = urlsplit(path)
+    url, user = urlsplit(path), user_of(request)
+    request.auth = user  # type: ignore[attr-defined]
     inner = HttpRequest()
-    inner.method, inner.path, inner.path_info = method, url.path, url.path
+    inner.method, inner.path, inner.path_info = method, url.path, unquote(url.path)
     inner.GET = QueryDict(url.query)
-    inner.META = {**request.META, PAGE_USER: user_of(request)}
+    # Not the browser's own headers: an If-None-Match would be one of the page.
+    own = {name: value for name, value in request.META.items() if not name.startswith("HTTP_IF_")}
+    inner.META = own | {PAGE_USER: user}
     inner.META |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     inner.META["CONTENT_TYPE"] = "application/json"
     inner._body = b"" if body is None else json.dumps(body).encode()
-    match = resolve(url.path, settings.API_URLCONF)
+    match = resolve(inner.path_info, settings.API_URLCONF)
     response = match.func(inner, *match.args, **match.kwargs)
-    request.auth = getattr(inner, "auth", None)  # type: ignore[attr-defined]
     document = json.loads(response.content) if response.content else None
     address = request.build_absolute_uri(path)
     return Answer(response.status_code, document, response, curl(method, address, body, **headers))
@@ -77,5 +83,6 @@ def curl(method: str, url: str, body: Any = None, **headers: str) -> str:
     if method not in ("GET", "POST") or (method == "POST" and body is None):
         words += ["--request", method]
     if body is not None:
-        words += ["--json", shlex.quote(json.dumps(body, ensure_ascii=False))]
+        text = json.dumps(body, ensure_ascii=False)
+        words += ["--json", shlex.quote(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))]
     return " ".join([*words, shlex.quote(url)])

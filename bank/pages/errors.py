@@ -8,10 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+# Scripts, styles and images of this server only, and none within a page.
+OWN_FILES_ONLY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+TYPES = ["application/problem+json", "application/json", "text/html"]
+
 
 def wants_page(request: HttpRequest) -> bool:
-    """Return whether the client is a browser: it asks for text/html by name."""
-    return "text/html" in request.headers.get("Accept", "")
+    """Return whether the client is a browser: it prefers text/html."""
+    return request.get_preferred_type(TYPES) == "text/html"
 
 
 def error_page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
@@ -19,7 +23,11 @@ def error_page(request: HttpRequest, status: int, reason: str = "") -> HttpRespo
     meaning = HTTPStatus(status)
     reason = reason or meaning.description or meaning.phrase
     context = {"status": status, "title": meaning.phrase, "reason": reason}
-    return render(request, "pages/error.html", context, status=status)
+    page = render(request, "pages/error.html", context, status=status)
+    page["Content-Security-Policy"] = OWN_FILES_ONLY
+    if status == 503:
+        page["Retry-After"] = "1"
+    return page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

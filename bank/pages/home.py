@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "health": health.document,
         "isolation": Engine().isolation() if health.ok else "",
         "curl": health.curl,
-        "has_report": _report().exists(),
+        "has_report": _report().is_file(),
     }
     return render(request, "pages/home.html", context, status=health.status)
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest) -> HttpResponseBase:
     """The report of the last `make matrix` on this machine."""
-    if not _report().exists():
+    if not _report().is_file():
         return error_page(request, 404, "There is no report yet: `make matrix` writes it.")
     response = FileResponse(_report().open("rb"), content_type="text/html; charset=utf-8")
     response["Content-Security-Policy"] = ONE_FILE

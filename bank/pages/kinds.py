@@ -52,7 +52,7 @@ def order(form: Form) -> dict[str, Any]:
 
 def number(text: str) -> int | str:
     """Return the number, or the text that is none, which the API refuses with a reason."""
-    return int(text) if text.isdecimal() and len(text) < 20 else text
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text
 
 
 def key(model: type[Model], text: str) -> int | str:

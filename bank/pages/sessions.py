@@ -14,12 +14,11 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
-from django.db import connections
-
 from bank.pages.storm import first_line
+from bank.pages.threads import like_here
 
 PATIENCE = 0.3  # seconds until a statement is shown as waiting
-LONGEST = 15.0  # seconds until a waiting statement is given up; servers end it earlier
+LONGEST = 20.0  # seconds until a waiting statement is given up; its deadline ends it earlier
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 Begin = Callable[[], AbstractContextManager[Any]]
 
@@ -54,7 +53,7 @@ class Session:
         self.begin = begin
         self.values: dict[str, Any] = {}
         self.inbox: Queue[tuple[Step, Future[str]] | None] = Queue()
-        Thread(target=self._run, daemon=True).start()
+        Thread(target=like_here(Session._run), args=(self,), daemon=True).start()
 
     def take(self, step: Step) -> Future[str]:
         """Execute this step after those before; the future has the answer, or the error."""
@@ -76,8 +75,6 @@ class Session:
             future.set_result("ok")
         except Exception as error:  # the page shows it
             future.set_exception(error)
-        finally:
-            connections.close_all()
         for _, late in steps:
             late.set_result("not executed: this transaction has ended")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,15 +13,18 @@ from django.views.decorators.http import require_http_methods
 
 from bank.engine import Engine
 from bank.models import Product
+from bank.pages import props
 from bank.pages.access import demonstration
-from bank.pages.anomalies import ANOMALIES, Anomaly
+from bank.pages.anomalies import ANOMALIES
 from bank.pages.sessions import COMMIT, Begin, play
-from bank.pages.storm import in_thread
+from bank.pages.threads import in_thread, running
 from bank.transactions import retry_transaction
 
-NAME = "Product of two sessions"
 SAFE, READ_COMMITTED = "as-configured", "read-committed"
-running = threading.Lock()
+BEGIN: dict[str, Begin] = {
+    SAFE: lambda: Engine().outermost_atomic(),
+    READ_COMMITTED: lambda: Engine().read_committed(),
+}
 
 
 class SessionsForm(forms.Form):
@@ -62,35 +65,27 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
 
 
 def _play(anomaly: str, level: str) -> dict[str, Any]:
-    shown, engine = ANOMALIES[anomaly], Engine()
-    begin: Begin = (
-        (lambda: Engine().read_committed())
-        if level == READ_COMMITTED
-        else (lambda: Engine().outermost_atomic())
-    )
-    products = in_thread(_products, shown)
-    lines = list(play(shown.script(products), begin))
-    stocks = in_thread(_stocks, products)
+    shown, name = ANOMALIES[anomaly], props.new_name()
+    props.delete_old()
+    products = in_thread(partial(_products, name), shown.stocks)
+    try:
+        lines = list(play(shown.script(products), BEGIN[level]))
+        stocks = in_thread(_stocks, products)
+    finally:
+        in_thread(props.delete, name)
     committed = sum(line.code == COMMIT and line.answer == "ok" for line in lines)
-    return {
-        "anomaly": shown,
-        "lines": lines,
-        "stocks": stocks,
-        "committed": committed,
-        "kept": shown.kept(stocks, committed),
-        "engine": engine,
-    }
+    kept = shown.kept(stocks, committed)
+    found = {"lines": lines, "stocks": stocks, "committed": committed, "kept": kept}
+    return {"anomaly": shown, **found}
 
 
 @retry_transaction
-def _products(anomaly: Anomaly) -> list[Product]:
-    return [Product.objects.create(name=NAME, price=1, stock=stock) for stock in anomaly.stocks]
+def _products(name: str, stocks: Sequence[int]) -> list[Product]:
+    return [Product.objects.create(name=name, price=1, stock=stock) for stock in stocks]
 
 
-@retry_transaction
 def _stocks(products: Sequence[Product]) -> list[int]:
-    """Return the stocks, and delete the products."""
-    rows = Product.objects.filter(pk__in=[product.pk for product in products])
-    stocks = dict(rows.values_list("pk", "stock"))
-    rows.delete()
-    return [stocks[product.pk] or 0 for product in products]
+    """Return the stocks; 0 for a product that somebody has deleted."""
+    keys = [product.pk for product in products]
+    stocks = dict(Product.objects.filter(pk__in=keys).values_list("pk", "stock"))
+    return [stocks.get(key) or 0 for key in keys]

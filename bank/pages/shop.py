@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from bank.queries import Document
 
 ROWS = 20  # of a list
 CHOICES = 100  # customers and products in the form of an order
+LONGEST = 500  # lines of an order that its form can change: Django limits the fields of a form
 
 
 @page
@@ -26,12 +28,14 @@ def rows(request: HttpRequest, name: str) -> HttpResponse:
     """A page of the list, or the first rows that are found."""
     kind = _kind(name)
     after, searched = request.GET.get("after"), request.GET.get("q", "").strip()
+    if not may(request, "view", name):
+        return error_page(request, 403, f"You may not view {kind.plural}.")
     if searched:
         return _list(request, kind, found=_found(kind, searched), searched=searched)
-    path = f"/{name}/?limit={ROWS}" + (f"&after={after}" if after else "")
-    answer = call(request, "GET", path)
+    query = {"limit": ROWS, **({"after": after} if after else {})}
+    answer = call(request, "GET", f"/{name}/?{urlencode(query)}")
     if not answer.ok:
-        return error_page(request, answer.status, " ".join(answer.errors.values()))
+        return _refused(request, answer)
     next_after = answer.document[-1]["id"] if "Link" in answer.headers else None
     return _list(request, kind, found=answer.document, curl=answer.curl, next_after=next_after)
 
@@ -56,12 +60,16 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
     form = request.POST if request.method == "POST" else request.GET
     key = form.get("idempotency_key") or str(uuid.uuid4())
     answer = None
+    if not _may_see(request, name):
+        return error_page(request, 403, f"You may not view {kind.plural}.")
     if request.method == "POST":
         if not may(request, "add", name):
-            return error_page(request, 403, f"You may not add a {name}.")
+            return error_page(request, 403, f"You may not add {kind.plural}.")
         answer = call(request, "POST", f"/{name}/", kind.body(form), Idempotency_Key=key)
         if answer.ok:
             return _see(name, answer.document["id"])
+        if answer.status < 500:  # nothing was stored with this key, or another form's answer
+            key = str(uuid.uuid4())
     return _form(request, kind, answer, values=form, key=key)
 
 
@@ -69,14 +77,18 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def row(request: HttpRequest, name: str, pk: str) -> HttpResponse:
     """One row, in a form that changes it if it is as the page showed it, or deletes it."""
-    kind, path = _kind(name), f"/{name}/{pk}/"
+    kind, path = _kind(name), f"/{name}/{quote(pk, safe='')}/"
+    if not _may_see(request, name):
+        return error_page(request, 403, f"You may not view {kind.plural}.")
     answer = _change(request, kind, path) if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
         return answer
     current = call(request, "GET", path)
     if not current.ok:
-        return error_page(request, current.status, f"There is no {name} {pk}.")
-    values = request.POST if answer else _values(current.document)
+        return _refused(request, current)
+    # The form's ETag is the current row's: with the values of an old one it would undo a change.
+    shown_again = answer and answer.status != 412
+    values = request.POST if shown_again else _values(current.document)
     return _form(request, kind, answer, values=values, current=current)
 
 
@@ -84,7 +96,8 @@ def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpRespons
     """Send the form; return the API's refusal, or where to go on."""
     deletes = request.POST.get("action") == "delete"
     if not may(request, "delete" if deletes else "change", kind.name):
-        return error_page(request, 403, f"You may not change a {kind.name}.")
+        action = "delete" if deletes else "change"
+        return error_page(request, 403, f"You may not {action} {kind.plural}.")
     headers = {"If_Match": request.POST.get("etag", "")}
     if deletes:
         answer = call(request, "DELETE", path, **headers)
@@ -98,18 +111,32 @@ def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpRespons
 def _form(request: HttpRequest, kind: Kind, answer: Answer | None, **context: Any) -> HttpResponse:
     status = answer.status if answer else 200
     if kind.name == "order":
-        context["customers"] = call(request, "GET", f"/customer/?limit={CHOICES}").document
-        context["lines"] = _lines(request, **context)
+        context |= _choices(request, **context)
     context |= {"kind": kind, "answer": answer, "errors": answer.errors if answer else {}}
-    return render(request, f"pages/{kind.name}.html", context, status=status)
+    response = render(request, f"pages/{kind.name}.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "1"
+    return response
 
 
-def _lines(
+def _choices(
     request: HttpRequest, *, values: Any, current: Answer | None = None, **_: Any
-) -> list[Document]:
+) -> dict[str, Any]:
+    """Return the customers and the lines of the form of an order."""
+    customers = call(request, "GET", f"/customer/?limit={CHOICES}")
+    products = call(request, "GET", f"/product/?limit={CHOICES}")
+    chosen = values.get("customer", "")
+    offered = list(customers.document) if customers.ok else []
+    if chosen and chosen not in {str(customer["id"]) for customer in offered}:
+        one = call(request, "GET", f"/customer/{quote(chosen, safe='')}/")
+        offered += [one.document] if one.ok else []
+    lines = current.document["products"] if current else []
+    rows = _lines(lines, products.document if products.ok else [], values)
+    return {"customers": offered, "lines": rows, "is_long": len(lines) > LONGEST}
+
+
+def _lines(ordered: list[Document], offered: list[Document], values: Any) -> list[Document]:
     """Return the products, those of the order first, each with the quantity in the form."""
-    ordered = current.document["products"] if current else []
-    offered = call(request, "GET", f"/product/?limit={CHOICES}").document
     stocks = {product["id"]: product["stock"] for product in offered}
     known = {line["id"] for line in ordered}
     products = [*ordered, *(product for product in offered if product["id"] not in known)]
@@ -131,6 +158,17 @@ def _values(document: Document) -> Document:
     if "customer" in document:
         values["customer"] = str(document["customer"]["id"])
     return values
+
+
+def _refused(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Return the API's refusal as a page."""
+    return error_page(request, answer.status, " ".join(answer.errors.values()))
+
+
+def _may_see(request: HttpRequest, name: str) -> bool:
+    """Return whether the user may see this kind, and what its form offers."""
+    seen = KINDS if name == "order" else (name,)
+    return all(may(request, "view", each) for each in seen)
 
 
 def _see(name: str, pk: Any) -> HttpResponse:

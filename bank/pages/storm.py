@@ -14,17 +14,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from threading import Barrier
-from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import DatabaseError, InterfaceError, connection
 
 from bank.engine import Engine
-from bank.errors import NotEnoughStock, TransactionError
+from bank.errors import BankError, NotEnoughStock
 from bank.models import Customer, Order, OrderLine, Product
+from bank.pages.threads import SECONDS, in_thread, like_here
 from bank.transactions import retry_transaction
 
-T = TypeVar("T")
-R = TypeVar("R")
 Run = Callable[[Callable[[], None]], None]
 """Runs the function as a transaction, or without one."""
 
@@ -104,7 +102,7 @@ def place(shop: Shop) -> None:
 
 def read_then_write(shop: Shop) -> None:
     """Order one piece as code does that trusts what it has read, without a new stock_token."""
-    stock = Product.objects.values_list("stock", flat=True).get(pk=shop.product.pk)
+    stock = Product.objects.filter(pk=shop.product.pk).values_list("stock", flat=True).first()
     if not stock:
         raise NotEnoughStock({shop.product: 0})
     time.sleep(THINKS)
@@ -143,32 +141,14 @@ def storm(run: Run, buy: Callable[[Shop], None], shop: Shop, *, buyers: int) -> 
     def work(first: int) -> list[Buyer]:
         with suppress(DatabaseError, InterfaceError):  # the buyers meet it again
             connection.ensure_connection()
-        barrier.wait()
+        barrier.wait(SECONDS)
         numbers = range(first, buyers + 1, threads)
         return [_buyer(number, run, partial(buy, shop), clock) for number in numbers]
 
     with ThreadPoolExecutor(threads) as pool:
-        ended = list(chain(*pool.map(_closing(work), range(1, threads + 1))))
+        ended = list(chain(*pool.map(like_here(work), range(1, threads + 1))))
     ended.sort(key=lambda buyer: buyer.ended)
     return Result(shop.product.stock or 0, ended, *in_thread(_count, shop))
-
-
-def in_thread(function: Callable[[T], R], argument: T) -> R:
-    """Return what the function returns in another thread: the deadline of a request is not its."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(_closing(function), argument).result()
-
-
-def _closing(function: Callable[[T], R]) -> Callable[[T], R]:
-    """Return the function for another thread, whose connection is closed after it."""
-
-    def wrapper(argument: T) -> R:
-        try:
-            return function(argument)
-        finally:
-            connections.close_all()
-
-    return wrapper
 
 
 def _buyer(number: int, run: Run, buy: Callable[[], None], clock: Clock) -> Buyer:
@@ -183,7 +163,7 @@ def _buyer(number: int, run: Run, buy: Callable[[], None], clock: Clock) -> Buye
         buyer.outcome = "bought"
     except NotEnoughStock:
         buyer.outcome = "sold out"
-    except (DatabaseError, InterfaceError, TransactionError) as error:
+    except (DatabaseError, InterfaceError, BankError) as error:
         buyer.outcome, buyer.reason = "refused", first_line(error)
     buyer.ended = clock.read()
     return buyer
@@ -197,5 +177,5 @@ def first_line(error: BaseException) -> str:
 
 def _count(shop: Shop) -> tuple[int, int]:
     """Return the stock and the number of orders."""
-    stock = Product.objects.values_list("stock", flat=True).get(pk=shop.product.pk)
+    stock = Product.objects.filter(pk=shop.product.pk).values_list("stock", flat=True).first()
     return stock or 0, Order.objects.filter(customer=shop.customer).count()

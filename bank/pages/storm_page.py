@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
-from bank.pages import storm
+from bank.pages import props, storm
 from bank.pages.access import demonstration
+from bank.pages.threads import in_thread, running
 from bank.transactions import retry_transaction
-
-NAME = "Ticket of the storm"
-running = threading.Lock()  # a storm takes all threads of the database's connections
 
 
 @dataclass(frozen=True)
@@ -113,40 +110,34 @@ def storm_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stock_now(request: HttpRequest) -> HttpResponse:
     """The stock and the orders while a storm is running."""
-    product = Product.objects.filter(name=NAME).order_by("-pk").first()
-    orders = Order.objects.filter(customer__name=NAME).count()
+    product = Product.objects.filter(name__startswith=props.NAME).order_by("-pk").first()
+    orders = Order.objects.filter(customer__name=product.name).count() if product else 0
     context = {"product": product, "orders": orders}
     return render(request, "pages/stock.html", context)
 
 
 def _run(way: str, pieces: int, buyers: int) -> dict[str, Any]:
-    chosen = WAYS[way]
-    shop = _open(pieces)
-    result = storm.storm(chosen.run, chosen.buy, shop, buyers=buyers)
-    storm.in_thread(_close, shop)
+    chosen, name = WAYS[way], props.new_name()
+    props.delete_old()
+    shop = _open(name, pieces)
+    try:
+        result = storm.storm(chosen.run, chosen.buy, shop, buyers=buyers)
+    finally:
+        in_thread(props.delete, name)
     rows = [(buyer, _bars(buyer, 600 / result.milliseconds)) for buyer in result.buyers]
     return {"result": result, "way": chosen, "rows": rows, "threads": storm.THREADS}
 
 
+@retry_transaction
+def _open(name: str, pieces: int) -> storm.Shop:
+    product = Product.objects.create(name=name, price=1, stock=pieces)
+    return storm.Shop(product, Customer.objects.create(name=name))
+
+
 def _bars(buyer: storm.Buyer, scale: float) -> list[tuple[int, int]]:
     """Return where the bar of each attempt begins, and how long it is."""
-    ends = [*buyer.attempts[1:], buyer.ended]
+    ends = [*buyer.attempts[1:], buyer.ended] if buyer.attempts else []
     return [
         (round(begin * scale), max(round((end - begin) * scale) - 1, 2))
         for begin, end in zip(buyer.attempts, ends, strict=True)
     ]
-
-
-@retry_transaction
-def _open(pieces: int) -> storm.Shop:
-    product = Product.objects.create(name=NAME, price=1, stock=pieces)
-    return storm.Shop(product, Customer.objects.create(name=NAME))
-
-
-@retry_transaction
-def _close(shop: storm.Shop) -> None:
-    """Delete what the storm has written."""
-    orders = Order.objects.filter(customer=shop.customer)
-    orders.delete()
-    shop.product.delete()
-    shop.customer.delete()

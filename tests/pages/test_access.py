@@ -32,7 +32,8 @@ def test_with_tokens_a_page_needs_a_login(closed: None, browser: Browser, path: 
 
 def test_staff_may_do_what_the_admin_lets_them_do(closed: None, browser: Browser) -> None:
     bob = User.objects.create_user("bob", password=PASSWORD, is_staff=True)
-    bob.user_permissions.add(Permission.objects.get(codename="add_customer"))
+    names = ("add_customer", "view_customer", "view_product")
+    bob.user_permissions.add(*Permission.objects.filter(codename__in=names))
     browser.force_login(bob)
 
     added = browser.fill("/shop/customer/new/", name="Ann")
@@ -42,6 +43,29 @@ def test_staff_may_do_what_the_admin_lets_them_do(closed: None, browser: Browser
 
     assert [r.status_code for r in (added, changed, deleted, other)] == [302, 403, 403, 403]
     assert [*Customer.objects.values_list("name", flat=True)] == ["Ann"]
+
+
+def test_staff_see_what_the_admin_lets_them_see(closed: None, browser: Browser) -> None:
+    Customer.objects.create(name="Ann")
+    browser.force_login(User.objects.create_user("eve", password=PASSWORD, is_staff=True))
+    paths = ("customer/", "customer/?q=a", "customer/1/", "customer/new/", "order/new/")
+
+    pages = [browser.page(f"/shop/{path}", status=403) for path in paths]
+
+    assert not [page for page in pages if "Ann" in page]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/html;q=0, */*", "json"),
+        ("application/json, text/html;q=0.1", "json"),
+        ("xtext/htmlx", "json"),
+        ("Text/HTML", "html"),
+    ],
+)
+def test_the_preferred_type_of_an_error_is_sent(browser: Browser, accept: str, kind: str) -> None:
+    assert kind in browser.get("/customer/0/", HTTP_ACCEPT=accept)["Content-Type"]
 
 
 def test_with_tokens_even_a_superuser_starts_no_storm(closed: None, transactional_db: None) -> None:

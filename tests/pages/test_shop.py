@@ -121,6 +121,7 @@ def test_a_change_of_somebody_else_is_not_overwritten(browser: Browser) -> None:
 
     assert refused.status_code == 412
     assert "It has changed since this page showed it" in text(refused)
+    assert 'name="stock" value="9"' in refused.content.decode()
     assert Product.objects.values_list("name", "stock").get() == ("Pen", 9)
 
 
@@ -163,6 +164,52 @@ def test_a_customer_with_orders_is_not_deleted(browser: Browser) -> None:
 
     assert (refused.status_code, "has orders" in text(refused)) == (409, True)
     assert Customer.objects.exists()
+
+
+def test_a_customer_behind_the_first_hundred_is_selected(browser: Browser) -> None:
+    customers = [Customer.objects.create(name=f"Customer {number}") for number in range(102)]
+    last = customers[-1].pk
+
+    form = browser.get(f"/shop/order/new/?customer={last}").content.decode()
+    browser.fill("/shop/order/new/", customer=last)
+
+    assert f'<option value="{last}" selected>' in form
+    assert Order.objects.get().customer_id == last
+
+
+def test_a_form_that_was_refused_can_be_sent_again(browser: Browser) -> None:
+    path = "/shop/customer/new/"
+    browser.fill(path, name="Ann", idempotency_key="used")
+    refused = browser.fill(path, name="Bob", idempotency_key="used")
+    [key] = re.findall('name="idempotency_key" value="([^"]+)"', refused.content.decode())
+
+    added = browser.fill(path, name="Bob", idempotency_key=key)
+
+    assert (refused.status_code, added.status_code) == (422, 302)
+    assert {*Customer.objects.values_list("name", flat=True)} == {"Ann", "Bob"}
+
+
+def test_a_curl_line_has_no_character_that_a_terminal_obeys(browser: Browser) -> None:
+    name = "\x7f\x7f:;touch /tmp/x #\u202e"
+    response = browser.fill("/shop/product/new/", name=name, price="a lot")
+
+    [line] = re.findall("(?s)<pre><code>(.*?)</code>", response.content.decode())
+
+    assert "\\u007f\\u007f:;touch /tmp/x #\\u202e" in unescape(line)
+    assert not re.search("[\x7f\u202e]", unescape(line))
+
+
+def test_headers_and_parameters_of_the_browser_do_not_change_the_call(browser: Browser) -> None:
+    api = Api(browser)
+    keys = [api.customer(f"Customer {number}")["id"] for number in range(30)]
+
+    conditional = browser.get(f"/shop/customer/{keys[0]}/", headers={"If-None-Match": "*"})
+    page = browser.get(f"/shop/customer/?after={keys[0]}%26limit=1000")
+
+    assert conditional.status_code == 200
+    assert page.status_code == 422
+    for pk in ("%23", "%3F", f"{keys[0]}%0A", f"{keys[0]}%3Flimit=1000"):
+        assert "404" in browser.page(f"/shop/customer/{pk}/", status=404)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+from django.db import OperationalError
 
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
-from bank.pages import storm_page
+from bank.pages import props, storm_page
+from bank.pages.threads import running
+from tests.api import Api
 from tests.pages.conftest import Browser, text
 
 PATH = "/shop/storm/"
@@ -70,6 +74,46 @@ def test_nothing_of_a_storm_is_left(browser: Browser) -> None:
     assert rows == [0, 0, 0]
 
 
+def test_orders_of_clients_are_cancelled_with_the_rows_of_a_storm(browser: Browser) -> None:
+    api, name = Api(browser), props.new_name()
+    ticket, extra = api.product(name, stock=10), api.customer(name)
+    pen, ann = api.product("Pen", stock=10), api.customer("Ann")
+    api.order(extra, (pen, 4))
+    api.order(ann, (ticket, 1), (pen, 2))
+    kept = api.order(ann, (pen, 1))
+
+    props.delete(name)
+
+    assert [str(key) for key in Order.objects.values_list("pk", flat=True)] == [str(kept["id"])]
+    assert [*Product.objects.values_list("name", "stock")] == [("Pen", 9)]
+
+
+def test_a_storm_deletes_what_a_killed_one_has_left_and_nothing_else(browser: Browser) -> None:
+    api = Api(browser)
+    left, real = f"{props.NAME}2026-01-01T00:00:00+00:00", f"{props.NAME}mine"
+    now = props.new_name()
+    for name in (left, real, now):
+        api.product(name)
+
+    run(browser, "safe", buyers=2, pieces=1)
+
+    assert {*Product.objects.values_list("name", flat=True)} == {real, now}
+
+
+def test_a_storm_in_which_nobody_gets_a_turn_is_shown(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(body: object) -> None:
+        raise OperationalError("no connection is free")
+
+    way = storm_page.WAYS["safe"]
+    monkeypatch.setitem(storm_page.WAYS, "safe", replace(way, run=refuse))
+
+    found = run(browser, "safe", buyers=3, pieces=1)
+
+    assert (found["refused"], found["orders"], found["stock"]) == (3, 0, 1)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"buyers": "0"}, {"buyers": "101"}, {"pieces": "-1"}, {"way": "x"}, {"way": ""}]
 )
@@ -81,7 +125,7 @@ def test_a_storm_that_is_not_possible_is_refused(browser: Browser, wrong: dict[s
 
 
 def test_one_storm_runs_at_a_time(browser: Browser) -> None:
-    with storm_page.running, ThreadPoolExecutor(1) as pool:
+    with running, ThreadPoolExecutor(1) as pool:
         second = pool.submit(run_raw, browser).result()
 
     assert (second.status_code, "Another storm" in text(second)) == (503, True)

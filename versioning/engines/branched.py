@@ -39,6 +39,11 @@ class Branched(BaseDatabaseWrapper):
         """The branch in use, or "" if it is MAIN."""
         return "" if self.branch == MAIN else self.branch
 
+    def same_as(self, other: Any) -> None:
+        """Use the branch of another thread's connection, and sign commits as it does."""
+        self.use(other.branch)
+        self.signature = other.signature
+
     def use(self, branch: str) -> None:
         """Execute the following statements on this branch; raise InTransaction inside atomic().
 

@@ -1,0 +1,55 @@
+"""The rows of a demonstration: a product or two and a customer, which nobody needs afterwards.
+
+Their name has the time. So those of a demonstration that was killed are found, and deleted by the
+next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from bank.models import Customer, Order, Product
+from bank.transactions import retry_transaction
+
+NAME = "Part of a demonstration of "
+OLD = timedelta(minutes=1)  # none lasts that long
+
+
+def new_name() -> str:
+    """Return the name of the rows of a demonstration that begins now."""
+    return f"{NAME}{datetime.now(UTC).isoformat()}"
+
+
+@retry_transaction
+def delete(name: str) -> None:
+    """Delete the customers and products of this name.
+
+    Orders of them are cancelled, those of clients too: their other products are in stock again.
+    """
+    rows = Product.objects.filter(name=name), Customer.objects.filter(name=name)
+    products, customers = ([*each.values_list("pk", flat=True)] for each in rows)
+    of_product = Order.objects.filter(lines__product__in=products).values_list("pk", flat=True)
+    orders = Order.objects.filter(Q(customer__in=customers) | Q(pk__in=[*of_product]))
+    orders.cancel()
+    for each in rows:
+        each.delete()
+
+
+def delete_old() -> None:
+    """Delete what demonstrations have left that were killed."""
+    names: Iterable[Any] = {
+        name
+        for model in (Product, Customer)
+        for name in model._default_manager.filter(name__startswith=NAME).values_list(
+            "name", flat=True
+        )
+    }
+    for name in names:
+        with suppress(ValueError):  # a row of somebody else
+            if datetime.now(UTC) - datetime.fromisoformat(name.removeprefix(NAME)) > OLD:
+                delete(name)
