@@ -56,6 +56,7 @@ lint: .venv/ready-dev
 
 docs: .venv/ready-dev
 	@$(VENV) docs/build.py
+	@echo "The site is in build/site. To serve it: $(VENV) -m http.server --bind 127.0.0.1 --directory build/site 8080"
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=python3.11 make …")'
