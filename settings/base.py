@@ -48,6 +48,9 @@ API_MIDDLEWARE = [
     "bank.middleware.optional_slash.OptionalSlash",
     "myproject.hosts.AllowedHosts",
 ]
+# The part of API_MIDDLEWARE that is also for the pages' calls of the API in this process: what the
+# rest of it does, the pages' own middleware has done.
+API_CALL_MIDDLEWARE: list[str] = []
 API_URLCONF = "bank.api.urls"
 SITE = ("/admin", "/static/", "/shop/")  # the paths of the other stack, beside / itself
 MIDDLEWARE = [

@@ -8,7 +8,8 @@ from settings.database_url import database
 
 BACKEND = "dolt"
 INSTALLED_APPS = ["versioning", *INSTALLED_APPS]
-API_MIDDLEWARE = [*API_MIDDLEWARE, "versioning.middleware.ApiBranch"]
+API_CALL_MIDDLEWARE = ["versioning.middleware.ApiBranch"]
+API_MIDDLEWARE = [*API_MIDDLEWARE, *API_CALL_MIDDLEWARE]
 MIDDLEWARE = [*MIDDLEWARE, "versioning.middleware.AdminBranch"]
 _bank = database(
     "DOLT_URL",

@@ -12,7 +12,8 @@ dj_database_url.register("doltlite", "versioning.engines.doltlite")
 
 BACKEND = "doltlite"
 INSTALLED_APPS = ["versioning", *INSTALLED_APPS]
-API_MIDDLEWARE = [*API_MIDDLEWARE, "versioning.middleware.ApiBranch"]
+API_CALL_MIDDLEWARE = ["versioning.middleware.ApiBranch"]
+API_MIDDLEWARE = [*API_MIDDLEWARE, *API_CALL_MIDDLEWARE]
 MIDDLEWARE = [*MIDDLEWARE, "versioning.middleware.AdminBranch"]
 _bank = database(
     "DOLTLITE_URL",

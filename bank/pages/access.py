@@ -47,10 +47,10 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return error_page(request, 503, unavailable(kind))
 
 
-def may(request: HttpRequest, action: str, kind: str) -> bool:
-    """Return whether the user may view, add, change or delete rows of this kind."""
+def may(request: HttpRequest, action: str, kind: str, app: str = "bank") -> bool:
+    """Return whether the user may view, add, change or delete rows of this model."""
     actions = ("view", "change") if action == "view" else (action,)
-    permissions = (f"bank.{each}_{kind}" for each in actions)
+    permissions = (f"{app}.{each}_{kind}" for each in actions)
     return not settings.API_TOKENS or any(map(request.user.has_perm, permissions))
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
+from django.utils.module_loading import import_string
 
 from bank.api.auth import PAGE_USER
 
@@ -33,6 +34,11 @@ class Answer:
         return self.status < 400
 
     @property
+    def next(self) -> str:
+        """The query of the next page of a list, as its Link has it; "" is none."""
+        return urlsplit(self.headers.get("Link", "").partition(">")[0]).query
+
+    @property
     def errors(self) -> dict[str, str]:
         """The details of a problem by the member of the body; "" is all of it."""
         if self.ok:
@@ -47,24 +53,38 @@ class Answer:
 def call(request: HttpRequest, method: str, path: str, body: Any = None, **headers: str) -> Answer:
     """Call the API as the user of this page; headers are written like If_Match.
 
-    It answers as it does over HTTP, errors included. Raises Http404 if no operation has this path.
+    A middleware of the pages may add headers to all calls, in `request.api_headers`. The API
+    answers as it does over HTTP, errors included. Raises Http404 if no operation has this path.
     """
+    headers = {**getattr(request, "api_headers", {}), **headers}
     url, user = urlsplit(path), user_of(request)
     request.auth = user  # type: ignore[attr-defined]
     inner = HttpRequest()
-    inner.method, inner.path, inner.path_info = method, url.path, unquote(url.path)
+    inner.method, inner.path = method, unquote(url.path)
+    inner.path_info = inner.path
     inner.GET = QueryDict(url.query)
-    # Not the browser's own headers: an If-None-Match would be one of the page.
-    own = {name: value for name, value in request.META.items() if not name.startswith("HTTP_IF_")}
-    inner.META = own | {PAGE_USER: user}
+    # Not the headers of the browser: they are not in the curl line.
+    inner.META = {name: value for name, value in request.META.items() if name[:5] != "HTTP_"}
     inner.META |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    inner.META["CONTENT_TYPE"] = "application/json"
+    inner.META |= {"CONTENT_TYPE": "application/json", PAGE_USER: user}
+    inner.user = request.user
     inner._body = b"" if body is None else json.dumps(body).encode()
-    match = resolve(inner.path_info, settings.API_URLCONF)
-    response = match.func(inner, *match.args, **match.kwargs)
+    response = _answer(inner)
     document = json.loads(response.content) if response.content else None
     address = request.build_absolute_uri(path)
     return Answer(response.status_code, document, response, curl(method, address, body, **headers))
+
+
+def _answer(inner: HttpRequest) -> HttpResponse:
+    """Return the response of the view, through the middleware that gives calls their meaning."""
+    match = resolve(inner.path_info, settings.API_URLCONF)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return match.func(request, *match.args, **match.kwargs)
+
+    for path in reversed(settings.API_CALL_MIDDLEWARE):
+        view = import_string(path)(view)
+    return view(inner)
 
 
 def user_of(request: HttpRequest) -> str:

@@ -39,6 +39,8 @@ def test_a_branch_is_created_at_a_revision_and_listed_with_its_distance(api: Api
     for name in ("Carl", "Dora"):
         api.post("/customer/", {"name": name}, **{"Dolt-Branch": "season/2027"})
     listed = api.list("/dolt/branches")
+    # Not api.get(): it reads two branches by name, this one and main.
+    alone = api.client.get("/dolt/branches/season/2027").json()
 
     assert (created.status_code, created.json()) == (
         200,
@@ -49,6 +51,7 @@ def test_a_branch_is_created_at_a_revision_and_listed_with_its_distance(api: Api
         ("season/2027", 2, 1),
     ]
     assert listed[1]["hash"] == Branch.objects.get(name="season/2027").hash
+    assert alone == listed[1]
 
 
 def test_many_branches_are_listed_in_pages(api: Api) -> None:
@@ -122,6 +125,7 @@ def test_the_main_branch_cannot_be_deleted_or_renamed(api: Api, other: Branch) -
 
 
 def test_an_unknown_branch_is_a_404_and_a_taken_name_a_409(api: Api, other: Branch) -> None:
+    assert api.get("/dolt/branches/nowhere").status_code == 404
     assert problem(api.delete("/dolt/branches/nowhere"), 404)
     assert problem(patch(api, "/dolt/branches/nowhere", {"name": "x"}), 404)
     assert problem(api.post("/dolt/branches", {"name": "x", "from": "nowhere"}), 404)

@@ -30,7 +30,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     A form that another window shows was opened for the branch before: it is refused (403).
     """
     branch = Branch.named(request.POST.get("name", ""))
-    _choose(request, branch.name)
+    choose(request, branch.name)
     messages.success(request, f"You are on the branch {branch.name} now.")
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, None) else "admin:index")
@@ -82,13 +82,13 @@ def delete(request: HttpRequest) -> HttpResponse:
     branch.delete(force="force" in given)
     said = f"The branch {branch.name} was deleted."
     if request.session.get("dolt-branch") == branch.name:
-        _choose(request, MAIN)
+        choose(request, MAIN)
         said += f" You are on {MAIN} now."
     messages.success(request, said)
     return redirect(LIST)
 
 
-def _choose(request: HttpRequest, branch: str) -> None:
-    """Use this branch from now on; refuse forms that were opened before, for another branch."""
+def choose(request: HttpRequest, branch: str) -> None:
+    """Use this branch from now on in this session; refuse forms that were opened for another."""
     request.session["dolt-branch"] = branch
     rotate_token(request)

@@ -47,6 +47,11 @@ def create_branch(request: HttpRequest, branch: BranchIn) -> HttpResponse:
     return json_response(_documents([new])[0])
 
 
+@router.get("/branches/{path:name}", response=dict[str, Any])
+def get_branch(request: HttpRequest, name: str) -> HttpResponse:
+    return json_response(_documents([Branch.named(name)])[0])
+
+
 @router.patch("/branches/{path:name}", response=dict[str, Any])
 def rename_branch(request: HttpRequest, name: str, wanted: NameIn) -> HttpResponse:
     branch = Branch.named(name)

@@ -121,4 +121,6 @@ def _document(row: Any, names: tuple[str, ...]) -> Document:
 
 
 def _who(request: Any) -> str:
-    return str(request.auth)
+    """Return the name of the token's client; a user of the pages has the name of the admin."""
+    user = getattr(request, "user", None)
+    return str(user.get_username() if user and user.is_authenticated else request.auth)

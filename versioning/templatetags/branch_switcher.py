@@ -1,12 +1,14 @@
-"""The branch switcher of the admin's pages."""
+"""The branch switchers of the admin and of the pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from bank.engine import Engine
 from versioning.errors import VersionError
 from versioning.models import Branch
 from versioning.signatures import MAIN
@@ -24,6 +26,23 @@ def branch_switcher(context: dict[str, Any]) -> dict[str, Any]:
     current = request.session.get("dolt-branch", MAIN)
     back = request.get_full_path() if request.method == "GET" else ""
     return {"current": current, "names": _names(current), "main": MAIN, "next": back}
+
+
+@register.inclusion_tag("versions/switcher.html", takes_context=True)
+def page_branch_switcher(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the session's branch, and forms that change it; nothing on errors of the API."""
+    request: Any = context.get("request")
+    if not hasattr(request, "session") or (settings.API_TOKENS and not request.user.is_staff):
+        return {}
+    current = request.session.get("dolt-branch", MAIN)
+    of_the_bank = getattr(request.resolver_match, "namespace", "") == "pages"
+    return {
+        "current": current,
+        "names": _names(current),
+        "next": request.get_full_path() if request.method == "GET" else request.path,
+        "elsewhere": of_the_bank and (Engine().side_branch or MAIN) != current,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 def _names(current: str) -> list[str]:

@@ -1,0 +1,88 @@
+"""The page of a branch: what it changed since it left main, and its merge into main."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from bank.pages.access import may, page
+from bank.pages.client import Answer, call, curl
+from bank.pages.errors import error_page
+from bank.pages.kinds import KINDS
+from versioning.administration.branches import choose
+from versioning.pages.branches import path_of
+from versioning.pages.decisions import TRY, decided, form
+from versioning.signatures import MAIN
+
+ROWS = 50  # of a page of the diff
+MERGE = "/dolt/merge"
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def branch(request: HttpRequest, name: str) -> HttpResponse:
+    """The diff against main, the merge as a dry run, and the form that merges it or deletes it."""
+    answer = _change(request, name) if request.method == "POST" else None
+    if isinstance(answer, HttpResponse):
+        return answer
+    found = call(request, "GET", path_of(name))
+    diff = call(request, "GET", _path_of_diff(request, name)) if found.ok else found
+    if not diff.ok:
+        return error_page(request, diff.status, " ".join(diff.errors.values()))
+    context = {"branch": found, "diff": diff, "main": MAIN, "answer": answer}
+    if name != MAIN and found.document["ahead"] and "after" not in request.GET:
+        context |= _merge_form(request, name, answer)
+    return render(request, "versions/branch.html", context, status=answer.status if answer else 200)
+
+
+def _path_of_diff(request: HttpRequest, name: str) -> str:
+    """Return the address of a page of the diff: the first, or the one that its Link has named."""
+    names = {"from": MAIN, "to": name, "limit": ROWS}
+    if "after" in request.GET:  # of the two commits that the first page has compared
+        given = ((key, request.GET.get(key)) for key in ("from", "to", "after"))
+        names |= {"dots": 2, **{key: value for key, value in given if value}}
+    return f"/dolt/diff?{urlencode(names)}"
+
+
+def _merge_form(request: HttpRequest, name: str, answer: Answer | None) -> dict[str, Any]:
+    body = {"from": name, "into": MAIN}
+    dry = call(request, "POST", MERGE, {**body, "dry_run": True})
+    address = request.build_absolute_uri(MERGE)
+    names = {"source": name, "into": MAIN, "merge_curl": curl("POST", address, body)}
+    return {**form(request, dry, answer), **names}
+
+
+def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:
+    """Merge or delete the branch; return what the API refused, or tried, or where to go on."""
+    if request.POST.get("action") == "delete":
+        return _delete(request, name)
+    if not may_merge(request):
+        return error_page(request, 403, "You may not change all that a merge can change.")
+    answer = call(request, "POST", MERGE, {"from": name, "into": MAIN, **decided(request)})
+    if not answer.ok or request.POST.get("action") == TRY:
+        return answer
+    messages.success(request, f"{name} was merged into {MAIN}: {answer.document['hash']}")
+    return HttpResponseRedirect(reverse("versions:branch", args=[name]))
+
+
+def may_merge(request: HttpRequest) -> bool:
+    """Return whether the user may do on main what a merge can do: all, to rows of all kinds."""
+    return all(may(request, do, kind) for do in ("add", "change", "delete") for kind in KINDS)
+
+
+def _delete(request: HttpRequest, name: str) -> Answer | HttpResponse:
+    if not may(request, "delete", "branch", "versioning"):
+        return error_page(request, 403, "You may not delete a branch.")
+    answer = call(request, "DELETE", path_of(name))
+    if not answer.ok:
+        return answer
+    if request.session.get("dolt-branch") == name:
+        choose(request, MAIN)
+    messages.success(request, f"The branch {name} was deleted.")
+    return HttpResponseRedirect(reverse("versions:branches"))

@@ -1,0 +1,111 @@
+"""The pages of change requests: open, review, merge and close one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bank.pages.access import may, page
+from bank.pages.client import Answer, call, curl
+from bank.pages.errors import error_page
+from versioning.approvals import DECISIONS
+from versioning.decisions import chosen
+from versioning.pages.decisions import TRY, decided, form
+from versioning.signatures import MAIN
+
+ROWS = 20  # of the list
+STATES = ("open", "merged", "closed")
+# What the buttons of the page do: the operation of the API, and the permission.
+ACTIONS = {
+    "review": ("reviews", ("add", "review")),
+    "merge": ("merge", ("merge", "changerequest")),
+    TRY: ("merge", ("merge", "changerequest")),
+    "close": ("close", ("change", "changerequest")),
+}
+
+
+@page
+@require_safe
+def list_requests(request: HttpRequest) -> HttpResponse:
+    """A page of the change requests of one state: the open ones, if none is named."""
+    state = request.GET.get("state", STATES[0])
+    names = {"state": state, "limit": ROWS}
+    if after := request.GET.get("after"):
+        names["after"] = after
+    found = call(request, "GET", f"/dolt/requests?{urlencode(names)}")
+    if not found.ok:
+        return error_page(request, found.status, " ".join(found.errors.values()))
+    context = {"found": found, "state": state, "states": STATES}
+    return render(request, "versions/requests.html", context)
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_request(request: HttpRequest) -> HttpResponse:
+    """The form that asks others to review a branch before it is merged into main."""
+    answer = None
+    values: dict[str, Any] = {"target": MAIN, **request.GET.dict(), **request.POST.dict()}
+    if request.method == "POST":
+        if not may(request, "add", "changerequest", "versioning"):
+            return error_page(request, 403, "You may not add a change request.")
+        names = ("title", "description", "source", "target")
+        body = {name: values.get(name, "") for name in names}
+        answer = call(request, "POST", "/dolt/requests", body)
+        if answer.ok:
+            messages.success(request, "The change request is open.")
+            return HttpResponseRedirect(reverse("versions:request", args=[answer.document["id"]]))
+    context = {"values": values, "answer": answer, "errors": answer.errors if answer else {}}
+    status = answer.status if answer else 200
+    return render(request, "versions/open_request.html", context, status=status)
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """A change request with its reviews, what is in the way of its merge, and its conflicts."""
+    path = f"/dolt/requests/{pk}"
+    answer = _change(request, path) if request.method == "POST" else None
+    if isinstance(answer, HttpResponse):
+        return answer
+    found = call(request, "GET", path)
+    if not found.ok:
+        return error_page(request, found.status, f"There is no change request {pk}.")
+    context = {"found": found, "pk": pk, "answer": answer, "decisions": DECISIONS}
+    if found.document["mergeable"]:
+        dry = call(request, "POST", f"{path}/merge", {"dry_run": True})
+        context |= form(request, dry, answer)
+        address = request.build_absolute_uri(f"{path}/merge")
+        context |= {"source": found.document["source"], "into": found.document["target"]}
+        context["merge_curl"] = curl("POST", address, {})
+    elif answer:
+        context["problem"] = " ".join(answer.errors.values())
+    status = answer.status if answer else 200
+    return render(request, "versions/request.html", context, status=status)
+
+
+def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
+    """Send what a button says; return what the API refused, or tried, or where to go on."""
+    action = request.POST.get("action", "")
+    operation, (do, what) = ACTIONS.get(action, ACTIONS["review"])
+    allowed = may(request, do, what, "versioning") and _may_decide(request)
+    if not allowed:
+        return error_page(request, 403, f"You may not {do} a {what}, or what it changes.")
+    body = decided(request) if operation == "merge" else None
+    if operation == "reviews":
+        body = {name: request.POST.get(name, "") for name in ("decision", "text", "commit")}
+    answer = call(request, "POST", f"{path}/{operation}", body)
+    if not answer.ok or action == TRY:
+        return answer
+    messages.success(request, f"Done: {action}.")
+    return HttpResponseRedirect(request.path)
+
+
+def _may_decide(request: HttpRequest) -> bool:
+    """Return whether the user may change all rows of whose conflicts the form decides."""
+    return all(may(request, "change", place.partition(":")[0]) for place in chosen(request.POST))
