@@ -6,16 +6,24 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.serving import ROOT, Server
 
 SCREENSHOTS = ROOT / "build" / "screenshots" / settings.BACKEND
 # Playwright's own builds of browsers are not in a package registry; Debian's Chromium is.
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DESKTOP, PHONE = ViewportSize(width=1200, height=800), ViewportSize(width=390, height=844)
+LOOKS: dict[str, tuple[Literal["light", "dark"], ViewportSize]] = {
+    "light": ("light", DESKTOP),
+    "dark": ("dark", DESKTOP),
+    "phone": ("light", PHONE),
+}
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +60,41 @@ def page(chromium: Browser, site: str) -> Iterator[Page]:
     assert [error for error in errors if "Failed to load resource" not in error] == []
 
 
+@pytest.fixture
+def plain(chromium: Browser, site: str) -> Iterator[Page]:
+    """Return a window without JavaScript."""
+    context = chromium.new_context(base_url=site, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=LOOKS)
+def window(request: pytest.FixtureRequest, page: Page) -> Page:
+    """Return a window that is light, dark or narrow."""
+    scheme, size = LOOKS[request.param]
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(size)
+    return page
+
+
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the whole page in build/screenshots/BACKEND."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=Path(SCREENSHOTS / f"{name}.png"), full_page=True)
+
+
+def look_at(page: Page, name: str) -> list[str]:
+    """Keep a screenshot; return what axe calls serious or critical, and whether it is too wide."""
+    screenshot(page, name)
+    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [*check(page), *([f"{name}: {width} px too wide"] if width > 0 else [])]
+
+
+def check(page: Page) -> list[str]:
+    """Return what axe calls serious or critical, with the elements."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {[node['html'] for node in each['nodes']]}"
+        for each in violations
+        if each["impact"] in ("serious", "critical")
+    ]

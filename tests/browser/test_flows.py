@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-
-@pytest.fixture
-def plain(chromium: Browser, site: str) -> Iterator[Page]:
-    """Return a window without JavaScript."""
-    context = chromium.new_context(base_url=site, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+from playwright.sync_api import Page, expect
 
 
 @pytest.mark.parametrize("window", ["page", "plain"])
