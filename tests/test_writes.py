@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bank.models import Customer, IdempotencyRecord, OrderLine, Product
+from bank.transactions import retry_transaction
 from bank.transactions.error_kinds import broken_constraint
 from bank.writes import insert, update
 from tests.api import Api
@@ -125,10 +126,15 @@ def test_threads_insert_at_the_same_time() -> None:
 
     def create(size: int) -> list[str]:
         names = [f"{next(numbers)}" for _ in range(size)]
-        customer = Customer(name=names[0])
-        insert([customer])
-        insert([Customer(name=name) for name in names[1:]])
-        return [names[0], Customer.objects.get(pk=customer.pk).name]
+
+        @retry_transaction  # DoltLite's writers wait for each other, at most a second
+        def write() -> Customer:
+            customer = Customer(name=names[0])
+            insert([customer])
+            insert([Customer(name=name) for name in names[1:]])
+            return customer
+
+        return [names[0], Customer.objects.get(pk=write().pk).name]
 
     pairs = at_once(create, 10 * [1, 2, 3, 4, 5], threads=5)
 
