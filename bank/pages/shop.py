@@ -15,11 +15,10 @@ from bank.pages.access import may, page
 from bank.pages.client import Answer, call
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS, Kind
+from bank.pages.order_form import choices
 from bank.queries import Document
 
 ROWS = 20  # of a list
-CHOICES = 100  # customers and products in the form of an order
-LONGEST = 500  # lines of an order that its form can change: Django limits the fields of a form
 
 
 @page
@@ -111,43 +110,12 @@ def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpRespons
 def _form(request: HttpRequest, kind: Kind, answer: Answer | None, **context: Any) -> HttpResponse:
     status = answer.status if answer else 200
     if kind.name == "order":
-        context |= _choices(request, **context)
+        context |= choices(request, **context)
     context |= {"kind": kind, "answer": answer, "errors": answer.errors if answer else {}}
     response = render(request, f"pages/{kind.name}.html", context, status=status)
     if status == 503:
         response["Retry-After"] = "1"
     return response
-
-
-def _choices(
-    request: HttpRequest, *, values: Any, current: Answer | None = None, **_: Any
-) -> dict[str, Any]:
-    """Return the customers and the lines of the form of an order."""
-    customers = call(request, "GET", f"/customer/?limit={CHOICES}")
-    products = call(request, "GET", f"/product/?limit={CHOICES}")
-    chosen = values.get("customer", "")
-    offered = list(customers.document) if customers.ok else []
-    if chosen and chosen not in {str(customer["id"]) for customer in offered}:
-        one = call(request, "GET", f"/customer/{quote(chosen, safe='')}/")
-        offered += [one.document] if one.ok else []
-    lines = current.document["products"] if current else []
-    rows = _lines(lines, products.document if products.ok else [], values)
-    return {"customers": offered, "lines": rows, "is_long": len(lines) > LONGEST}
-
-
-def _lines(ordered: list[Document], offered: list[Document], values: Any) -> list[Document]:
-    """Return the products, those of the order first, each with the quantity in the form."""
-    stocks = {product["id"]: product["stock"] for product in offered}
-    known = {line["id"] for line in ordered}
-    products = [*ordered, *(product for product in offered if product["id"] not in known)]
-    return [
-        {
-            **product,
-            "stock": stocks.get(product["id"], ""),
-            "quantity": values.get(f"quantity-{product['id']}", ""),
-        }
-        for product in products
-    ]
 
 
 def _values(document: Document) -> Document:

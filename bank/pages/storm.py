@@ -17,17 +17,14 @@ from threading import Barrier
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from bank.engine import Engine
 from bank.errors import BankError, NotEnoughStock
-from bank.models import Customer, Order, OrderLine, Product
+from bank.models import Customer, Order, Product
 from bank.pages.threads import SECONDS, in_thread, like_here
-from bank.transactions import retry_transaction
 
 Run = Callable[[Callable[[], None]], None]
 """Runs the function as a transaction, or without one."""
 
 THREADS = 16  # buyers at the same time
-THINKS = 0.02  # seconds between reading and writing the stock, where a buyer does both by hand
 
 
 class Clock:
@@ -93,44 +90,6 @@ class Result:
     @property
     def milliseconds(self) -> float:
         return max(buyer.ended for buyer in self.buyers)
-
-
-def place(shop: Shop) -> None:
-    """Order one piece as POST /order/ does."""
-    Order.objects.place(shop.customer, {shop.product.pk: 1})
-
-
-def read_then_write(shop: Shop) -> None:
-    """Order one piece as code does that trusts what it has read, without a new stock_token."""
-    stock = Product.objects.filter(pk=shop.product.pk).values_list("stock", flat=True).first()
-    if not stock:
-        raise NotEnoughStock({shop.product: 0})
-    time.sleep(THINKS)
-    Product.objects.filter(pk=shop.product.pk).update(stock=stock - 1)
-    order = Order.objects.create(customer=shop.customer, subtotal=shop.product.price)
-    OrderLine.objects.create(order=order, product=shop.product, price=shop.product.price)
-
-
-def once(body: Callable[[], None]) -> None:
-    """Run a transaction once: a refusal is the buyer's."""
-    with Engine().outermost_atomic():
-        body()
-
-
-def retried(body: Callable[[], None]) -> None:
-    """Run a transaction until the database accepts it."""
-    retry_transaction(body)()
-
-
-def read_committed(body: Callable[[], None]) -> None:
-    """Run a transaction below SERIALIZABLE."""
-    with Engine().read_committed():
-        body()
-
-
-def alone(body: Callable[[], None]) -> None:
-    """Run each statement by itself, in no transaction."""
-    body()
 
 
 def storm(run: Run, buy: Callable[[Shop], None], shop: Shop, *, buyers: int) -> Result:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,59 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bank.engine import Engine
 from bank.models import Customer, Order, Product
 from bank.pages import props, storm
 from bank.pages.access import demonstration
 from bank.pages.threads import in_thread, running
+from bank.pages.ways import SAFE, WAYS, ways
 from bank.transactions import retry_transaction
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to buy, for the radio buttons."""
-
-    label: str
-    explanation: str
-    run: storm.Run
-    buy: Callable[[storm.Shop], None]
-
-
-SAFE = "safe"
-WAYS = {
-    SAFE: Way(
-        "as this shop does: retry_transaction",
-        "Each order is a transaction, run again when the database refuses it.",
-        storm.retried,
-        storm.place,
-    ),
-    "once": Way(
-        "without retry_transaction",
-        "The same transaction, run once. Where the database refuses one of two, a buyer gets an "
-        "error though there are pieces left.",
-        storm.once,
-        storm.place,
-    ),
-    "token": Way(
-        "without the token",
-        "Reads the stock, thinks, writes one less, and retries. Two buyers write the same number: "
-        "a database that compares only what was written sees no conflict.",
-        storm.retried,
-        storm.read_then_write,
-    ),
-    "read-committed": Way(
-        "below SERIALIZABLE: READ COMMITTED",
-        "The same code in a transaction that may overwrite what it has not read.",
-        storm.read_committed,
-        storm.read_then_write,
-    ),
-    "alone": Way(
-        "in no transaction",
-        "The same code, each statement by itself: on every database both buyers get the piece.",
-        storm.alone,
-        storm.read_then_write,
-    ),
-}
 
 
 class StormForm(forms.Form):
@@ -77,14 +28,6 @@ class StormForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: Any = self.fields["way"]
         choices.choices = [(name, way.label) for name, way in ways().items()]
-
-
-def ways() -> dict[str, Way]:
-    """Return the ways that this database has."""
-    possible = {**WAYS}
-    if not Engine().has_read_committed:
-        del possible["read-committed"]
-    return possible
 
 
 @demonstration

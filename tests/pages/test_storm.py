@@ -11,8 +11,9 @@ from django.db import OperationalError
 
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
-from bank.pages import props, storm_page
+from bank.pages import props
 from bank.pages.threads import running
+from bank.pages.ways import WAYS
 from tests.api import Api
 from tests.pages.conftest import Browser, text
 
@@ -106,8 +107,8 @@ def test_a_storm_in_which_nobody_gets_a_turn_is_shown(
     def refuse(body: object) -> None:
         raise OperationalError("no connection is free")
 
-    way = storm_page.WAYS["safe"]
-    monkeypatch.setitem(storm_page.WAYS, "safe", replace(way, run=refuse))
+    way = WAYS["safe"]
+    monkeypatch.setitem(WAYS, "safe", replace(way, run=refuse))
 
     found = run(browser, "safe", buyers=3, pieces=1)
 
