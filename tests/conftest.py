@@ -34,7 +34,9 @@ if settings.BACKEND not in IN_A_BROWSER:
     collect_ignore.append("browser")
 if "versioning" not in settings.INSTALLED_APPS:
     collect_ignore += ["versioning", "browser/test_versions.py"]
-collect_ignore_glob = ["test_*.py", "orm", "guarantees"] if settings.BACKEND in ONCE else []
+collect_ignore_glob = (
+    ["test_*.py", "orm", "guarantees", "pages"] if settings.BACKEND in ONCE else []
+)
 
 
 def pytest_configure() -> None:
