@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from backends.mysql.driver import least_privilege as restrict
+from backends.mysql.driver import least_privilege
 
-__all__ = ["restrict"]
+
+def restrict(url: str, password: str | None = None) -> str:
+    """Return the URL of a user who can read and change rows."""
+    return least_privilege(url, password=password)

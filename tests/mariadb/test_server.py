@@ -13,6 +13,7 @@ import pytest
 from MySQLdb import OperationalError
 
 from backends.mariadb import server as mariadb
+from backends.mariadb.users import restrict
 from backends.mysql.driver import APPLICATION, connect, least_privilege
 from runner.backends import backend
 from runner.errors import ServerUnavailable
@@ -45,6 +46,15 @@ def test_the_application_can_change_rows_and_nothing_else(owner: SplitResult) ->
                 cursor.execute(statement)
         cursor.execute("SELECT LOAD_FILE('/etc/passwd')")
         assert cursor.fetchall() == ((None,),)
+
+
+def test_the_application_can_have_a_given_password(owner: SplitResult) -> None:
+    application = urlsplit(restrict(owner.geturl(), "it's given"))
+
+    with connect(application) as other, other.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_USER()")
+        assert cursor.fetchall() == ((f"{APPLICATION}@%",),)
+    assert application.password == "it%27s%20given"  # noqa: S105 - of this test
 
 
 def test_no_user_can_log_in_without_a_password(owner: SplitResult) -> None:
