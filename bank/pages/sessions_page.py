@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from bank.engine import Engine
@@ -16,8 +15,9 @@ from bank.models import Product
 from bank.pages import props
 from bank.pages.access import demonstration
 from bank.pages.anomalies import ANOMALIES
+from bank.pages.demonstrations import show
 from bank.pages.sessions import COMMIT, Begin, play
-from bank.pages.threads import in_thread, running
+from bank.pages.threads import in_thread
 from bank.transactions import retry_transaction
 
 SAFE, READ_COMMITTED = "as-configured", "read-committed"
@@ -50,18 +50,7 @@ class SessionsForm(forms.Form):
 def sessions_page(request: HttpRequest) -> HttpResponse:
     """The form; a POST plays the script on two connections. Nothing of it is left in the shop."""
     form = SessionsForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "anomalies": ANOMALIES}
-    status = 200
-    if form.is_bound and not form.is_valid():
-        status = 422
-    elif form.is_bound and not running.acquire(blocking=False):
-        status, context["busy"] = 503, True
-    elif form.is_bound:
-        try:
-            context |= _play(**form.cleaned_data)
-        finally:
-            running.release()
-    return render(request, "pages/sessions.html", context, status=status)
+    return show(request, "pages/sessions.html", form, _play, anomalies=ANOMALIES)
 
 
 def _play(anomaly: str, level: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bank.models import Customer, Order, Product
 from bank.pages import props, storm
 from bank.pages.access import demonstration
-from bank.pages.threads import in_thread, running
+from bank.pages.demonstrations import show
+from bank.pages.threads import in_thread
 from bank.pages.ways import SAFE, WAYS, ways
 from bank.transactions import retry_transaction
 
@@ -35,18 +36,7 @@ class StormForm(forms.Form):
 def storm_page(request: HttpRequest) -> HttpResponse:
     """The form; a POST runs a storm and shows it. Nothing of it is left in the shop."""
     form = StormForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "ways": ways()}
-    status = 200
-    if form.is_bound and not form.is_valid():
-        status = 422
-    elif form.is_bound and not running.acquire(blocking=False):
-        status, context["busy"] = 503, True
-    elif form.is_bound:
-        try:
-            context |= _run(**form.cleaned_data)
-        finally:
-            running.release()
-    return render(request, "pages/storm.html", context, status=status)
+    return show(request, "pages/storm.html", form, _run, ways=ways())
 
 
 @demonstration

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +16,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SECONDS = 15.0  # from then on, the database calls of a thread fail
-# A storm has a thread of this process and all its patience. One demonstration at a time leaves the
-# other thread to the clients (myproject/rsgi.py).
-running = threading.Lock()
 
 
 def like_here(function: Callable[[T], R]) -> Callable[[T], R]:

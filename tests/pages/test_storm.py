@@ -12,7 +12,7 @@ from django.db import OperationalError
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
 from bank.pages import props
-from bank.pages.threads import running
+from bank.pages.demonstrations import running
 from bank.pages.ways import WAYS
 from tests.api import Api
 from tests.pages.conftest import Browser, text

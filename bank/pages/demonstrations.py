@@ -1,0 +1,39 @@
+"""Demonstrations: pages with a form that starts something for show, one at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# A demonstration has a thread of this process. One at a time leaves the other thread to the clients
+# (myproject/rsgi.py).
+running = threading.Lock()
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    form: Form,
+    run: Callable[..., dict[str, Any]],
+    **context: Any,
+) -> HttpResponse:
+    """Return the page with the form; a valid POST runs the demonstration, which adds its result.
+
+    The status is 422 if the form is invalid, and 503 while another demonstration is running.
+    """
+    context, status = {"form": form, **context}, 200
+    if form.is_bound and not form.is_valid():
+        status = 422
+    elif form.is_bound and not running.acquire(blocking=False):
+        status, context["busy"] = 503, True
+    elif form.is_bound:
+        try:
+            context |= run(**form.cleaned_data)
+        finally:
+            running.release()
+    return render(request, template, context, status=status)
