@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
+from bank.engine import Engine
 from bank.models import Customer
 from tests.admin_pages import PASSWORD, log_in
 from tests.pages.conftest import Browser, text
@@ -66,6 +69,54 @@ def test_staff_see_what_the_admin_lets_them_see(closed: None, browser: Browser) 
 )
 def test_the_preferred_type_of_an_error_is_sent(browser: Browser, accept: str, kind: str) -> None:
     assert kind in browser.get("/customer/0/", HTTP_ACCEPT=accept)["Content-Type"]
+
+
+def test_a_login_that_is_not_of_staff_opens_no_page(closed: None, browser: Browser) -> None:
+    browser.force_login(User.objects.create_user("carl", password=PASSWORD))
+
+    assert [browser.get(path).status_code for path in PAGES] == [302] * len(PAGES)
+
+
+def test_who_may_change_may_see(closed: None, browser: Browser) -> None:
+    Customer.objects.create(name="Ann")
+    bob = User.objects.create_user("bob", password=PASSWORD, is_staff=True)
+    bob.user_permissions.add(Permission.objects.get(codename="change_customer"))
+    browser.force_login(bob)
+
+    assert "Ann" in browser.page("/shop/customer/")
+    assert browser.get("/shop/order/new/").status_code == 403  # it would show products, too
+
+
+def test_an_answer_is_stored_for_the_user_of_the_page(closed: None, browser: Browser) -> None:
+    for name in ("ann", "bob"):
+        browser.force_login(User.objects.create_superuser(name, password=PASSWORD))
+        added = browser.fill("/shop/customer/new/", name=name, idempotency_key="same")
+        assert added.status_code == 302, text(added)
+
+    assert {*Customer.objects.values_list("name", flat=True)} == {"ann", "bob"}
+
+
+def test_no_page_is_kept_by_a_cache_and_errors_load_no_foreign_files_either(
+    browser: Browser,
+) -> None:
+    for path in [*PAGES, "/shop/nothing/", "/customer/0/"]:
+        response = browser.get(path, HTTP_ACCEPT="text/html")
+        assert "default-src 'self'" in response["Content-Security-Policy"]
+        if path in PAGES:
+            assert "no-store" in response["Cache-Control"]
+
+
+def test_a_database_that_is_away_is_a_503_with_when_to_come_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, away = "LOST", OperationalError("the connection is gone")
+    monkeypatch.setattr(Engine, "error_kind", lambda engine, error: kind)
+    monkeypatch.setattr("bank.pages.shop.call", Mock(side_effect=away))
+
+    page = browser.get("/shop/customer/", HTTP_ACCEPT="text/html")
+
+    assert (page.status_code, page["Retry-After"]) == (503, "1")
+    assert "The database does not answer" in text(page)
 
 
 def test_with_tokens_even_a_superuser_starts_no_storm(closed: None, transactional_db: None) -> None:

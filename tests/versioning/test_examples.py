@@ -14,7 +14,11 @@ from versioning.models import Branch
 # asks for.
 ANN, BOB = "of-ann", "of-bob"
 STORY = [
-    *((ANN, "POST /dolt/branches"), (ANN, "GET /dolt/branches")),
+    *(
+        (ANN, "POST /dolt/branches"),
+        (ANN, "GET /dolt/branches"),
+        (ANN, "GET /dolt/branches/{name}"),
+    ),
     *((ANN, "POST /dolt/tags"), (ANN, "GET /dolt/tags"), (ANN, "GET /dolt/commits")),
     *((ANN, "POST /dolt/revert"), (ANN, "GET /dolt/diff")),
     *((ANN, "POST /dolt/requests"), (BOB, "POST /dolt/requests/{pk}/close")),

@@ -50,6 +50,7 @@ def _branches(name: str) -> dict[str, Example]:
             body={"name": "next-season", "from": MAIN},
             response={"name": "next-season", "hash": HASH, "ahead": 0, "behind": 0},
         ),
+        "GET /dolt/branches/{name}": Example({"name": name}, response=branch),
         "PATCH /dolt/branches/{name}": Example(
             {"name": name}, {"name": other}, {**branch, "name": other}
         ),
