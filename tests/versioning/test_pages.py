@@ -597,9 +597,18 @@ def made(api: Api, kind: str) -> Any:
     if kind == "product":
         put(api, pen, price="1.50")
         return pen
-    order = api.order(ann, (pen, 2))
+    order = new_order(api, ann, pen, 2)
     body = {"customer": ann, "products": [{"id": pen["id"], "quantity": 3}]}
     api.put(f"/order/{order['id']}/", body)
+    return order
+
+
+def new_order(api: Api, customer: Any, product: Any, quantity: int) -> Any:
+    """Return an order with a key that no order of an earlier test had, whose history is here."""
+    order = api.order(customer, (product, quantity))
+    while len(api.get(f"/order/{order['id']}/history/").json()) > 1:
+        api.delete(f"/order/{order['id']}/")
+        order = api.order(customer, (product, quantity))
     return order
 
 
@@ -676,7 +685,7 @@ def test_the_history_of_nothing_is_a_404(browser: Browser, path: str) -> None:
 
 def test_an_order_that_cannot_be_restored_says_why(browser: Browser, api: Api) -> None:
     ann, pen = api.customer("Ann"), api.product("Pen", "1.00", stock=5)
-    order = api.order(ann, (pen, 5))
+    order = new_order(api, ann, pen, 5)
     path = f"/shop/order/{order['id']}/history/"
     api.delete(f"/order/{order['id']}/")
     api.order(ann, (pen, 1))
