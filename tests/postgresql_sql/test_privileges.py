@@ -262,6 +262,7 @@ def test_the_application_gets_a_new_password_with_each_start(owner: Sql) -> None
 
     [(stored,)] = owner("SELECT rolpassword FROM pg_authid WHERE rolname = 'bank_application'")
 
+    restricted(URL, connection.settings_dict["TEST"]["PASSWORD"])  # that of the other tests
     assert (fits(first, str(stored)), fits(second, str(stored))) == (False, True)
 
 
