@@ -96,7 +96,7 @@ class Operator:
         here = here.replace(MANAGE, f"env -u {url} {PYTHON} -m runner manage --data {data}")
         here = re.sub(r"(manage --data \S+) dolt(lite)?\b", rf"\1 {settings.BACKEND}", here)
         here = re.sub(rf"(?<!\S)\.data/({settings.BACKEND}\b)?", _data(data), here)
-        here = re.sub(r"(?<!/)\.venv/bin/python", sys.executable, here)
+        here = re.sub(r"(?<![\w./])(\.\./)*\.venv/bin/python", sys.executable, here)
         return re.sub(r"^curl ", "curl --silent --show-error ", here)
 
 
