@@ -15,6 +15,7 @@ from django.urls import resolve
 from django.utils.module_loading import import_string
 
 from bank.api.auth import PAGE_USER
+from bank.pages.errors import error_page
 
 # Characters that a terminal may obey instead of showing them, or that change the order of others.
 UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -85,6 +86,11 @@ def _answer(inner: HttpRequest) -> HttpResponse:
     for path in reversed(settings.API_CALL_MIDDLEWARE):
         view = import_string(path)(view)
     return view(inner)
+
+
+def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Return the API's refusal as a page."""
+    return error_page(request, answer.status, " ".join(answer.errors.values()))
 
 
 def user_of(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call
+from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS, Kind
 from bank.pages.order_form import choices
@@ -34,7 +34,7 @@ def rows(request: HttpRequest, name: str) -> HttpResponse:
     query = {"limit": ROWS, **({"after": after} if after else {})}
     answer = call(request, "GET", f"/{name}/?{urlencode(query)}")
     if not answer.ok:
-        return _refused(request, answer)
+        return refused(request, answer)
     next_after = answer.document[-1]["id"] if "Link" in answer.headers else None
     return _list(request, kind, found=answer.document, curl=answer.curl, next_after=next_after)
 
@@ -84,7 +84,7 @@ def row(request: HttpRequest, name: str, pk: str) -> HttpResponse:
         return answer
     current = call(request, "GET", path)
     if not current.ok:
-        return _refused(request, current)
+        return refused(request, current)
     # The form's ETag is the current row's: with the values of an old one it would undo a change.
     shown_again = answer and answer.status != 412
     values = request.POST if shown_again else _values(current.document)
@@ -126,11 +126,6 @@ def _values(document: Document) -> Document:
     if "customer" in document:
         values["customer"] = str(document["customer"]["id"])
     return values
-
-
-def _refused(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Return the API's refusal as a page."""
-    return error_page(request, answer.status, " ".join(answer.errors.values()))
 
 
 def _may_see(request: HttpRequest, name: str) -> bool:

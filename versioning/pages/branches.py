@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bank.pages.access import may, page
-from bank.pages.client import call
+from bank.pages.client import call, refused
 from bank.pages.errors import error_page
 from versioning.administration.branches import choose
 from versioning.signatures import MAIN
@@ -51,7 +51,7 @@ def list_branches(request: HttpRequest) -> HttpResponse:
     names = urlencode({"branch": begin, "limit": COMMITS, "skip": skip})
     log = call(request, "GET", f"/dolt/commits?{names}")
     if not found.ok:
-        return error_page(request, found.status, " ".join(found.errors.values()))
+        return refused(request, found)
     context = {"branches": found, "log": log, "current": current, "main": MAIN}
     context["may_delete"] = may(request, "delete", "branch", "versioning")
     # The current branch may have been deleted: then the others are shown without its log.
@@ -73,7 +73,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     }
     answer = call(request, "POST", "/dolt/branches", body)
     if not answer.ok:
-        return error_page(request, answer.status, " ".join(answer.errors.values()))
+        return refused(request, answer)
     said = f"The branch {body['name']} was created from {body['from']}, and you are on it now."
     return _on(request, body["name"], said)
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, curl
+from bank.pages.client import Answer, call, curl, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS, Kind
 
@@ -34,7 +34,7 @@ def history(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     which = urlencode({"limit": VERSIONS + 1, "skip": skip})
     found = call(request, "GET", f"{path}history/?{which}")
     if found.status not in (200, 404):
-        return error_page(request, found.status, " ".join(found.errors.values()))
+        return refused(request, found)
     if not found.ok or not found.document:
         return error_page(request, 404, f"There is no such version of {kind} {pk} on this branch.")
     context = {"kind": KINDS[kind], "pk": pk, "answer": answer, "found": found}

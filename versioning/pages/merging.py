@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, curl
+from bank.pages.client import Answer, call, curl, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS
 from versioning.administration.branches import choose
@@ -34,7 +34,7 @@ def branch(request: HttpRequest, name: str) -> HttpResponse:
     found = call(request, "GET", path_of(name))
     diff = call(request, "GET", _path_of_diff(request, name)) if found.ok else found
     if not diff.ok:
-        return error_page(request, diff.status, " ".join(diff.errors.values()))
+        return refused(request, diff)
     context = {"branch": found, "diff": diff, "main": MAIN, "answer": answer}
     if name != MAIN and found.document["ahead"] and "after" not in request.GET:
         context |= _merge_form(request, name, answer)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, curl
+from bank.pages.client import Answer, call, curl, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
 from versioning.decisions import chosen
@@ -40,7 +40,7 @@ def list_requests(request: HttpRequest) -> HttpResponse:
         names["after"] = after
     found = call(request, "GET", f"/dolt/requests?{urlencode(names)}")
     if not found.ok:
-        return error_page(request, found.status, " ".join(found.errors.values()))
+        return refused(request, found)
     context = {"found": found, "state": state, "states": STATES}
     return render(request, "versions/requests.html", context)
 
