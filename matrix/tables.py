@@ -37,17 +37,22 @@ def _cell(result: Result, group: str | None = None) -> str:
 
 
 def remarks(matrix: Matrix) -> Iterator[str]:
-    """Yield each server; each row that was not run or failed (with its log); the differences."""
+    """Yield each server, each row that was not run, the differences; last what failed, and its log.
+
+    CI shows the end of the output.
+    """
     for result in matrix.results:
         if result.server:
             yield f"- {result.name}: {result.server}"
         if result.status == "not-run":
             yield f"- {result.name} was NOT RUN. To get a server: `{result.command}`"
+    for result in matrix.results:
+        yield from _reasons(result, "expected")
+    for result in matrix.results:
         if result.status == "failed":
             reason = f": {result.reason}" if result.reason else ""
             yield f"- {result.name} FAILED (its log: {result.log}){reason}"
-        for outcome in ("failed", "expected"):
-            yield from _reasons(result, outcome)
+        yield from _reasons(result, "failed")
 
 
 def _reasons(result: Result, outcome: str) -> Iterator[str]:

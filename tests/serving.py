@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from typing import Any
 
 import psutil
 from django.conf import settings
+
+from runner.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 # The Python of the runner; a backend with its own virtual environment runs its tests in that.
@@ -46,9 +47,7 @@ class Server:
         self, directory: Path, backend: str = settings.BACKEND, module: str = "runner"
     ) -> None:
         self.backend, self.module = backend, module
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.data, self.output = directory / "data", directory / "output"
         self.process: subprocess.Popen[bytes] | None = None
 

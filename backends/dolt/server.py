@@ -20,6 +20,7 @@ def _not_on_path() -> str | None:
 
 BACKEND = Backend(
     name="dolt",
+    suite_seconds=550,
     providers=[
         Provider(
             "Dolt on PATH", missing=_not_on_path, server=lambda data: own_server("dolt", data)

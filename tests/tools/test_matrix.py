@@ -315,13 +315,17 @@ def test_the_columns_are_in_the_given_order_whichever_backend_ends_first(
 
 def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> None:
     tests = {f"tests/test_a.py::test_{n}": Ended("expected", "it has no sets") for n in (1, 2)}
-    results = [Result("dolt", "failed", reason="no server"), Result("mongodb", tests=tests)]
+    results = [
+        Result("dolt", "failed", reason="no server", log="dolt.log"),
+        Result("mongodb", tests=tests),
+    ]
 
     text = markdown(Matrix(results, ""))
 
     assert "| all | FAILED | " in text
     listed = [f"    - {node}" for node in tests]
-    assert "\n".join(["- mongodb differs: it has no sets", *listed]) in text
+    failed = "- dolt FAILED (its log: dolt.log): no server"  # last, where CI shows it
+    assert "\n".join(["- mongodb differs: it has no sets", *listed, failed]) in text
 
 
 def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(

@@ -606,7 +606,7 @@ def made(api: Api, kind: str) -> Any:
 def new_order(api: Api, customer: Any, product: Any, quantity: int) -> Any:
     """Return an order with a key that no order of an earlier test had, whose history is here."""
     order = api.order(customer, (product, quantity))
-    while len(api.get(f"/order/{order['id']}/history/").json()) > 1:
+    while len(api.client.get(f"/order/{order['id']}/history/").json()) > 1:
         api.delete(f"/order/{order['id']}/")
         order = api.order(customer, (product, quantity))
     return order
