@@ -27,7 +27,7 @@ def build(root: Path = ROOT) -> int:
     config = tomllib.loads((root / "zensical.toml").read_text())
     docs, copies = root / "docs", root / "build" / "docs"
     shutil.rmtree(copies, ignore_errors=True)
-    shutil.copytree(docs, copies, ignore=shutil.ignore_patterns("build.py", "__pycache__"))
+    shutil.copytree(docs, copies, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for page in docs.rglob("*.md"):
         text = rewritten(page, root, config["project"].get("repo_url", ""))
         (copies / page.relative_to(docs)).write_text(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import look_at
+from tests.browser.conftest import SCREENSHOTS, look_at
 
 PAGES = {
     "home": "/",
@@ -34,3 +34,17 @@ def test_the_results_are_accessible_and_fit_the_window(
         window.get_by_role("button", name=button).click()
         window.locator("#result").wait_for()
         assert look_at(window, f"{name} result {request.node.callspec.id}") == []
+
+
+def test_the_picture_of_the_readme_shows_the_result_of_a_storm(page: Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 760})
+    page.goto(PAGES["storm"])
+    page.get_by_role("button", name="Let them buy").click()
+    page.locator("#result").wait_for()
+
+    page.evaluate("document.querySelector('#result').scrollIntoView()")
+    page.screenshot(path=SCREENSHOTS / "README storm.png")
+
+    exact = page.get_by_text("10 orders of 10 pieces, and 0 left in stock: exact.")
+    expect(exact).to_be_in_viewport()
+    expect(page.get_by_text("Who won")).to_be_in_viewport()
