@@ -25,4 +25,6 @@ def execute(block: Locator) -> int:
     block.locator(".opblock-summary-control").click()
     block.get_by_role("button", name="Try it out").click()
     block.get_by_role("button", name="Execute").click()
-    return int(block.locator(".live-responses-table .response-col_status").last.inner_text())
+    status = block.locator(".live-responses-table .response-col_status").last.inner_text()
+    block.locator(".opblock-summary-control").click()  # each open one makes the next one slower
+    return int(status)
