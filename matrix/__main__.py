@@ -59,11 +59,11 @@ def main() -> int:
 
 
 def _read(file: Path) -> Matrix:
-    if not file.exists():
+    if not file.is_file():
         raise CannotRun(f"There is no {near(file)}: `make matrix` writes it.")
     try:
         return read(file)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CannotRun(f"{near(file)} is damaged: run `make matrix` again.") from error
 
 

@@ -17,7 +17,7 @@ from matrix.features import (
 from matrix.markdown import linked_table, markdown
 from matrix.results import Matrix
 from matrix.run import sums
-from matrix.tables import aligned, piped, remarks, suite_table
+from matrix.tables import aligned, piped, plain, remarks, suite_table
 from runner.suite import CONTAINERS
 
 BEGIN, END = "<!-- made by `python -m matrix --docs` -->\n", "\n<!-- until here -->"
@@ -76,7 +76,8 @@ def _sums(matrix: Matrix) -> str:
     header, *rows = suite_table(matrix)
     shown = [row for row in rows if row[0] in LAST_ROWS or row[0].startswith("image of ")]
     kept = [line for line in remarks(matrix) if not line.startswith(" ") and "differs" not in line]
-    return "\n".join(["", *piped([header, *shown]), "", *kept, "", matrix.about, ""])
+    said = map(plain, [*kept, "", matrix.about, ""])
+    return "\n".join(["", *piped([header, *shown]), "", *said])
 
 
 PARTS_OF_CONTAINERS: dict[str, Callable[[Matrix], str]] = {"docs/containers.md": _sums}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matrix.features import Cell, backends, chapter, feature_table, features, stand_in
 from matrix.results import Matrix
-from matrix.tables import Table, piped, remarks, suite_table
+from matrix.tables import Table, piped, plain, remarks, suite_table
 
 INTRODUCTION = (
     "A cell is what a test saw on that database, as the application configures it: `yes`, `no`, "
@@ -22,9 +22,9 @@ def markdown(matrix: Matrix) -> str:
     for group in features(matrix.results):
         lines += [f"## {heading(group)}", "", *piped(linked_table(matrix, group)), ""]
         if reasons := list(_reasons(matrix, group)):
-            lines += [*reasons, ""]
+            lines += [*map(plain, reasons), ""]
     lines += ["## All tests", "", *piped(suite_table(matrix)), ""]
-    return "\n".join([*lines, *remarks(matrix), "", matrix.about, ""])
+    return "\n".join([*lines, *map(plain, remarks(matrix)), "", plain(matrix.about), ""])
 
 
 def heading(group: str) -> str:
@@ -47,7 +47,7 @@ def _file(row: dict[str, Cell]) -> str:
 def _stand_ins(matrix: Matrix) -> Iterator[str]:
     for result in backends(matrix):
         if other := stand_in(result):
-            yield f"\\* {result.name} was run on {result.server}: a stand-in for {other}."
+            yield plain(f"\\* {result.name} was run on {result.server}: a stand-in for {other}.")
             yield ""
 
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from matrix import speeds
 from matrix.features import Cell, feature_table, features, score
 from matrix.markdown import markdown
@@ -26,13 +28,13 @@ def write(matrix: Matrix, directory: Path) -> Iterator[str]:
     The page also shows the directory's bench-backends.json, if `make bench` has written one.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "matrix.json").write_text(json.dumps(_document(matrix), indent=1) + "\n")
-    (directory / "matrix.md").write_text(markdown(matrix))
+    _replace(directory / "matrix.json", json.dumps(_document(matrix), indent=1) + "\n")
+    _replace(directory / "matrix.md", markdown(matrix))
     measured = None
     with suppress(CannotRun):  # a damaged file of another command
         measured = speeds.read(directory)
     root = os.path.relpath(ROOT, directory.resolve())
-    (directory / "matrix.html").write_text(page(matrix, measured, root))
+    _replace(directory / "matrix.html", page(matrix, measured, root))
     for group in features(matrix.results):
         yield "\n".join([group, *aligned(feature_table(matrix, group)), ""])
     yield "\n".join([*aligned(suite_table(matrix)), ""])
@@ -40,11 +42,18 @@ def write(matrix: Matrix, directory: Path) -> Iterator[str]:
     yield f"The full results are in {near(directory)}/matrix.json, matrix.md and matrix.html."
 
 
+def _replace(file: Path, text: str) -> None:
+    """Write a file that is never seen half-written: the application shows the report."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(text)
+    new.replace(file)
+
+
 def read(file: Path) -> Matrix:
-    """Return the matrix of an earlier run's matrix.json."""
+    """Return the matrix of an earlier run's matrix.json; raise an exception if it is damaged."""
     document = json.loads(file.read_text())
     results = [Result.read(name, result) for name, result in document["backends"].items()]
-    return Matrix(results, document["versions"])
+    return Matrix(results, TypeAdapter(str).validate_python(document["versions"]))
 
 
 def _document(matrix: Matrix) -> dict[str, Any]:

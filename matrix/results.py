@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from runner.suite import CONTAINERS, TOOLS
 from settings import NAMES
 
-OUTCOMES = ("passed", "expected", "failed")
+Outcome = Literal["passed", "expected", "failed"]
+OUTCOMES = get_args(Outcome)
+NO_OTHERS = ConfigDict(extra="forbid")  # pydantic checks an earlier run's matrix.json
 REASON = 300  # characters of a reason shown in the tables
 
 
@@ -20,12 +24,14 @@ REASON = 300  # characters of a reason shown in the tables
 class Test:
     """The result of one test; `expected` is the failure of a declared difference."""
 
-    outcome: str = "passed"
+    __pydantic_config__ = NO_OTHERS
+
+    outcome: Outcome = "passed"
     reason: str | None = None
-    link: str | None = None
+    link: Annotated[str, Field(pattern="^https://")] | None = None
     line: int | None = None
     """The line of its file in which the test begins."""
-    feature: list[str] | None = None
+    feature: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
     """The group and the name of its row in the report, if it is one."""
     observed: str | None = None
     """What the database was seen to do: the cell of that row."""
@@ -45,8 +51,10 @@ class Test:
 class Result:
     """The result of the suite on one backend, or of the tools' tests: a row of matrix.json."""
 
+    __pydantic_config__ = NO_OTHERS
+
     name: str
-    status: str = "not-run"
+    status: Literal["not-run", "passed", "failed"] = "not-run"
     server: str | None = None
     seconds: float = 0.0
     command: str | None = None
@@ -59,10 +67,9 @@ class Result:
 
     @classmethod
     def read(cls, name: str, document: Mapping[str, Any]) -> Result:
-        """Return the Result of a document() of an earlier run."""
+        """Return the Result of a document() of an earlier run; raise ValueError if it is none."""
         kept = {key: value for key, value in document.items() if key not in OUTCOMES}
-        tests = {node: Test(**test) for node, test in kept.pop("tests").items()}
-        return cls(name, **kept, tests=tests)
+        return TypeAdapter(cls).validate_python({"name": name, **kept})
 
     def count(self, outcome: str, group: str | None = None) -> int:
         """How many tests had this outcome, in one group or in all."""

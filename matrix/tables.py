@@ -69,10 +69,16 @@ def _reasons(result: Result, outcome: str) -> Iterator[str]:
 
 
 def piped(table: Table) -> Iterator[str]:
-    """Yield the lines of a table in Markdown."""
+    """Yield the lines of a table in Markdown; what a test observed may have any character."""
     header, *rows = table
     for cells in (header, ["---"] * len(header), *rows):
-        yield f"| {' | '.join(cells)} |"
+        escaped = (plain(cell).replace("|", r"\|") for cell in cells)
+        yield f"| {' | '.join(escaped)} |"
+
+
+def plain(text: str) -> str:
+    """Return text of which Markdown makes no HTML: reasons quote messages of databases."""
+    return text.replace("<", "&lt;")
 
 
 def aligned(table: Table) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from unittest.mock import Mock
 
 import pytest
@@ -15,6 +16,7 @@ from bank.engine import Engine
 from bank.models import Customer
 from tests.admin_pages import PASSWORD, log_in
 from tests.pages.conftest import Browser, text
+from tests.serving import ROOT
 
 PAGES = ["/", "/shop/customer/", "/shop/product/new/", "/shop/storm/", "/shop/sessions/"]
 
@@ -182,3 +184,21 @@ def test_the_report_is_shown_once_there_is_one(
     assert "make matrix" in before
     assert b"".join(response) == b"<p>All is well.</p>"
     assert "The report" in browser.page("/")
+
+
+def test_the_reports_links_lead_to_the_lines_of_tests_and_to_chapters(browser: Browser) -> None:
+    test = browser.get("/shop/tests/guarantees/test_isolation.py").content.decode()
+    chapter = browser.page("/shop/docs/which-database.md")
+
+    lines = (ROOT / "tests/guarantees/test_isolation.py").read_text().splitlines()
+    assert f'<span id="L{len(lines)}">{escape(lines[-1])}\n' in test
+    assert "# Which database" in chapter
+
+
+@pytest.mark.parametrize(
+    "file", ["docs/nothing.md", "docs/build.py", "tests/%2E%2E/settings/base.py", "tests/%00.py"]
+)
+def test_no_other_file_is_shown(browser: Browser, file: str) -> None:
+    page = browser.get(f"/shop/{file}")
+
+    assert (page.status_code, "There is no file" in text(page)) == (404, True)

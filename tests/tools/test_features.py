@@ -58,6 +58,23 @@ def matrix() -> Matrix:
     )
 
 
+def test_what_a_test_observed_is_neither_html_nor_another_cell_in_markdown(matrix: Matrix) -> None:
+    hostile = Ended(feature=SKEW, observed="refused | <script>", reason="<img onerror=x>")
+    matrix.results[1].tests[f"{FILE}::test_skew"] = hostile
+
+    text = markdown(matrix)
+
+    [row] = [line for line in text.splitlines() if line.startswith("| [write skew")]
+    assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[3:5]] == [
+        "refused \\| &lt;script>",
+        "112, retried",
+    ]
+    assert "<" not in text
+    assert list(wrong_cells(text, matrix)) == []
+    other = text.replace("refused", "permitted")
+    assert len(list(wrong_cells(other, matrix))) == 1
+
+
 def test_every_declared_cell_is_of_a_row_that_exists_and_has_a_reason() -> None:
     sources = "".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
     rows = set(MARK.findall(sources))
@@ -120,7 +137,7 @@ def test_the_markdown_begins_with_the_guarantees_and_marks_a_stand_in(matrix: Ma
     assert text.index("## Isolation") < text.index("## Values") < text.index("## All tests")
     assert "|  | cockroachdb | dolt | mongodb* |" in text
     assert f"| [write skew prevented](../{FILE}) | not run | no | 112, retried |" in text
-    assert "- [dolt](dolt.md): **no**. It has no <SERIALIZABLE>." in text
+    assert "- [dolt](dolt.md): **no**. It has no &lt;SERIALIZABLE>." in text
     assert "mongodb was run on SecantusDB 0.7 speaking MongoDB 8: a stand-in for MongoDB 8." in text
 
 
