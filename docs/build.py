@@ -27,7 +27,9 @@ def build(root: Path = ROOT) -> int:
     config = tomllib.loads((root / "zensical.toml").read_text())
     docs, copies = root / "docs", root / "build" / "docs"
     shutil.rmtree(copies, ignore_errors=True)
-    shutil.copytree(docs, copies, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(
+        docs, copies, ignore=shutil.ignore_patterns("build.py", "pictures.py", "__pycache__")
+    )
     for page in docs.rglob("*.md"):
         text = rewritten(page, root, config["project"].get("repo_url", ""))
         (copies / page.relative_to(docs)).write_text(text)
@@ -51,6 +53,9 @@ def rewritten(page: Path, root: Path, repo_url: str) -> str:
         path = str(file.relative_to(root))
         if repo_url:
             return f"[{text}]({repo_url}/blob/main/{path}{anchor})"
+        line = found.string[found.string.rfind("\n", 0, found.start()) + 1 :]
+        if line.startswith("|"):
+            return text  # a column has no room for paths
         return f"`{path}`" if text in path else f"{text} (`{path}`)"
 
     parts = CODE.split(page.read_text())

@@ -11,20 +11,25 @@ from matrix.tables import Table, piped, plain, remarks, suite_table
 INTRODUCTION = (
     "A cell is what a test saw on that database, as the application configures it: `yes`, `no`, "
     "`emulated` (Django or the application does it), or the code of the error that prevented it, "
-    "which the application retries. `·`: there is no such test. Each name links to its test. "
-    "[Which database when](which-database.md) is a summary on one page."
+    "which the application retries. `·`: there is no such test. In the repository each name links to "
+    "its test. [Which database when](which-database.md) is a summary on one page."
 )
 
 
 def markdown(matrix: Matrix) -> str:
     """Return the tables and all reasons as Markdown."""
     lines = ["# What each backend guarantees", "", INTRODUCTION, "", *_stand_ins(matrix)]
+    sections = [f"[{result.name}](#{result.name})" for result in backends(matrix)]
+    lines += [f"All differences of one backend: {', '.join(sections)}.", ""]
     for group in features(matrix.results):
         lines += [f"## {heading(group)}", "", *piped(linked_table(matrix, group)), ""]
         if reasons := list(_reasons(matrix, group)):
             lines += [*map(plain, reasons), ""]
     lines += ["## All tests", "", *piped(suite_table(matrix)), ""]
-    return "\n".join([*lines, *map(plain, remarks(matrix)), "", plain(matrix.about), ""])
+    for result in matrix.results:
+        own = Matrix([result], matrix.about)
+        lines += [f"### {result.name}", "", *map(plain, remarks(own)), ""]
+    return "\n".join([*lines, plain(matrix.about), ""])
 
 
 def heading(group: str) -> str:
@@ -52,15 +57,14 @@ def _stand_ins(matrix: Matrix) -> Iterator[str]:
 
 
 def _reasons(matrix: Matrix, group: str) -> Iterator[str]:
-    """Yield each reason once, with its cell and its backends."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for row in features(matrix.results).get(group, {}).values():
+    """Yield each reason once, with its rows, its backends and their cell."""
+    found: dict[tuple[str, str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for name, row in features(matrix.results).get(group, {}).items():
         for backend, cell in row.items():
             if cell.test.reason:
                 link = f" ([source]({cell.test.link}))" if cell.test.link else ""
-                names = found.setdefault((cell.shown, cell.test.short_reason, link), [])
+                rows, links = found.setdefault((cell.shown, cell.test.short_reason, link), ({}, {}))
                 document = chapter(group, backend).removeprefix("docs/")
-                if (name := f"[{backend}]({document})") not in names:
-                    names.append(name)
-    for (shown, reason, link), names in found.items():
-        yield f"- {', '.join(names)}: **{shown}**. {reason}{link}"
+                rows[name] = links[f"[{backend}]({document})"] = None
+    for (shown, reason, link), (rows, links) in found.items():
+        yield f"- {'; '.join(rows)}. {', '.join(links)}: **{shown}**. {reason}{link}"

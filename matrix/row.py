@@ -34,7 +34,7 @@ class Row:
         self.log = logs / f"{name}-tests.log"
         self.outcome = Result(name, log=near(self.log))
         self.reports = Reports(logs / f"{name}.jsonl", self.log)
-        self.bar = tqdm(desc=f"{name:12}", unit="", position=position, disable=None)
+        self.bar = tqdm(desc=f"{name:14}", unit="", position=position, disable=None)
         self.child: subprocess.Popen[bytes] | None = None
         self.stack = ExitStack()
 

@@ -57,7 +57,7 @@ def _parser() -> ArgumentParser:
 
 def _list(options: Namespace) -> None:
     for each in map(backend, NAMES):
-        print(f"{each.name:12} {_source(each)}")
+        print(f"{each.name:14} {_source(each)}")
 
 
 def _source(one: Backend) -> str:

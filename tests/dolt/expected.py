@@ -9,10 +9,10 @@ MERGES = "https://www.dolthub.com/blog/2023-12-14-concurrent-transaction-example
 COLLATION = f"{DJANGO}/ref/databases/#collation-settings"
 
 CELLS: Cells = CAPABILITIES | {
-    ("isolation", "lost update prevented"): Cell(
+    ("isolation", "lost update prevented: they write different values"): Cell(
         "1213, retried", "COMMIT finds that both changed one cell.", MERGES
     ),
-    ("isolation", "two equal concurrent writes: neither is lost"): Cell(
+    ("isolation", "lost update prevented: both write the same value"): Cell(
         "no",
         "COMMIT merges equal changes of a cell without a conflict: both succeed, one is lost. "
         "This application writes a random token with each.",

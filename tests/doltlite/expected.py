@@ -16,8 +16,8 @@ CELLS: Cells = CAPABILITIES | {
     ("isolation", "dirty read prevented"): ONE_WRITER,
     ("isolation", "non-repeatable read prevented"): ONE_WRITER,
     ("isolation", "phantom read prevented"): ONE_WRITER,
-    ("isolation", "lost update prevented"): ONE_WRITER,
-    ("isolation", "two equal concurrent writes: neither is lost"): ONE_WRITER,
+    ("isolation", "lost update prevented: they write different values"): ONE_WRITER,
+    ("isolation", "lost update prevented: both write the same value"): ONE_WRITER,
     ("isolation", "write skew prevented"): ONE_WRITER,
     ("values", "ORDER BY sorts 'b' before 'C'"): Cell(
         "no",

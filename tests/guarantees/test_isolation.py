@@ -105,7 +105,7 @@ def take(tag: Tag, pieces: int) -> Callable[[Meet], int]:
     return work
 
 
-@pytest.mark.feature("isolation", "lost update prevented")
+@pytest.mark.feature("isolation", "lost update prevented: they write different values")
 def test_two_transactions_change_what_both_have_read(pen: Tag, observe: Observe) -> None:
     results = side_by_side(take(pen, 1), take(pen, 2))
 
@@ -113,7 +113,7 @@ def test_two_transactions_change_what_both_have_read(pen: Tag, observe: Observe)
     observe(prevented(weight(pen) == 10 - taken, results))
 
 
-@pytest.mark.feature("isolation", "two equal concurrent writes: neither is lost")
+@pytest.mark.feature("isolation", "lost update prevented: both write the same value")
 def test_two_transactions_write_the_same_value(pen: Tag, observe: Observe) -> None:
     results = side_by_side(take(pen, 1), take(pen, 1))
 

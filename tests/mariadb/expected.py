@@ -12,8 +12,8 @@ LOCKS = Cell(
 )
 
 CELLS: Cells = {
-    ("isolation", "lost update prevented"): LOCKS,
-    ("isolation", "two equal concurrent writes: neither is lost"): LOCKS,
+    ("isolation", "lost update prevented: they write different values"): LOCKS,
+    ("isolation", "lost update prevented: both write the same value"): LOCKS,
     ("isolation", "write skew prevented"): LOCKS,
     ("transactions", "CREATE TABLE can be rolled back"): Cell(
         "no",

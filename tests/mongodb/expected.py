@@ -13,8 +13,8 @@ WRITE_CONFLICT = Cell(
 )
 
 OF_THE_SERVER: Cells = {
-    ("isolation", "lost update prevented"): WRITE_CONFLICT,
-    ("isolation", "two equal concurrent writes: neither is lost"): WRITE_CONFLICT,
+    ("isolation", "lost update prevented: they write different values"): WRITE_CONFLICT,
+    ("isolation", "lost update prevented: both write the same value"): WRITE_CONFLICT,
     ("isolation", "write skew prevented"): Cell(
         "no",
         "Snapshot isolation: changes of different documents do not conflict.",

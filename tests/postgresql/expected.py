@@ -11,8 +11,8 @@ SERIALIZABLE = Cell(
 )
 
 CELLS: Cells = {
-    ("isolation", "lost update prevented"): SERIALIZABLE,
-    ("isolation", "two equal concurrent writes: neither is lost"): SERIALIZABLE,
+    ("isolation", "lost update prevented: they write different values"): SERIALIZABLE,
+    ("isolation", "lost update prevented: both write the same value"): SERIALIZABLE,
     ("isolation", "write skew prevented"): SERIALIZABLE,
     ("values", "ORDER BY sorts 'b' before 'C'"): Cell(
         "no",

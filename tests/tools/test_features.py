@@ -137,7 +137,7 @@ def test_the_markdown_begins_with_the_guarantees_and_marks_a_stand_in(matrix: Ma
     assert text.index("## Isolation") < text.index("## Values") < text.index("## All tests")
     assert "|  | cockroachdb | dolt | mongodb* |" in text
     assert f"| [write skew prevented](../{FILE}) | not run | no | 112, retried |" in text
-    assert "- [dolt](dolt.md): **no**. It has no &lt;SERIALIZABLE>." in text
+    assert "- write skew prevented. [dolt](dolt.md): **no**. It has no &lt;SERIALIZABLE>." in text
     assert "mongodb was run on SecantusDB 0.7 speaking MongoDB 8: a stand-in for MongoDB 8." in text
 
 

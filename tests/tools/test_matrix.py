@@ -20,6 +20,7 @@ from matrix.results import REASON, Matrix, Result
 from matrix.results import Test as Ended
 from matrix.row import Row
 from matrix.run import exit_code, longest_first, run
+from matrix.tables import remarks
 from runner.compose import INSTALL
 from runner.suite import CONTAINERS, TOOLS
 from settings import NAMES
@@ -338,11 +339,13 @@ def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> No
     ]
 
     text = markdown(Matrix(results, ""))
+    printed = list(remarks(Matrix(results, "")))
 
     assert "| all | FAILED | " in text
     listed = [f"    - {node}" for node in tests]
     failed = "- dolt FAILED (its log: dolt.log): no server"  # last, where CI shows it
-    assert "\n".join(["- mongodb differs: it has no sets", *listed, failed]) in text
+    assert printed[-4:] == ["- mongodb differs: it has no sets", *listed, failed]
+    assert "\n".join(["### mongodb", "", *printed[:-1]]) in text
 
 
 def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(
