@@ -36,7 +36,7 @@ class Cell:
     def source(self) -> str:
         """The line of the test, as a relative URL in the repository."""
         file = self.node.partition("::")[0]
-        return f"{file}#L{self.test.line}" if self.test.line else file
+        return f"{file}#L{self.test.line}"
 
 
 Rows = dict[str, dict[str, Cell]]
