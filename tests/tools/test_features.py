@@ -120,15 +120,42 @@ def test_the_worst_of_several_tests_is_the_cell() -> None:
     assert table == [["", "dolt"], ["write skew prevented", "no"]]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_failed_test_is_worse_than_one_that_observed_a_difference(order: int) -> None:
+    failed = Ended("failed", feature=SKEW, observed="no")
+    tests = dict([("a::1", seen("no")), ("a::2", failed)][::order])
+
+    table = feature_table(Matrix([Result("dolt", "failed", tests=tests)], ""), "isolation")
+
+    assert table[1] == ["write skew prevented", "FAILED: no"]
+
+
+def test_a_declared_failure_is_no_whatever_its_test_has_observed_before() -> None:
+    tests = {"a::1": Ended("expected", feature=SKEW, observed="yes")}
+
+    table = feature_table(Matrix([Result("dolt", "passed", tests=tests)], ""), "isolation")
+
+    assert table[1] == ["write skew prevented", "no"]
+
+
+def test_version_control_has_columns_only_of_the_backends_that_have_it(matrix: Matrix) -> None:
+    matrix.results[1].tests["a::1"] = seen("yes", ["version control", "merge"])
+
+    assert feature_table(matrix, "version control") == [["", "dolt"], ["merge", "yes"]]
+
+
 def test_the_score_is_the_number_of_orm_checks_that_passed() -> None:
     checks = {"test_a.py::test_1": "passed", "test_b.py::test_2": "expected"}
     checks["test_b.py::test_3"] = "failed"
     tests = {f"tests/orm/checks/{node}": Ended(outcome) for node, outcome in checks.items()}
     tests["tests/orm/requirements/test_c.py::test_3"] = seen("yes", ["Django's requirements", "c"])
+    broken = {f"tests/orm/checks/{node}": Ended("failed") for node in checks}
+    results = [Result("dolt", "failed", tests=tests), Result("djongo", "failed", tests=broken)]
+    results += [Result("mariadb", "failed"), Result("cockroachdb")]
 
-    table = markdown(Matrix([Result("dolt", tests=tests)], ""))
+    table = markdown(Matrix(results, ""))
 
-    assert "| ORM checks passed | 1 of 3 |" in table
+    assert "| ORM checks passed | 1 of 3 | 0 of 3 | · | not run |" in table
 
 
 def test_the_markdown_begins_with_the_guarantees_and_marks_a_stand_in(matrix: Matrix) -> None:
@@ -191,6 +218,27 @@ def test_a_page_elsewhere_leads_to_the_repository(matrix: Matrix, tmp_path: Path
     assert (tmp_path.resolve() / link / FILE).resolve() == ROOT / FILE
 
 
+def test_a_row_that_a_backend_has_no_test_of_does_not_differ(matrix: Matrix) -> None:
+    del matrix.results[2].tests[f"{FILE}::test_skew"]
+
+    assert " data-differs" not in page(matrix)
+    assert "write skew" not in sample(matrix)
+
+
+@pytest.mark.parametrize("group", ["Django's requirements", "version control"])
+def test_a_cell_of_a_group_with_a_chapter_of_its_own_leads_there(
+    matrix: Matrix, group: str
+) -> None:
+    matrix.results[1].tests["tests/test_a.py::b"] = seen("no", [group, "lists"], reason="None.")
+
+    found = Links(page(matrix))
+    own = {"Django's requirements": "nosql.md", "version control": "version-control-reference.md"}
+
+    assert f"../docs/{own[group]}" in found.links
+    assert (ROOT / "docs" / own[group]).exists()
+    assert f"- [dolt]({own[group]}): **no**. None." in markdown(matrix)
+
+
 def test_the_readme_shows_the_guarantees_that_differ(matrix: Matrix) -> None:
     lines = sample(matrix).splitlines()
 
@@ -222,6 +270,26 @@ def test_a_backend_that_was_not_run_says_nothing_about_what_is_published(matrix:
     matrix.results[1] = Result("dolt", command="get dolt")
 
     assert [*wrong_cells(published, matrix)] == []
+
+
+def test_a_backend_whose_tests_did_not_start_has_no_cell_as_it_is_published(
+    matrix: Matrix,
+) -> None:
+    published = markdown(matrix)
+    matrix.results[1] = Result("dolt", "failed", reason="no server")
+
+    assert [*wrong_cells(published, matrix)] == [
+        "isolation: write skew prevented, dolt: published: no, found: ·",
+        "values: decimals, dolt: published: yes, found: ·",
+    ]
+
+
+def test_a_published_row_that_has_lost_a_cell_is_named(matrix: Matrix) -> None:
+    published = markdown(matrix).replace("| no | 112, retried |", "| no |")
+
+    assert [*wrong_cells(published, matrix)] == [
+        "isolation: write skew prevented, mongodb: published: no such cell, found: 112, retried"
+    ]
 
 
 def test_a_test_that_fails_is_a_wrong_cell(matrix: Matrix) -> None:
