@@ -78,6 +78,7 @@ def test_a_422_explains_each_error(api: Api) -> None:
         ("/order/", {"customer": {"id": 1.5}}, "An id is a whole number, or a text in quotes."),
         ("/order/", {"customer": carl, "products": {}}, "Must be a JSON array."),
         ("/product/", {"name": 251 * "x", "price": 1}, "At most 250 characters."),
+        ("/product/", {"name": "Pen", "price": 1, "stock": 2**31}, "At most 2147483647."),
         (
             "/order/",
             {"customer": carl, "products": 1001 * [pen]},

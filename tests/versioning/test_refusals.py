@@ -49,6 +49,14 @@ def test_a_resolution_with_a_wrong_value_is_explained_in_a_plain_sentence(client
     assert not not_for_people(said)
 
 
+def test_a_text_that_may_be_empty_is_refused_for_its_nul_only(client: Client) -> None:
+    body = {"from": "main", "message": "a\0"}
+
+    [error] = problem(Api(client).post("/dolt/merge", body), 422)["errors"]
+
+    assert error == {"pointer": "#/message", "detail": "A message has no NUL."}
+
+
 def test_a_refusal_points_at_the_name_the_parameter_or_the_header(client: Client) -> None:
     api = Api(client)
     asked = {"title": "Prices", "source": "a b", "target": "a..b"}
