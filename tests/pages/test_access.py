@@ -171,6 +171,17 @@ def test_a_browser_gets_errors_of_the_api_as_pages_and_other_clients_as_document
     assert "DELETE is not possible here" in text(method)
 
 
+def test_a_browser_too_gets_the_health_of_a_server_without_its_database_as_a_document(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Mock(side_effect=OperationalError("the connection is gone"))
+    monkeypatch.setattr(Engine, "server_version", away)
+
+    health = browser.get("/health/", HTTP_ACCEPT="text/html,*/*;q=0.8")
+
+    assert (health.status_code, health.json()["ok"]) == (503, False)
+
+
 def test_the_report_is_shown_once_there_is_one(
     browser: Browser, settings: Settings, tmp_path: object
 ) -> None:

@@ -17,6 +17,7 @@ def play(browser: Browser, anomaly: str, level: str = "as-configured") -> str:
     response = browser.fill(PATH, anomaly=anomaly, level=level)
     assert response.status_code == 200, text(response)
     assert not Product.objects.exists()
+    assert "no answer" not in text(response)
     return text(response)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,8 +12,9 @@ from django.db import OperationalError
 
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
-from bank.pages import props
+from bank.pages import props, threads
 from bank.pages.demonstrations import running
+from bank.pages.storm import Shop
 from bank.pages.ways import WAYS
 from tests.api import Api
 from tests.pages.conftest import Browser, text
@@ -54,6 +56,27 @@ def test_in_no_transaction_pieces_are_sold_twice(browser: Browser) -> None:
     found = run(browser, "alone")
 
     assert found["orders"] > 10 - found["stock"]
+
+
+def test_orders_of_pieces_that_are_not_there_are_counted_and_do_not_add_up(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_nothing(shop: Shop) -> None:
+        Order.objects.create(customer=shop.customer, subtotal=1)
+
+    monkeypatch.setitem(WAYS, "alone", replace(WAYS["alone"], buy=take_nothing))
+
+    page = text(browser.post(PATH, {"way": "alone", "buyers": 3, "pieces": 1}))
+
+    assert "2 orders of pieces that were not there." in page
+    assert "3 orders of 1 pieces, and 1 left in stock: that does not add up." in page
+
+
+def test_the_buyers_are_shown_in_the_order_in_which_they_were_done(browser: Browser) -> None:
+    page = browser.post(PATH, {"way": "safe", "buyers": 50, "pieces": 10}).content.decode()
+
+    ended = [int(milliseconds) for milliseconds in re.findall(r"after (\d+) ms", page)]
+    assert (len(ended), ended) == (50, sorted(ended))
 
 
 def test_at_read_committed_pieces_are_sold_twice(browser: Browser) -> None:
@@ -109,6 +132,23 @@ def test_a_storm_in_which_nobody_gets_a_turn_is_shown(
 
     way = WAYS["safe"]
     monkeypatch.setitem(WAYS, "safe", replace(way, run=refuse))
+
+    found = run(browser, "safe", buyers=3, pieces=1)
+
+    assert (found["refused"], found["orders"], found["stock"]) == (3, 0, 1)
+
+
+def test_the_database_calls_of_buyers_end_at_their_deadline(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = WAYS["safe"]
+
+    def late(body: Callable[[], None]) -> None:
+        monkeypatch.setattr(threads, "SECONDS", 15.0)  # of those that count and delete afterwards
+        way.run(body)
+
+    monkeypatch.setattr(threads, "SECONDS", 0.0)
+    monkeypatch.setitem(WAYS, "safe", replace(way, run=late))
 
     found = run(browser, "safe", buyers=3, pieces=1)
 
