@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from bank.models import Customer
+from bank.models import Customer, Product
 from tests.admin_pages import log_in
 from tests.api import Api
 from tests.pages.conftest import MOST_STATEMENTS, Browser, text
@@ -23,6 +23,7 @@ from tests.versioning.shop import log, on, product, put, sell
 from tests.versioning.test_admin import user
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
+from versioning.procedures import call
 
 BRANCHES = "/shop/branches/"
 OF_A_MERGE = 40  # statements of a page with a dry run, which asks Dolt for conflicts in all tables
@@ -76,8 +77,11 @@ def test_a_branch_is_created_from_the_current_one_and_used_by_all_pages(
 
     added = browser.fill("/shop/product/new/", name="Kite", price="9.00")
     on_season = browser.page("/shop/product/")
+    create(browser, "of-season")
+    on_its_branch = browser.page("/shop/product/")
     switch(browser, "main")
 
+    assert "of-season was created from season" in on_its_branch and "Kite 9.00" in on_its_branch
     assert added.status_code == 302
     assert "You are on it" not in on_season and "Kite 9.00" in on_season
     assert "Kite" not in browser.page("/shop/product/")
@@ -198,6 +202,16 @@ def test_a_storm_on_another_branch_is_still_exact(browser: Browser, other: Branc
     assert "2 orders of 2 pieces, and 0 left in stock: exact." in text(page)
 
 
+def test_the_commits_of_a_storm_are_signed_by_the_user_who_started_it(other: Branch) -> None:
+    ada, before = logged_in("ada"), len(log())
+
+    assert ada.post("/shop/storm/", {"way": "safe", "buyers": 3, "pieces": 2}).status_code == 200
+
+    made = Commit.log("main", len(log()) - before)
+    assert len(made) > 2  # the rows, orders, and their deletion
+    assert {(each.committer, each.message) for each in made} == {("ada", "POST /shop/storm/")}
+
+
 # Branches and commits
 
 
@@ -213,6 +227,31 @@ def test_the_page_of_branches_has_the_log_of_the_current_one_in_pages(browser: B
     assert "season you are here 21 0" in browser.page(BRANCHES)
     assert "Customer 20." in first and "Customer 00." not in first
     assert "Customer 00." in second and "Customer 20." not in second
+
+
+def test_branches_are_listed_in_pages(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("versioning.pages.branches.BRANCHES", 2)
+    for name in ("autumn", "spring"):
+        create(browser, name)
+
+    first = browser.get(BRANCHES).content.decode().partition("<main")[2]
+    [more] = re.findall(r'rel="next" href="(\?[^"]*after=[^"]+)"', first)
+    second = browser.get(BRANCHES + unescape(more)).content.decode().partition("<main")[2]
+
+    listed = [re.findall(r'href="/shop/branches/([^"]+)/"', page) for page in (first, second)]
+    assert listed == [["autumn", "main"], ["spring"]]
+
+
+def test_who_deletes_another_branch_stays_on_the_current_one(
+    browser: Browser, other: Branch
+) -> None:
+    create(browser, "season")
+    switch(browser, "other")
+
+    assert browser.post(PATH, {"action": "delete"}).status_code == 302
+
+    assert "other you are here" in browser.page(BRANCHES)
+    assert {branch.name for branch in Branch.objects.all()} == {"main", "other"}
 
 
 def test_a_branch_is_compared_with_main_field_by_field(browser: Browser, api: Api) -> None:
@@ -245,6 +284,7 @@ def test_the_rows_that_differ_are_shown_in_pages(browser: Browser) -> None:
     assert "Customer 49." in first and "Customer 50." not in first
     assert "Customer 50." in second and "Customer 51." in second
     assert "Customer 49." not in second and "later" not in second
+    assert "Merge it into main" in first and "Merge it into main" not in second
 
 
 def test_a_branch_with_slashes_in_its_name_has_a_page(browser: Browser) -> None:
@@ -255,6 +295,13 @@ def test_a_branch_with_slashes_in_its_name_has_a_page(browser: Browser) -> None:
     assert 'href="/shop/branches/season/2027/"' in browser.get(BRANCHES).content.decode()
     assert send(browser, "/shop/branches/season/2027/", "merge").status_code == 302
     assert names() == ["Zach"]
+
+
+def test_a_branch_with_a_name_that_only_the_database_allows_has_a_page(browser: Browser) -> None:
+    call("branch", "season#7")
+
+    assert "Branch season#7" in browser.page("/shop/branches/season%237/")
+    assert 'href="/shop/branches/season%237/"' in browser.get(BRANCHES).content.decode()
 
 
 @pytest.mark.parametrize("path", ["nowhere", "a/b", "-d", "a?b"])
@@ -345,6 +392,7 @@ def test_conflicts_are_shown_field_by_field_and_resolved_on_the_page(
     merged = send(browser, PATH, "merge", **{price: "theirs", stock: "sum"})
 
     assert "A dry run says: 2 conflicts must be decided first" in page
+    assert "Ours is main, theirs season." in page
     assert "price Before 1.00 Ours 1.10 Theirs 1.20" in page
     assert "stock Before 10 Ours 8 Theirs 7" in page
     assert merged.status_code == 302
@@ -446,6 +494,48 @@ def test_the_lines_of_an_order_are_shown_in_words(browser: Browser, api: Api) ->
     assert f"products Before 2 {line} Ours 3 {line} Theirs 5 {line}" in page
 
 
+def test_an_order_without_lines_is_a_side_with_nothing(browser: Browser, api: Api) -> None:
+    ann, pen = api.customer("Ann"), api.product("Pen", "1.00", stock=20)
+    order = api.order(ann, (pen, 2))
+    create(browser, "season")
+    for branch, lines in (("main", []), ("season", [{"id": pen["id"], "quantity": 5}])):
+        body = {"customer": ann, "products": lines}
+        api.put(f"/order/{order['id']}/", body, **{"Dolt-Branch": branch})
+
+    page = browser.page(PATH, most=OF_A_MERGE)
+
+    line = f"× product {pen['id']} at 1.00"
+    assert f"products Before 2 {line} Ours nothing Theirs 5 {line}" in page
+
+
+def test_a_decision_that_would_break_a_rule_is_refused_with_the_rule(
+    browser: Browser, api: Api
+) -> None:
+    api.customer("Ann")
+    pen = api.product("Pen", "1.00", stock=20)
+    create(browser, "season")
+    api.delete(f"/product/{pen['id']}/", **{"Dolt-Branch": "season"})
+    put(api, pen, price="2.00")
+    sell(api, pen, 1)
+
+    refused = send(browser, PATH, "merge", **{f"take:{place(pen, '')}": "theirs"})
+
+    assert refused.status_code == 409
+    assert re.search(r"order line \d+ would break the rule foreign key: change", text(refused))
+    assert product(api, pen)["price"] == "2.00"
+
+
+def test_all_that_is_wrong_with_a_merge_is_said_at_once(
+    browser: Browser, api: Api, conflict: Any
+) -> None:
+    wrong = {"take:product:0:price": "both", "message": "a\0"}
+
+    refused = send(browser, PATH, "merge", **wrong)
+
+    assert (refused.status_code, product(api, conflict)["price"]) == (422, "1.10")
+    assert "A message has no NUL. Must be 'ours', 'theirs' or 'sum'." in text(refused)
+
+
 def test_a_row_that_one_side_deleted_is_a_conflict_of_the_whole_row(
     browser: Browser, api: Api
 ) -> None:
@@ -472,12 +562,13 @@ def open_request(browser: Browser, **typed: str) -> HttpResponse:
 
 def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other: Branch) -> None:
     commit_to("other", "Zach")
-    opened = open_request(browser)
+    opened = open_request(browser, description="Of other: Zach is new")
     path = opened["Location"]
     ada = logged_in("ada")
 
     own = send(browser, path, "review", decision="approve")
     waiting = browser.page(path)
+    assert "Of other: Zach is new" in waiting
     reviewed = send(ada, path, "review", decision="approve", text="Good")
     ready = browser.page(path, most=OF_A_MERGE)
     merged = send(browser, path, "merge")
@@ -512,9 +603,13 @@ def test_a_change_request_with_conflicts_is_resolved_on_its_page(
     price, stock = (f"take:{place(conflict, field)}" for field in ("price", "stock"))
 
     page = browser.page(path, most=OF_A_MERGE)
+    tried = send(browser, path, "try", **{price: "ours", stock: "sum"})
+    before = product(api, conflict)
     merged = send(browser, path, "merge", **{price: "ours", stock: "sum"})
 
     assert "stock Before 10 Ours 8 Theirs 7" in page
+    assert "Tried: this would work. Nothing was changed." in text(tried)
+    assert before == {"name": "Pen", "price": "1.10", "stock": 8}
     assert merged.status_code == 302
     assert product(api, conflict) == {"name": "Pen", "price": "1.10", "stock": 5}
 
@@ -541,6 +636,23 @@ def test_a_change_request_is_closed(browser: Browser, other: Branch) -> None:
     assert closed.status_code == 302
     assert "It is closed" in browser.page(path)
     assert browser.post(path, {"action": "close"}).status_code == 409
+
+
+def test_change_requests_are_listed_in_pages(
+    browser: Browser, other: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("versioning.pages.requests.ROWS", 1)
+    commit_to("other", "Zach")
+    for title in ("One", "Two"):
+        open_request(browser, title=title)
+
+    first = browser.get("/shop/requests/").content.decode()
+    [more] = re.findall(r'rel="next" href="(\?[^"]*after=[^"]+)"', first)
+    second = browser.get("/shop/requests/" + unescape(more)).content.decode()
+
+    listed = [re.findall(r'href="/shop/requests/\d+/">(\w+)<', page) for page in (first, second)]
+    assert sorted(listed) == [["One"], ["Two"]]
+    assert 'rel="next"' not in second
 
 
 @pytest.mark.parametrize(
@@ -655,6 +767,9 @@ def test_the_history_is_that_of_the_branch(browser: Browser, api: Api, other: Br
     put_on = api.post("/product/", {"name": "Ink", "price": "2"}, **{"Dolt-Branch": "season"})
     page = browser.page(f"/shop/product/{put_on.json()['id']}/history/")
     assert "name: Ink" in page and "curl --header 'Dolt-Branch: season'" in page
+    put(api, put_on.json(), on="season", price="3")
+    oldest = browser.page(f"/shop/product/{put_on.json()['id']}/history/?position=1")
+    assert "Restore it with curl curl --header 'Dolt-Branch: season' --json" in oldest
 
 
 def test_a_long_history_has_pages_and_the_slider_stays_where_it_is(
@@ -667,15 +782,29 @@ def test_a_long_history_has_pages_and_the_slider_stays_where_it_is(
 
     page = browser.get(path).content.decode()
     newest = re.findall('name="newest" value="(\\w+)"', page)[0]
+    [next_page] = re.findall(r'rel="next" href="(\?skip=\d+)"', page)
     put(api, pen, price="99.00")
     shown = text(browser.get(f"{path}?newest={newest}&position=20"))
     older = browser.page(f"{path}?skip=20")
 
     assert "21.50" in page and "price: 1.00" not in page
-    assert "price 21.50" in shown.split("What each")[0]
+    assert "price: 1.50 → 2.50" in re.sub("<[^>]*>", "", page)  # the oldest of this page
+    assert next_page == "?skip=20"
+    assert "name Pen price 21.50 stock not counted" in shown and f"id {pen['id']}" not in shown
+    assert "Restore this version" in older and "This is the latest version" not in older
+    assert 'href="?skip=0">Newer' in browser.get(f"{path}?skip=5").content.decode()
+    assert "price 99.00" in browser.page(f"{path}?position=99").split("What each")[0]
+    assert browser.page(f"{path}?skip={'9' * 5000}")  # Python converts no text of so many digits
     assert "price: 2.50" not in older and "price: 1.00" in older and "Newer versions" in older
     browser.page(f"{path}?skip=100", status=404)
     assert browser.page(f"{path}?skip=x&position=x&commit=x")
+
+
+def test_an_escaped_digit_of_an_id_is_no_digit(browser: Browser, api: Api) -> None:
+    escaped = "".join(f"%25{ord(digit):x}" for digit in str(api.product("Pen", "1.00")["id"]))
+
+    browser.page(f"/shop/product/{escaped}/", status=404)
+    browser.page(f"/shop/product/{escaped}/history/", status=404)
 
 
 @pytest.mark.parametrize("path", ["product/0/", "product/x/", "cheque/1/", "orderline/1/"])
@@ -753,7 +882,12 @@ def test_staff_without_permissions_look_and_change_nothing(
     bob = user("bob")
     history = f"/shop/customer/{ann['id']}/history/"
 
-    assert all(bob.get(path).status_code == 200 for path in (*PAGES, history))
+    path = open_request(logged_in("ada"))["Location"]
+
+    assert all(bob.get(each).status_code == 200 for each in (*PAGES, history, path))
+    assert 'value="delete"' not in bob.get(BRANCHES).content.decode()
+    for action in ("review", "merge", "try", "close", "x"):
+        assert bob.post(path, {"action": action, "decision": "approve"}).status_code == 403
     assert bob.post("/shop/switch/", {"name": "other"}).status_code == 302
     for path, action in [
         (BRANCHES, ""),
@@ -764,6 +898,73 @@ def test_staff_without_permissions_look_and_change_nothing(
     ]:
         assert bob.post(path, {"action": action, "name": "x"}).status_code == 403
     assert (Branch.objects.count(), Customer.objects.count()) == (2, 1)
+    assert ChangeRequest.objects.get().state == "open"
+
+
+def test_who_may_only_change_rows_or_only_add_them_restores_none(
+    settings: Settings, api: Api
+) -> None:
+    pen = made(api, "product")
+    path = f"/shop/product/{pen['id']}/history/"
+    settings.API_TOKENS = {"a-token": "ann"}
+
+    for permission in ("change_product", "add_product"):
+        assert send_restore(user(permission, permission), path).status_code == 403
+    assert str(Product.objects.get().price) == "1.50"
+    allowed = send_restore(user("both", "change_product", "add_product"), path)
+
+    assert allowed.status_code == 302
+    assert log()[0] == f"POST /product/{pen['id']}/restore/"
+
+
+def test_who_may_change_a_change_request_closes_it_and_who_may_merge_it_does_not(
+    settings: Settings, browser: Browser, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    path = open_request(browser)["Location"]
+    settings.API_TOKENS = {"a-token": "ann"}
+
+    refused = user("bob", "merge_changerequest").post(path, {"action": "close"})
+    closed = user("eve", "change_changerequest").post(path, {"action": "close"})
+
+    assert (refused.status_code, closed.status_code) == (403, 302)
+    assert ChangeRequest.objects.get().state == "closed"
+
+
+def test_the_decisions_of_a_merge_need_a_permission_to_change_each_of_their_rows(
+    settings: Settings, browser: Browser, api: Api, conflict: Any
+) -> None:
+    path = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    send(logged_in("ada"), path, "review", decision="approve")
+    heads = re.findall('name="heads" value="([^"]+)"', browser.get(path).content.decode())[0]
+    form = {"action": "merge", "heads": heads, "take:customer:1:name": "ours"}
+    form |= {f"take:{place(conflict, field)}": "ours" for field in ("price", "stock")}
+    settings.API_TOKENS = {"a-token": "ann"}
+    merger = ("merge_changerequest", "change_customer")
+
+    assert user("bob", *merger).post(path, form).status_code == 403
+    assert ChangeRequest.objects.get().state == "open"
+    del form["take:customer:1:name"]
+    assert user("eve", *merger, "change_product").post(path, form).status_code == 302
+
+
+def test_who_may_not_delete_rows_of_each_kind_merges_nothing_into_main(
+    settings: Settings, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    settings.API_TOKENS = {"a-token": "ann"}
+    kinds = ("customer", "product", "order")
+    some = [f"{do}_{kind}" for do in ("add", "change") for kind in kinds]
+    form = {"action": "merge"}
+
+    refused = user("bob", *some).post("/shop/branches/other/", form)
+    before = names()
+    merged = user("eve", *some, *(f"delete_{kind}" for kind in kinds)).post(
+        "/shop/branches/other/", form
+    )
+
+    assert (refused.status_code, before, merged.status_code) == (403, [], 302)
+    assert names() == ["Zach"]
 
 
 def test_a_permission_to_merge_requests_is_none_to_merge_into_main(
