@@ -11,8 +11,8 @@ from matrix.tables import Table, piped, plain, remarks, suite_table
 INTRODUCTION = (
     "A cell is what a test saw on that database, as the application configures it: `yes`, `no`, "
     "`emulated` (Django or the application does it), or the code of the error that prevented it, "
-    "which the application retries. `·`: there is no such test. In the repository each name links to "
-    "its test. [Which database when](which-database.md) is a summary on one page."
+    "which the application retries. `·`: there is no such test. In the repository each name links "
+    "to its test. [Which database when](which-database.md) is a summary on one page."
 )
 
 
