@@ -236,7 +236,7 @@ def test_a_cell_of_a_group_with_a_chapter_of_its_own_leads_there(
 
     assert f"../docs/{own[group]}" in found.links
     assert (ROOT / "docs" / own[group]).exists()
-    assert f"- [dolt]({own[group]}): **no**. None." in markdown(matrix)
+    assert f"- lists. [dolt]({own[group]}): **no**. None." in markdown(matrix)
 
 
 def test_the_readme_shows_the_guarantees_that_differ(matrix: Matrix) -> None:
