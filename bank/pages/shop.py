@@ -59,7 +59,7 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
     form = request.POST if request.method == "POST" else request.GET
     key = form.get("idempotency_key") or str(uuid.uuid4())
     answer = None
-    if not _may_see(request, name):
+    if not may_see(request, name):
         return error_page(request, 403, f"You may not view {kind.plural}.")
     if request.method == "POST":
         if not may(request, "add", name):
@@ -77,7 +77,7 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
 def row(request: HttpRequest, name: str, pk: str) -> HttpResponse:
     """One row, in a form that changes it if it is as the page showed it, or deletes it."""
     kind, path = _kind(name), f"/{name}/{quote(pk, safe='')}/"
-    if not _may_see(request, name):
+    if not may_see(request, name):
         return error_page(request, 403, f"You may not view {kind.plural}.")
     answer = _change(request, kind, path) if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
@@ -107,6 +107,12 @@ def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpRespons
     return _see(kind.name, answer.document["id"]) if answer.ok else answer
 
 
+def may_see(request: HttpRequest, name: str) -> bool:
+    """Return whether the user may see this kind, and what its form offers."""
+    seen = KINDS if name == "order" else (name,)
+    return all(may(request, "view", each) for each in seen)
+
+
 def _form(request: HttpRequest, kind: Kind, answer: Answer | None, **context: Any) -> HttpResponse:
     status = answer.status if answer else 200
     if kind.name == "order":
@@ -126,12 +132,6 @@ def _values(document: Document) -> Document:
     if "customer" in document:
         values["customer"] = str(document["customer"]["id"])
     return values
-
-
-def _may_see(request: HttpRequest, name: str) -> bool:
-    """Return whether the user may see this kind, and what its form offers."""
-    seen = KINDS if name == "order" else (name,)
-    return all(may(request, "view", each) for each in seen)
 
 
 def _see(name: str, pk: Any) -> HttpResponse:

@@ -882,10 +882,11 @@ def test_staff_without_permissions_look_and_change_nothing(
     settings.API_TOKENS = {"a-token": "ann"}
     bob = user("bob")
     history = f"/shop/customer/{ann['id']}/history/"
+    listed = [path for path in PAGES if path != "/shop/branches/main/"]
 
     path = open_request(logged_in("ada"))["Location"]
 
-    assert all(bob.get(each).status_code == 200 for each in (*PAGES, history, path))
+    assert all(bob.get(each).status_code == 200 for each in (*listed, path))
     assert 'value="delete"' not in bob.get(BRANCHES).content.decode()
     for action in ("review", "merge", "try", "close", "x"):
         assert bob.post(path, {"action": action, "decision": "approve"}).status_code == 403
@@ -966,6 +967,34 @@ def test_who_may_not_delete_rows_of_each_kind_merges_nothing_into_main(
 
     assert (refused.status_code, before, merged.status_code) == (403, [], 302)
     assert names() == ["Zach"]
+
+
+def test_staff_see_no_row_that_they_may_not_view(
+    settings: Settings, browser: Browser, api: Api, conflict: Any
+) -> None:
+    request = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    send(logged_in("ada"), request, "review", decision="approve")
+    settings.API_TOKENS = {"a-token": "ann"}
+    bob, eve = user("bob"), user("eve", "view_customer", "view_product", "change_order")
+    history = f"/shop/product/{conflict['id']}/history/"
+
+    refused = [bob.get(path) for path in (history, PATH, "/shop/branches/main/")]
+    shown, seen = text(bob.get(request)), text(eve.get(request))
+
+    assert [page.status_code for page in refused] == [403] * 3
+    assert not [page for page in refused if "1.20" in text(page)]
+    assert "Season" in shown and "need the permission to view" in shown
+    assert "1.20" not in shown and "Theirs 1.20" in seen
+    assert [eve.get(path).status_code for path in (history, PATH)] == [200, 200]
+
+
+def test_who_may_view_orders_only_sees_no_history_of_an_order(settings: Settings, api: Api) -> None:
+    order = made(api, "order")
+    settings.API_TOKENS = {"a-token": "ann"}
+
+    page = user("bob", "view_order").get(f"/shop/order/{order['id']}/history/")
+
+    assert (page.status_code, "Ann" in text(page)) == (403, False)  # as of the order's own page
 
 
 def test_a_permission_to_merge_requests_is_none_to_merge_into_main(

@@ -15,6 +15,7 @@ from bank.pages.access import may, page
 from bank.pages.client import Answer, call, curl, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS, Kind
+from bank.pages.shop import may_see
 
 VERSIONS = 20  # of a page; of an order, each is several statements
 Version = dict[str, Any]
@@ -26,6 +27,8 @@ def history(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     """The versions of a row on the branch, and one of them in full; a POST restores one."""
     if kind not in KINDS:
         raise Http404
+    if not may_see(request, kind):
+        return error_page(request, 403, f"You may not view {KINDS[kind].plural}.")
     path = f"/{kind}/{quote(pk)}/"
     answer = _restore(request, KINDS[kind], path) if request.method == "POST" else None
     if isinstance(answer, HttpResponse):

@@ -31,6 +31,8 @@ def branch(request: HttpRequest, name: str) -> HttpResponse:
     answer = _change(request, name) if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
         return answer
+    if not may_view_rows(request):
+        return error_page(request, 403, "You may not view all that a branch can change.")
     found = call(request, "GET", path_of(name))
     diff = call(request, "GET", _path_of_diff(request, name)) if found.ok else found
     if not diff.ok:
@@ -71,6 +73,11 @@ def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:
     return HttpResponseRedirect(reverse("versions:branch", args=[name]))
 
 
+def may_view_rows(request: HttpRequest) -> bool:
+    """Return whether the user may see what a diff, or a conflict, can show: rows of all kinds."""
+    return all(may(request, "view", kind) for kind in KINDS)
+
+
 def may_merge(request: HttpRequest) -> bool:
     """Return whether the user may do on main what a merge can do: all, to rows of all kinds."""
     return all(may(request, do, kind) for do in ("add", "change", "delete") for kind in KINDS)
@@ -81,7 +88,7 @@ def _delete(request: HttpRequest, name: str) -> Answer | HttpResponse:
         return error_page(request, 403, "You may not delete a branch.")
     answer = call(request, "DELETE", path_of(name))
     if not answer.ok:
-        return answer
+        return refused(request, answer)
     if request.session.get("dolt-branch") == name:
         choose(request, MAIN)
     messages.success(request, f"The branch {name} was deleted.")

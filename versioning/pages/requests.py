@@ -17,6 +17,7 @@ from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
 from versioning.decisions import chosen
 from versioning.pages.decisions import TRY, decided, form
+from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
 
 ROWS = 20  # of the list
@@ -77,7 +78,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.ok:
         return error_page(request, found.status, f"There is no change request {pk}.")
     context = {"found": found, "pk": pk, "answer": answer, "decisions": DECISIONS}
-    if found.document["mergeable"]:
+    if found.document["mergeable"] and may_view_rows(request):
         dry = call(request, "POST", f"{path}/merge", {"dry_run": True})
         context |= form(request, dry, answer)
         address = request.build_absolute_uri(f"{path}/merge")
