@@ -358,6 +358,43 @@ def test_a_dry_run_is_shown_and_then_the_branch_is_merged(browser: Browser, othe
     assert (names(), log()[0]) == (["Ann", "Zach"], "Zach is here")
 
 
+@pytest.mark.parametrize("moved", ["other", "main"])
+def test_a_merge_of_commits_that_the_page_has_not_shown_is_refused(
+    browser: Browser, other: Branch, moved: str
+) -> None:
+    commit_to("other", "Zach")
+    path = "/shop/branches/other/"
+    heads = re.findall('name="heads" value="([^"]+)"', browser.get(path).content.decode())[0]
+    commit_to(moved, "Yan")
+
+    refused = send(browser, path, "merge", heads=heads)
+    unchanged = names()
+    merged = send(browser, path, "merge")
+
+    assert refused.status_code == 409
+    assert "The branches have new commits since this page was shown" in text(refused)
+    assert "Merge without resolutions" not in text(refused)
+    assert unchanged == (["Yan"] if moved == "main" else [])
+    assert (merged.status_code, {*names()}) == (302, {"Yan", "Zach"})
+
+
+def test_a_change_request_is_merged_as_its_page_has_shown_it(
+    browser: Browser, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    path = open_request(browser)["Location"]
+    send(logged_in("ada"), path, "review", decision="approve")
+    heads = re.findall('name="heads" value="([^"]+)"', browser.get(path).content.decode())[0]
+    commit_to("main", "Yan")
+
+    refused = send(browser, path, "merge", heads=heads)
+
+    assert (refused.status_code, names()) == (409, ["Yan"])
+    assert "have new commits since this page was shown" in text(refused)
+    assert send(browser, path, "merge").status_code == 302
+    assert {*names()} == {"Yan", "Zach"}
+
+
 def test_a_merge_with_nothing_in_between_is_a_fast_forward(browser: Browser, other: Branch) -> None:
     assert "Merge it into" not in browser.page("/shop/branches/other/")
     commit_to("other", "Zach")
@@ -437,7 +474,7 @@ def test_an_outdated_decision_is_refused_and_shows_what_conflicts_now(
     refused = send(browser, PATH, "merge", **decisions)
 
     assert refused.status_code == 409
-    assert "The branches have new commits since these conflicts were shown" in text(refused)
+    assert "The branches have new commits since this page was shown" in text(refused)
     assert "stock Before 10 Ours 7 Theirs 7" in text(refused)
     assert "selected>add both changes" not in refused.content.decode()
     assert product(api, conflict)["stock"] == 7

@@ -7,10 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from bank.pages.client import Answer
+from bank.pages.client import Answer, call, curl
 from versioning.decisions import choice, chosen, label, sent
+from versioning.pages.branches import path_of
 
 TRY = "try"  # the button of a dry run
+OUTDATED = (
+    "The branches have new commits since this page was shown; nothing was changed. Now it shows "
+    "them, too: look at them, and decide again."
+)
 SIDES = ("base", "ours", "theirs")
 
 
@@ -29,30 +34,42 @@ def decided(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def form(request: HttpRequest, dry: Answer, answer: Answer | None) -> dict[str, Any]:
-    """Return the context of the form: what conflicts now, and what was decided of just that."""
-    heads = _heads(dry)
-    made = chosen(request.POST)
-    kept = made if heads and request.POST.get("heads") == heads else {}
+def heads_of(request: HttpRequest, into: str, source: str) -> dict[str, str]:
+    """Return the latest commits of both branches, that of the source being known."""
+    found = call(request, "GET", path_of(into))
+    return {"into": found.document.get("hash", ""), "from": source}
+
+
+def form(
+    request: HttpRequest,
+    path: str,
+    merge: dict[str, Any],
+    heads: dict[str, str],
+    answer: Answer | None,
+) -> dict[str, Any]:
+    """Return the context of the form: what conflicts now, and what was decided of just that.
+
+    It merges what it shows: these heads of the branches, of which the dry run is, too.
+    """
+    body = {**merge, "heads": heads}
+    dry = call(request, "POST", path, {**body, "dry_run": True})
+    made, shown = chosen(request.POST), f"{heads['into']}:{heads['from']}"
+    outdated = request.POST.get("heads", shown) != shown
+    kept = {} if outdated else made
     places = {each["place"]: each for each in [*_undecided(dry), *_undecided(answer)]}
     wrong, others = _errors(answer, list(made), set(places))
     rows = [_row(each, kept.get(place, {}), wrong) for place, each in places.items()]
     return {
         "dry": dry,
         "rows": rows,
-        "heads": heads,
+        "heads": shown,
         # What does not conflict before something else is decided, as a stock that does not add up.
         "kept": {place: how for place, how in kept.items() if not others and place not in places},
         "violations": _violations(answer or dry),
-        "problem": " ".join(others),
+        "problem": OUTDATED if outdated else " ".join(others),
+        "merge_curl": curl("POST", request.build_absolute_uri(path), body),
         "message": request.POST.get("message", ""),
     }
-
-
-def _heads(dry: Answer) -> str:
-    """Return the latest commits of both branches, if there is anything to decide."""
-    heads = None if dry.ok else dry.document.get("heads")
-    return f"{heads['into']}:{heads['from']}" if heads else ""
 
 
 def _undecided(answer: Answer | None) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,12 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, curl, refused
+from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS
 from versioning.administration.branches import choose
 from versioning.pages.branches import path_of
-from versioning.pages.decisions import TRY, decided, form
+from versioning.pages.decisions import TRY, decided, form, heads_of
 from versioning.signatures import MAIN
 
 ROWS = 50  # of a page of the diff
@@ -38,8 +37,11 @@ def branch(request: HttpRequest, name: str) -> HttpResponse:
     if not diff.ok:
         return refused(request, diff)
     context = {"branch": found, "diff": diff, "main": MAIN, "answer": answer}
+    context |= {"source": name, "into": MAIN}
     if name != MAIN and found.document["ahead"] and "after" not in request.GET:
-        context |= _merge_form(request, name, answer)
+        merge = {"from": name, "into": MAIN}
+        heads = heads_of(request, MAIN, found.document["hash"])
+        context |= form(request, MERGE, merge, heads, answer)
     return render(request, "versions/branch.html", context, status=answer.status if answer else 200)
 
 
@@ -50,14 +52,6 @@ def _path_of_diff(request: HttpRequest, name: str) -> str:
         given = ((key, request.GET.get(key)) for key in ("from", "to", "after"))
         names |= {"dots": 2, **{key: value for key, value in given if value}}
     return f"/dolt/diff?{urlencode(names)}"
-
-
-def _merge_form(request: HttpRequest, name: str, answer: Answer | None) -> dict[str, Any]:
-    body = {"from": name, "into": MAIN}
-    dry = call(request, "POST", MERGE, {**body, "dry_run": True})
-    address = request.build_absolute_uri(MERGE)
-    names = {"source": name, "into": MAIN, "merge_curl": curl("POST", address, body)}
-    return {**form(request, dry, answer), **names}
 
 
 def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:

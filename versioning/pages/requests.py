@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, curl, refused
+from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
 from versioning.decisions import chosen
-from versioning.pages.decisions import TRY, decided, form
+from versioning.pages.decisions import TRY, decided, form, heads_of
 from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
 
@@ -77,13 +77,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     found = call(request, "GET", path)
     if not found.ok:
         return error_page(request, found.status, f"There is no change request {pk}.")
+    row = found.document
     context = {"found": found, "pk": pk, "answer": answer, "decisions": DECISIONS}
-    if found.document["mergeable"] and may_view_rows(request):
-        dry = call(request, "POST", f"{path}/merge", {"dry_run": True})
-        context |= form(request, dry, answer)
-        address = request.build_absolute_uri(f"{path}/merge")
-        context |= {"source": found.document["source"], "into": found.document["target"]}
-        context["merge_curl"] = curl("POST", address, {})
+    context |= {"source": row["source"], "into": row["target"]}
+    if row["mergeable"] and may_view_rows(request):
+        heads = heads_of(request, row["target"], row["head"])
+        context |= form(request, f"{path}/merge", {}, heads, answer)
     elif answer:
         context["problem"] = " ".join(answer.errors.values())
     status = answer.status if answer else 200
