@@ -14,6 +14,7 @@ from bank.pages.kinds import key
 from versioning.rows import MODELS, shown
 
 CHOICES = {"ours": "keep ours", "theirs": "take theirs", "sum": "add both changes"}
+MOST = 100  # conflicts of a form: each has two inputs, and Django accepts 1,000
 Chosen = dict[str, dict[str, str]]
 """What the form has for each place of a conflict: `take`, `value`, or both."""
 
@@ -22,15 +23,15 @@ def chosen(form: Mapping[str, Any]) -> Chosen:
     """Return what was chosen in the inputs take:PLACE and value:PLACE."""
     found: Chosen = {}
     for name, text in form.items():
-        how, _, place = name.partition(":")
+        how, _, where = name.partition(":")
         if text and how in ("take", "value"):
-            found.setdefault(place, {})[how] = str(text)
+            found.setdefault(where, {})[how] = str(text)
     return found
 
 
-def sent(place: str, how: dict[str, str]) -> dict[str, Any]:
+def sent(where: str, how: dict[str, str]) -> dict[str, Any]:
     """Return what was chosen as the API has it; a typed value is preferred to a side."""
-    model, _, rest = place.partition(":")
+    model, _, rest = where.partition(":")
     pk, _, name = rest.partition(":")
     decided: dict[str, Any] = {"take": how.get("take")}
     if "value" in how:
@@ -40,15 +41,20 @@ def sent(place: str, how: dict[str, str]) -> dict[str, Any]:
     return {"model": model, "id": found, "field": name or None, **decided}
 
 
+def place(found: dict[str, Any]) -> str:
+    """Return where a conflict is, for the names of inputs."""
+    return f"{found['model']}:{found['id']}:{found['field'] or ''}"
+
+
 def choice(found: dict[str, Any]) -> dict[str, Any]:
     """Return a conflict, or a broken invariant, with what the form needs for it."""
     column = _column(found["model"], found["field"])
-    choices, place = dict(CHOICES), f"{found['model']}:{found['id']}:{found['field'] or ''}"
+    choices = dict(CHOICES)
     number = isinstance(column, models.IntegerField | models.DecimalField)
     if not number or "expected" in found:  # the sum is what breaks the invariant
         del choices["sum"]
     return found | {
-        "place": place,
+        "place": place(found),
         "label": label(found),
         "choices": choices,
         "typed": column is not None and not column.remote_field,

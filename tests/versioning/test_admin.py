@@ -532,6 +532,26 @@ def test_conflicts_are_shown_and_resolved_on_a_page(admin: Client, main: Branch)
     assert log()[0].message == "Season"
 
 
+def test_a_hundred_conflicts_are_shown_and_the_page_that_decides_the_others(
+    admin: Client, main: Branch
+) -> None:
+    with signed("Guests", "Ann <ann@example.com>"):
+        Customer.objects.bulk_create(Customer(name="Ann") for _ in range(101))
+    Branch(name="season", hash="main").save()
+    for branch in ("season", "main"):
+        with signed(branch, "Ann <ann@example.com>", branch=branch):
+            Customer.objects.update(name=branch)
+    row = ChangeRequest(title="Season", source="season", author="ann")
+    row.open()
+    row.review("bob", "approve")
+
+    conflicts = admin.post(f"{REQUESTS}{row.pk}/merge/").content.decode()
+
+    assert conflicts.count('name="take:') == 100
+    assert "the first 100 of 101 conflicts" in conflicts
+    assert f'href="/shop/requests/{row.pk}/"' in conflicts
+
+
 def test_an_invariant_that_the_merge_would_break_is_decided_by_a_number(
     admin: Client, api: Api
 ) -> None:

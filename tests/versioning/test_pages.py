@@ -20,11 +20,12 @@ from tests.api import Api
 from tests.pages.conftest import MOST_STATEMENTS, Browser, text
 from tests.serving import Server
 from tests.versioning.changes import commit_to, names
-from tests.versioning.shop import log, on, product, put, sell
+from tests.versioning.shop import ANN, log, on, product, put, sell
 from tests.versioning.test_admin import user
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.procedures import call
+from versioning.signatures import signed
 
 BRANCHES = "/shop/branches/"
 OF_A_MERGE = 40  # statements of a page with a dry run, which asks Dolt for conflicts in all tables
@@ -57,7 +58,7 @@ def switch(browser: Browser, name: str) -> HttpResponse:
     return browser.post("/shop/switch/", {"name": name, "next": "/shop/product/"})
 
 
-def send(browser: Browser, path: str, action: str, **chosen: Any) -> HttpResponse:
+def send(browser: Client, path: str, action: str, **chosen: Any) -> HttpResponse:
     """Post the form of the page whose button has this value, with what is chosen in it."""
     page = browser.get(path).content.decode()
     [form] = [f for f in re.findall("(?s)<form.*?</form>", page) if f'value="{action}"' in f]
@@ -516,6 +517,58 @@ def test_a_stock_that_does_not_add_up_once_the_conflicts_are_decided(
     assert "It would be 8, and should be 7" in text(again)
     assert repeat(again, **{stock: "7"}).status_code == 302
     assert product(api, pen) == {"name": "Quill", "price": "1.20", "stock": 7}
+
+
+@pytest.fixture
+def many(browser: Browser) -> list[Any]:
+    """Return 120 products whose prices both branches have changed."""
+    with signed("Goods", ANN):
+        Product.objects.bulk_create(
+            Product(name=f"P{number}", price="1.00") for number in range(120)
+        )
+    create(browser, "season")
+    for branch, price in (("main", "1.10"), ("season", "1.20")):
+        on(branch, "UPDATE products SET price = %s", price)
+    return list(Product.objects.order_by("pk"))
+
+
+def test_a_hundred_conflicts_are_shown_and_the_others_decided_together(
+    browser: Browser, many: list[Any]
+) -> None:
+    first, others = f"take:product:{many[0].pk}:price", {"rest": "theirs"}
+
+    page = browser.get(PATH)
+    half = send(browser, PATH, "merge", **{first: "ours"})
+    tried = send(browser, PATH, "try", **{first: "ours"}, **others)
+    before = {str(price) for price in Product.objects.values_list("price", flat=True)}
+    merged = send(browser, PATH, "merge", **{first: "ours"}, **others)
+
+    assert page.content.decode().count('name="take:') == 100
+    assert "120 conflicts must be decided" in text(page)
+    assert "the first 100 of 120 conflicts" in text(page)
+    assert (half.status_code, tried.status_code, merged.status_code) == (409, 200, 302)
+    assert "Tried: this would work" in text(tried)
+    assert '<option value="theirs" selected>' in tried.content.decode()
+    assert before == {"1.10"}
+    prices = [str(each.price) for each in Product.objects.order_by("pk")]
+    assert prices == ["1.10"] + ["1.20"] * 119
+
+
+def test_all_other_conflicts_of_a_change_request_are_decided_together(
+    browser: Browser, settings: Settings, many: list[Any]
+) -> None:
+    path = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    ada = logged_in("ada")
+    send(ada, path, "review", decision="approve")
+    settings.API_TOKENS = {"a-token": "ann"}
+    merge = ("merge_changerequest", "view_customer", "view_order")
+
+    refused = send(user("bob", *merge, "view_product"), path, "merge", rest="theirs")
+    before = {str(price) for price in Product.objects.values_list("price", flat=True)}
+    merged = send(user("eve", *merge, "change_product"), path, "merge", rest="theirs")
+
+    assert (refused.status_code, merged.status_code, before) == (403, 302, {"1.10"})
+    assert {str(price) for price in Product.objects.values_list("price", flat=True)} == {"1.20"}
 
 
 def test_the_lines_of_an_order_are_shown_in_words(browser: Browser, api: Api) -> None:

@@ -7,16 +7,17 @@ from django.http import HttpRequest, HttpResponse
 
 from versioning.administration.pages import shown
 from versioning.api.merges import ResolutionIn, refused, resolution
-from versioning.decisions import CHOICES, choice, chosen, label, sent
+from versioning.decisions import CHOICES, MOST, choice, chosen, label, place, sent
 from versioning.errors import Refused, WrongResolution
 from versioning.merge.conflicts import Resolution
 from versioning.merge.merging import Heads
+from versioning.models import ChangeRequest
 
 
 def resolutions(request: HttpRequest) -> list[Resolution]:
     """Return what was chosen on the page; raise WrongResolution."""
     numbered = enumerate(chosen(request.POST).items())
-    return [resolution(number, _checked(number, place, how)) for number, (place, how) in numbered]
+    return [resolution(number, _checked(number, at, how)) for number, (at, how) in numbered]
 
 
 def seen_heads(request: HttpRequest) -> Heads | None:
@@ -25,25 +26,30 @@ def seen_heads(request: HttpRequest) -> Heads | None:
     return Heads(into, source) if source else None
 
 
-def conflicts(request: HttpRequest, title: str, error: Refused) -> HttpResponse:
-    """Return a page (409) with all that this merge needs a decision on, whose form repeats it."""
+def conflicts(request: HttpRequest, row: ChangeRequest, error: Refused) -> HttpResponse:
+    """Return a page (409) with what this merge needs a decision on, whose form repeats it.
+
+    The page has the first conflicts only; those that are decided make room for others.
+    """
     found = refused(error).members
-    undecided = [choice(each) for name in ("conflicts", "invariants") for each in found[name]]
-    places = {each["place"] for each in undecided}
+    undecided = [*found["conflicts"], *found["invariants"]]
+    places = set(map(place, undecided))
     decided = chosen(request.POST).items()
     context = {
-        "title": title,
-        "undecided": undecided,
-        "decided": {place: how for place, how in decided if place not in places},
-        "violations": [{**each, "label": label(each)} for each in found["violations"]],
+        "title": f"Conflicts of {row.title}",
+        "row": row,
+        "count": len(undecided),
+        "undecided": [choice(each) for each in undecided[:MOST]],
+        "decided": {at: how for at, how in decided if at not in places},
+        "violations": [{**each, "label": label(each)} for each in found["violations"][:MOST]],
         "heads": error.heads and ":".join(error.heads),
         "message": request.POST.get("message", ""),
     }
     return shown(request, "versioning/conflicts.html", context, status=409)
 
 
-def _checked(number: int, place: str, how: dict[str, str]) -> ResolutionIn:
+def _checked(number: int, at: str, how: dict[str, str]) -> ResolutionIn:
     try:
-        return ResolutionIn.model_validate(sent(place, how))
+        return ResolutionIn.model_validate(sent(at, how))
     except pydantic.ValidationError as error:
         raise WrongResolution(number, "take", f"Choose one of {', '.join(CHOICES)}.") from error

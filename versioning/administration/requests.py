@@ -71,7 +71,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as error:
         found = (*error.conflicts, *error.violations, *error.invariants)
         require(request, "view", *(each.model for each in found))
-        return conflicts(request, f"Conflicts of {row.title}", error)
+        return conflicts(request, row, error)
     return _back(request, row, f"{row.source} was merged into {row.target}.")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 from django.http import HttpRequest
 
 from bank.pages.client import Answer, call, curl
-from versioning.decisions import choice, chosen, label, sent
+from versioning.decisions import MOST, choice, chosen, label, place, sent
 from versioning.pages.branches import path_of
 
 TRY = "try"  # the button of a dry run
@@ -19,9 +19,9 @@ OUTDATED = (
 SIDES = ("base", "ours", "theirs")
 
 
-def decided(request: HttpRequest) -> dict[str, Any]:
-    """Return what the form says of a merge, as a part of the API's body."""
-    body: dict[str, Any] = {}
+def decided(request: HttpRequest, path: str, merge: dict[str, Any]) -> dict[str, Any]:
+    """Return this merge with what the form says of it, as the body of the API's call."""
+    body = {**merge}
     if resolutions := [sent(*each) for each in chosen(request.POST).items()]:
         body["resolutions"] = resolutions
     if message := request.POST.get("message", "").strip():
@@ -29,9 +29,20 @@ def decided(request: HttpRequest) -> dict[str, Any]:
     into, _, source = request.POST.get("heads", "").partition(":")
     if source:
         body["heads"] = {"into": into, "from": source}
+    if take := request.POST.get("rest"):
+        body["resolutions"] = resolutions + _rest(request, path, body, take)
     if request.POST.get("action") == TRY:
         body["dry_run"] = True
     return body
+
+
+def _rest(request: HttpRequest, path: str, body: dict[str, Any], take: str) -> list[dict[str, Any]]:
+    """Return resolutions by this side of all conflicts that these leave undecided."""
+    dry = call(request, "POST", path, {**body, "dry_run": True})
+    left = _listed(dry, "conflicts") + _listed(dry, "invariants")
+    return [
+        {**{name: each[name] for name in ("model", "id", "field")}, "take": take} for each in left
+    ]
 
 
 def heads_of(request: HttpRequest, into: str, source: str) -> dict[str, str]:
@@ -56,15 +67,20 @@ def form(
     made, shown = chosen(request.POST), f"{heads['into']}:{heads['from']}"
     outdated = request.POST.get("heads", shown) != shown
     kept = {} if outdated else made
-    places = {each["place"]: each for each in [*_undecided(dry), *_undecided(answer)]}
-    wrong, others = _errors(answer, list(made), set(places))
-    rows = [_row(each, kept.get(place, {}), wrong) for place, each in places.items()]
+    # What only breaks an invariant now that the conflicts are decided is the first.
+    found = [_listed(answer, "invariants"), _listed(dry, "conflicts"), _listed(dry, "invariants")]
+    places = {place(each): each for each in chain(*found)}
+    listed = dict(islice(places.items(), MOST))
+    wrong, others = _errors(answer, list(made), set(listed))
+    rows = [_row(choice(each), kept.get(at, {}), wrong) for at, each in listed.items()]
     return {
         "dry": dry,
         "rows": rows,
+        "count": len(places),
+        "rest": "" if outdated else request.POST.get("rest", ""),
         "heads": shown,
         # What does not conflict before something else is decided, as a stock that does not add up.
-        "kept": {place: how for place, how in kept.items() if not others and place not in places},
+        "kept": {at: how for at, how in kept.items() if not others and at not in listed},
         "violations": _violations(answer or dry),
         "problem": OUTDATED if outdated else " ".join(others),
         "merge_curl": curl("POST", request.build_absolute_uri(path), body),
@@ -72,10 +88,8 @@ def form(
     }
 
 
-def _undecided(answer: Answer | None) -> Iterator[dict[str, Any]]:
-    if answer and not answer.ok:
-        for name in ("conflicts", "invariants"):
-            yield from map(choice, answer.document.get(name, ()))
+def _listed(answer: Answer | None, name: str) -> list[dict[str, Any]]:
+    return answer.document.get(name, []) if answer and not answer.ok else []
 
 
 def _row(found: dict[str, Any], how: dict[str, str], wrong: dict[str, str]) -> dict[str, Any]:
@@ -104,16 +118,16 @@ def _errors(
     found, others = {}, []
     for pointer, detail in (answer.errors if answer else {}).items():
         number = pointer.removeprefix("resolutions/").partition("/")[0]
-        place = decisions[int(number)] if number.isdecimal() else ""
-        if place in shown:
-            found[place] = detail
+        at = dict(enumerate(decisions)).get(int(number)) if number.isdecimal() else None
+        if at in shown:
+            found[at] = detail
         else:
             others.append(detail)
     return found, others
 
 
 def _violations(answer: Answer) -> list[str]:
-    if answer.ok:
-        return []
-    found = answer.document.get("violations", ())
-    return [f"{label(each)} would break the rule {each['rule']}" for each in found]
+    found = _listed(answer, "violations")
+    shown = [f"{label(each)} would break the rule {each['rule']}" for each in found[:MOST]]
+    more = len(found) - len(shown)
+    return [*shown, f"{more} more would break a rule"] if more else shown

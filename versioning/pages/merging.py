@@ -60,7 +60,8 @@ def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:
         return _delete(request, name)
     if not may_merge(request):
         return error_page(request, 403, "You may not change all that a merge can change.")
-    answer = call(request, "POST", MERGE, {"from": name, "into": MAIN, **decided(request)})
+    body = decided(request, MERGE, {"from": name, "into": MAIN})
+    answer = call(request, "POST", MERGE, body)
     if not answer.ok or request.POST.get("action") == TRY:
         return answer
     messages.success(request, f"{name} was merged into {MAIN}: {answer.document['hash']}")

@@ -15,7 +15,6 @@ from bank.pages.access import may, page
 from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
-from versioning.decisions import chosen
 from versioning.pages.decisions import TRY, decided, form, heads_of
 from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
@@ -93,10 +92,11 @@ def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
     """Send what a button says; return what the API refused, or tried, or where to go on."""
     action = request.POST.get("action", "")
     operation, (do, what) = ACTIONS.get(action, ACTIONS["review"])
-    allowed = may(request, do, what, "versioning") and _may_decide(request)
-    if not allowed:
-        return error_page(request, 403, f"You may not {do} a {what}, or what it changes.")
-    body = decided(request) if operation == "merge" else None
+    if not may(request, do, what, "versioning"):
+        return error_page(request, 403, f"You may not {do} a {what}.")
+    body = decided(request, f"{path}/merge", {}) if operation == "merge" else None
+    if body and not _may_decide(request, body):
+        return error_page(request, 403, "You may not change all rows on which you decide.")
     if operation == "reviews":
         body = {name: request.POST.get(name, "") for name in ("decision", "text", "commit")}
     answer = call(request, "POST", f"{path}/{operation}", body)
@@ -106,6 +106,7 @@ def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
     return HttpResponseRedirect(request.path)
 
 
-def _may_decide(request: HttpRequest) -> bool:
+def _may_decide(request: HttpRequest, body: dict[str, Any]) -> bool:
     """Return whether the user may change all rows of whose conflicts the form decides."""
-    return all(may(request, "change", place.partition(":")[0]) for place in chosen(request.POST))
+    models = {each["model"] for each in body.get("resolutions", ())}
+    return all(may(request, "change", model) for model in models)
