@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from bank.pages.kinds import key
+from bank.pages.kinds import key, number
 from versioning.rows import MODELS, shown
 
 CHOICES = {"ours": "keep ours", "theirs": "take theirs", "sum": "add both changes"}
@@ -35,8 +35,8 @@ def sent(where: str, how: dict[str, str]) -> dict[str, Any]:
     pk, _, name = rest.partition(":")
     decided: dict[str, Any] = {"take": how.get("take")}
     if "value" in how:
-        number = isinstance(_column(model, name), models.IntegerField) and how["value"].isdecimal()
-        decided = {"value": int(how["value"]) if number else how["value"]}
+        whole = isinstance(_column(model, name), models.IntegerField)
+        decided = {"value": number(how["value"]) if whole else how["value"]}
     found = key(MODELS[model], pk) if model in MODELS else pk
     return {"model": model, "id": found, "field": name or None, **decided}
 
@@ -50,8 +50,8 @@ def choice(found: dict[str, Any]) -> dict[str, Any]:
     """Return a conflict, or a broken invariant, with what the form needs for it."""
     column = _column(found["model"], found["field"])
     choices = dict(CHOICES)
-    number = isinstance(column, models.IntegerField | models.DecimalField)
-    if not number or "expected" in found:  # the sum is what breaks the invariant
+    summed = isinstance(column, models.IntegerField | models.DecimalField)
+    if not summed or "expected" in found:  # the sum is what breaks the invariant
         del choices["sum"]
     return found | {
         "place": place(found),

@@ -454,6 +454,19 @@ def test_a_conflict_is_resolved_by_a_value(browser: Browser, api: Api, conflict:
     assert product(api, conflict) == {"name": "Pen", "price": "1.15", "stock": 6}
 
 
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 19, "٧", "-1", "1e3"])
+def test_a_number_that_is_none_is_refused_at_its_conflict(
+    browser: Browser, api: Api, conflict: Any, typed: str
+) -> None:
+    price, stock = f"take:{place(conflict, 'price')}", f"value:{place(conflict, 'stock')}"
+
+    refused = send(browser, PATH, "merge", **{price: "ours", stock: typed})
+
+    assert refused.status_code == 422
+    assert f'id="wrong-{place(conflict, "stock")}" class="error">' in refused.content.decode()
+    assert product(api, conflict) == {"name": "Pen", "price": "1.10", "stock": 8}
+
+
 def test_a_half_decided_merge_keeps_what_was_chosen(
     browser: Browser, api: Api, conflict: Any
 ) -> None:
