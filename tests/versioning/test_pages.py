@@ -759,6 +759,18 @@ def test_change_requests_are_listed_in_pages(
     assert 'rel="next"' not in second
 
 
+@pytest.mark.parametrize("action", ["", "nosuch", "approve"])
+def test_an_unknown_action_changes_nothing(browser: Browser, other: Branch, action: str) -> None:
+    commit_to("other", "Zach")
+    path, ada = open_request(browser)["Location"], logged_in("ada")
+    form = {"action": action, "decision": "approve"}
+
+    refused = [ada.post(each, form) for each in (path, "/shop/branches/other/")]
+
+    assert [page.status_code for page in refused] == [422, 422]
+    assert (ChangeRequest.objects.get().reviews.count(), names()) == (0, [])
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [({"title": ""}, 422), ({"source": "nowhere"}, 404), ({"source": "main"}, 409)],

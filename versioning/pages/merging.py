@@ -56,13 +56,16 @@ def _path_of_diff(request: HttpRequest, name: str) -> str:
 
 def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:
     """Merge or delete the branch; return what the API refused, or tried, or where to go on."""
-    if request.POST.get("action") == "delete":
+    action = request.POST.get("action", "")
+    if action == "delete":
         return _delete(request, name)
+    if action not in ("merge", TRY):
+        return error_page(request, 422, "There is no such action.")
     if not may_merge(request):
         return error_page(request, 403, "You may not change all that a merge can change.")
     body = decided(request, MERGE, {"from": name, "into": MAIN})
     answer = call(request, "POST", MERGE, body)
-    if not answer.ok or request.POST.get("action") == TRY:
+    if not answer.ok or action == TRY:
         return answer
     messages.success(request, f"{name} was merged into {MAIN}: {answer.document['hash']}")
     return HttpResponseRedirect(reverse("versions:branch", args=[name]))

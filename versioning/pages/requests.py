@@ -91,7 +91,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
     """Send what a button says; return what the API refused, or tried, or where to go on."""
     action = request.POST.get("action", "")
-    operation, (do, what) = ACTIONS.get(action, ACTIONS["review"])
+    if action not in ACTIONS:
+        return error_page(request, 422, "There is no such action.")
+    operation, (do, what) = ACTIONS[action]
     if not may(request, do, what, "versioning"):
         return error_page(request, 403, f"You may not {do} a {what}.")
     body = decided(request, f"{path}/merge", {}) if operation == "merge" else None
