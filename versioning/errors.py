@@ -67,6 +67,10 @@ class NothingToMerge(VersionError):
     """The source branch has no commits that the target branch does not have."""
 
 
+class AlreadyRequested(VersionError):
+    """There is an open change request of this source and target already:"""
+
+
 class NotOpen(VersionError):
     """The change request is no longer open."""
 

@@ -571,8 +571,10 @@ def test_requests_are_the_same_on_every_branch_and_in_no_commit(number: int, ann
 
 
 def test_the_list_is_paged(number: int, ann: As) -> None:
+    for name in ("second", "third"):
+        Branch(name=name, hash="other").save()
     numbers = [number] + [
-        ann.post("", {"title": str(n), "source": "other"}).json()["id"] for n in range(2)
+        ann.post("", {"title": name, "source": name}).json()["id"] for name in ("second", "third")
     ]
 
     first = ann.get("?state=open&limit=2")

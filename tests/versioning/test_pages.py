@@ -747,8 +747,8 @@ def test_change_requests_are_listed_in_pages(
 ) -> None:
     monkeypatch.setattr("versioning.pages.requests.ROWS", 1)
     commit_to("other", "Zach")
-    for title in ("One", "Two"):
-        open_request(browser, title=title)
+    send(browser, open_request(browser, title="One")["Location"], "close")
+    open_request(browser, title="Two")
 
     first = browser.get("/shop/requests/").content.decode()
     [more] = re.findall(r'rel="next" href="(\?[^"]*after=[^"]+)"', first)
@@ -757,6 +757,22 @@ def test_change_requests_are_listed_in_pages(
     listed = [re.findall(r'href="/shop/requests/\d+/">(\w+)<', page) for page in (first, second)]
     assert sorted(listed) == [["One"], ["Two"]]
     assert 'rel="next"' not in second
+
+
+def test_a_change_request_that_is_sent_twice_is_opened_once(
+    browser: Browser, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    path = open_request(browser)["Location"]
+
+    again = open_request(browser)
+    kept = ChangeRequest.objects.count()
+    send(browser, path, "close")
+    later = open_request(browser)
+
+    assert (again.status_code, kept, later.status_code) == (409, 1, 302)
+    assert "There is an open change request of this source and target already" in text(again)
+    assert f'<a href="{path}">Zach</a>' in again.content.decode()
 
 
 @pytest.mark.parametrize("action", ["", "nosuch", "approve"])

@@ -24,6 +24,10 @@ class Requests(models.QuerySet["ChangeRequest"]):
             request.settle()
         return self.all()
 
+    def opened(self, source: str, target: str) -> Self:
+        """Return the open one of these branches, if there is one."""
+        return self.filter(state=State.OPEN, source=source, target=target)
+
     def follow(self, branch: str, name: str) -> None:
         """Let the open ones follow a branch that was given another name."""
         for side in ("source", "target"):
@@ -51,13 +55,22 @@ class ChangeRequest(Mergeable):
         return self.title
 
     def open(self) -> None:
-        """Save it; raise NothingToMerge, and InvalidName or UnknownRevision for a branch."""
+        """Save it; raise NothingToMerge, AlreadyRequested if there is an open one, and InvalidName
+        or UnknownRevision for a branch."""
         for name in (self.source, self.target):
             checked(name)
         if not (head := self.head()):
             raise self._no_branch()
         if contains(self.target, head):
             raise errors.NothingToMerge
+        ChangeRequest.objects.settled()
+        self._insert()
+
+    @retry_transaction(using=SITE)
+    def _insert(self) -> None:
+        for row in ChangeRequest.objects.opened(self.source, self.target):
+            raise errors.AlreadyRequested(f"number {row.pk}")
+        self.pk = None  # that of an attempt that was rolled back
         self.save(force_insert=True)
 
     def obstacles(self, head: str) -> list[VersionError]:

@@ -15,6 +15,7 @@ from bank.pages.access import may, page
 from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
+from versioning.models import ChangeRequest
 from versioning.pages.decisions import TRY, decided, form, heads_of
 from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
@@ -60,7 +61,11 @@ def open_request(request: HttpRequest) -> HttpResponse:
         if answer.ok:
             messages.success(request, "The change request is open.")
             return HttpResponseRedirect(reverse("versions:request", args=[answer.document["id"]]))
-    context = {"values": values, "answer": answer, "errors": answer.errors if answer else {}}
+    context: dict[str, Any] = {"values": values, "answer": answer}
+    context["errors"] = answer.errors if answer else {}
+    if answer and answer.status == 409:
+        opened = ChangeRequest.objects.opened(values.get("source", ""), values["target"])
+        context["opened"] = opened.first()
     status = answer.status if answer else 200
     return render(request, "versions/open_request.html", context, status=status)
 
