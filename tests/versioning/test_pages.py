@@ -400,9 +400,24 @@ def test_a_merge_with_nothing_in_between_is_a_fast_forward(browser: Browser, oth
     assert "Merge it into" not in browser.page("/shop/branches/other/")
     commit_to("other", "Zach")
 
-    assert "fast-forward" in browser.page("/shop/branches/other/", most=OF_A_MERGE)
-    assert send(browser, "/shop/branches/other/", "merge").status_code == 302
-    assert names() == ["Zach"]
+    page = browser.get("/shop/branches/other/")
+    merged = send(browser, "/shop/branches/other/", "merge", message="Zach is here")
+
+    assert "by a fast-forward" in text(page) and 'name="message"' not in page.content.decode()
+    assert "It was a fast-forward, which makes no commit" in text(browser.get(merged["Location"]))
+    assert (names(), log()[0]) == (["Zach"], "Zach")
+
+
+def test_a_branch_without_commits_has_nothing_to_merge(browser: Browser, other: Branch) -> None:
+    head = Commit.latest()
+
+    for name in ("other", "main"):
+        merged = browser.post(f"/shop/branches/{name}/", {"action": "merge"})
+        said = f"There was nothing to merge: main has all of {name}."
+        assert said in browser.page(merged["Location"])
+    unknown = browser.post("/shop/branches/nowhere/", {"action": "merge"})
+
+    assert (unknown.status_code, Commit.latest()) == (404, head)
 
 
 @pytest.fixture
@@ -450,6 +465,7 @@ def test_a_conflict_is_resolved_by_a_value(browser: Browser, api: Api, conflict:
     assert f'id="wrong-{place(conflict, "price")}" class="error">' in wrong.content.decode()
     assert 'value="cheap"' in wrong.content.decode() and 'value="6"' in wrong.content.decode()
     assert "Tried: this would work. Nothing was changed." in text(tried)
+    assert "it is not compared with the orders" in text(tried)
     assert before == {"name": "Pen", "price": "1.10", "stock": 8}
     assert product(api, conflict) == {"name": "Pen", "price": "1.15", "stock": 6}
 
@@ -676,12 +692,14 @@ def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other:
     reviewed = send(ada, path, "review", decision="approve", text="Good")
     ready = browser.page(path, most=OF_A_MERGE)
     merged = send(browser, path, "merge")
+    said = text(browser.get(path))
 
     assert "Zach" in browser.page("/shop/requests/?state=merged")
     assert (own.status_code, "cannot approve it" in text(own)) == (409, True)
     assert "It needs more approvals" in waiting and "log in to the admin" in waiting
     assert (reviewed.status_code, merged.status_code) == (302, 302)
     assert "ada : approve" in ready and "A dry run says: it can be merged" in ready
+    assert "It was a fast-forward" in said
     assert "It is merged" in browser.page(path)
     assert names() == ["Zach"]
     assert ChangeRequest.objects.get().author == "anybody"

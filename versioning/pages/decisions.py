@@ -16,6 +16,10 @@ OUTDATED = (
     "The branches have new commits since this page was shown; nothing was changed. Now it shows "
     "them, too: look at them, and decide again."
 )
+FORWARD = (
+    "It was a fast-forward, which makes no commit of its own: the log has the commits of the "
+    "branch, and neither a message of the merge nor who merged it."
+)
 SIDES = ("base", "ours", "theirs")
 
 

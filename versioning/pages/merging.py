@@ -16,7 +16,7 @@ from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS
 from versioning.administration.branches import choose
 from versioning.pages.branches import path_of
-from versioning.pages.decisions import TRY, decided, form, heads_of
+from versioning.pages.decisions import FORWARD, TRY, decided, form, heads_of
 from versioning.signatures import MAIN
 
 ROWS = 50  # of a page of the diff
@@ -63,11 +63,22 @@ def _change(request: HttpRequest, name: str) -> Answer | HttpResponse:
         return error_page(request, 422, "There is no such action.")
     if not may_merge(request):
         return error_page(request, 403, "You may not change all that a merge can change.")
+    found = call(request, "GET", path_of(name))
+    if not found.ok:
+        return refused(request, found)
+    if not found.document["ahead"]:
+        return _said(request, name, f"There was nothing to merge: {MAIN} has all of {name}.")
     body = decided(request, MERGE, {"from": name, "into": MAIN})
     answer = call(request, "POST", MERGE, body)
     if not answer.ok or action == TRY:
         return answer
-    messages.success(request, f"{name} was merged into {MAIN}: {answer.document['hash']}")
+    said = f"{name} was merged into {MAIN}: {answer.document['hash']}."
+    forward = f" {FORWARD}" if answer.document["fast_forward"] else ""
+    return _said(request, name, said + forward)
+
+
+def _said(request: HttpRequest, name: str, said: str) -> HttpResponse:
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("versions:branch", args=[name]))
 
 

@@ -16,7 +16,7 @@ from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
 from versioning.models import ChangeRequest
-from versioning.pages.decisions import TRY, decided, form, heads_of
+from versioning.pages.decisions import FORWARD, TRY, decided, form, heads_of
 from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
 
@@ -109,7 +109,9 @@ def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
     answer = call(request, "POST", f"{path}/{operation}", body)
     if not answer.ok or action == TRY:
         return answer
-    messages.success(request, f"Done: {action}.")
+    # A merge whose commit is the one that was reviewed has made none.
+    forward = operation == "merge" and answer.document["commit"] == answer.document["head"]
+    messages.success(request, f"Done: {action}. {FORWARD if forward else ''}")
     return HttpResponseRedirect(request.path)
 
 
