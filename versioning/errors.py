@@ -76,7 +76,8 @@ class NotOpen(VersionError):
 
 
 class BeingMerged(VersionError):
-    """The change request is being merged by somebody else: look at it again."""
+    """The change request is being merged by somebody else: look at it again. If that was
+    interrupted, it can be merged after"""
 
 
 class NotApproved(VersionError):

@@ -10,6 +10,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -22,8 +24,10 @@ from tests.serving import Server
 from tests.versioning.changes import commit_to, names
 from tests.versioning.shop import ANN, log, on, product, put, sell
 from tests.versioning.test_admin import user
+from tests.versioning.test_change_requests import killed
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
+from versioning.models.mergeable import LONGEST_MERGE
 from versioning.procedures import call
 from versioning.signatures import signed
 
@@ -703,6 +707,26 @@ def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other:
     assert "It is merged" in browser.page(path)
     assert names() == ["Zach"]
     assert ChangeRequest.objects.get().author == "anybody"
+
+
+def test_a_merge_that_was_killed_says_when_it_can_be_repeated(
+    browser: Browser, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+    path = open_request(browser)["Location"]
+    send(logged_in("ada"), path, "review", decision="approve")
+    with killed(DEFAULT_DB_ALIAS, before="dolt_merge("):
+        send(browser, path, "merge")
+    began = ChangeRequest.objects.get().changed
+
+    page = browser.page(path)
+    refused = browser.post(path, {"action": "merge"})
+    ChangeRequest.objects.update(changed=F("changed") - LONGEST_MERGE)
+    merged = send(browser, path, "merge")
+
+    again = f"it can be merged after {began + LONGEST_MERGE:%H:%M:%S} UTC."
+    assert again in page and again in text(refused)
+    assert (refused.status_code, merged.status_code, names()) == (409, 302, ["Zach"])
 
 
 def test_one_person_is_the_same_in_the_admin_and_on_the_pages(other: Branch) -> None:

@@ -145,8 +145,10 @@ class Mergeable(models.Model):
         """Return why it is too late for a change of its state, or None."""
         if self.state != State.OPEN:
             return errors.NotOpen(f"({self.state})")
-        running = self.merging and timezone.now() - self.changed < LONGEST_MERGE
-        return errors.BeingMerged() if running else None
+        ends = self.changed + LONGEST_MERGE
+        if self.merging and timezone.now() < ends:
+            return errors.BeingMerged(f"{ends:%H:%M:%S} UTC.")
+        return None
 
     @retry_transaction(using=SITE)
     def _end(self, claimed: str, **values: Any) -> None:
