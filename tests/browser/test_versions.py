@@ -102,7 +102,7 @@ def test_conflicts_are_resolved_on_the_page_and_an_outdated_decision_is_refused(
     shop.change(path, stock=6)  # somebody is faster
 
     page.get_by_role("button", name="Merge").click()
-    expect(page.get_by_role("alert")).to_contain_text("have new commits since these conflicts")
+    expect(page.get_by_role("alert")).to_contain_text("have new commits since this page was shown")
     expect(page.get_by_label("Decision").first).to_have_value("")
     decide(page)
     page.get_by_role("button", name="Try these decisions").click()
