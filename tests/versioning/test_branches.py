@@ -223,6 +223,7 @@ def test_what_would_commit_the_transaction_is_refused_inside_atomic(
         "", " ", "a b", "-d", "--force", "a..b", "a~1", "a^", "a:b", ".a", "a.", "a/", "/a", "a//b",
         "a/.b", "x.lock", "x.lock/y", "HEAD", "head", "WORKING", "staged", "ä", "a'b", 'a"b',
         "a\nb", "a;b", "a`b", "a@{b", "a\\b", "%s", "0" * 32, "a" * 40, "n" * 101, "x\0",
+        "refs/x", "refs/heads/x", "Refs/tags/x",
     ],
 )  # fmt: skip
 def test_a_hostile_name_is_refused_before_the_database_sees_it(

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.api import Api, problem
 from tests.faults import lost
@@ -242,3 +243,51 @@ def test_odd_revisions_are_a_4xx(api: Api, text: str) -> None:
         ]
 
     assert {problem(answer, answer.status_code)["status"] for answer in answers} <= {404, 422}
+
+
+@pytest.mark.parametrize(
+    "text", ["HEAD~10001", "main~9999999", "HEAD~9999~2", "main" + 10001 * "~", "HEAD^10001~+1"]
+)
+def test_a_commit_too_far_before_another_is_refused_before_the_database_sees_it(
+    api: Api, text: str
+) -> None:
+    pen = api.product()
+    in_bodies = {
+        "/dolt/branches": {"name": "new", "from": text},
+        "/dolt/tags": {"name": "v1", "revision": text},
+        "/dolt/revert": {"commit": text},
+        f"/product/{pen['id']}/restore/": {"commit": text},
+    }
+    in_queries = [
+        ("/dolt/commits", {"branch": text}),
+        ("/dolt/diff", {"to": text}),
+        ("/dolt/diff", {"from": text, "to": "main"}),
+        ("/product/", {"as_of": text}),
+    ]
+
+    with CaptureQueriesContext(connection) as statements:
+        answers = [api.post(path, body) for path, body in in_bodies.items()]
+        answers += [api.client.get(path, query) for path, query in in_queries]
+        page = api.client.get("/shop/branches/", {"branch": text})
+
+    assert {answer.status_code for answer in answers} <= {404, 422}  # 422: a body's longest name
+    assert all(problem(answer, answer.status_code) for answer in answers)
+    assert (page.status_code, "more than 10000 commits" in page.content.decode()) == (404, True)
+    assert not [each["sql"] for each in statements if text in each["sql"]]
+    assert len(api.list("/dolt/branches")) == 1
+
+
+@pytest.mark.parametrize("name", ["refs/x", "refs/heads/x", "Refs/tags/x"])
+def test_no_branch_or_tag_has_a_name_under_refs(api: Api, other: Branch, name: str) -> None:
+    answers = [
+        api.post("/dolt/branches", {"name": name}),
+        api.post("/dolt/tags", {"name": name}),
+        patch(api, "/dolt/branches/other", {"name": name}),
+    ]
+    page = api.client.post("/shop/branches/", {"name": name})
+
+    said = [problem(answer, 422)["errors"][0] for answer in answers]
+    assert all("does not begin with refs/" in each["detail"] for each in said)
+    assert (page.status_code, "refs/" in page.content.decode()) == (422, True)
+    assert [branch["name"] for branch in api.list("/dolt/branches")] == ["main", "other"]
+    assert api.list("/dolt/tags") == []
