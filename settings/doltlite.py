@@ -14,7 +14,13 @@ BACKEND = "doltlite"
 INSTALLED_APPS = ["versioning", *INSTALLED_APPS]
 API_CALL_MIDDLEWARE = ["versioning.middleware.ApiBranch"]
 API_MIDDLEWARE = [*API_MIDDLEWARE, *API_CALL_MIDDLEWARE]
-MIDDLEWARE = [*MIDDLEWARE, "versioning.middleware.AdminBranch"]
+_csrf = MIDDLEWARE.index("django.middleware.csrf.CsrfViewMiddleware")
+MIDDLEWARE = [
+    *MIDDLEWARE[:_csrf],
+    "versioning.middleware.BranchForms",
+    *MIDDLEWARE[_csrf:],
+    "versioning.middleware.AdminBranch",
+]
 _bank = database(
     "DOLTLITE_URL",
     "doltlite",

@@ -17,7 +17,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from bank.models import Customer, Order, Product
-from tests.admin_pages import log_in
+from tests.admin_pages import PASSWORD, log_in
 from tests.api import Api
 from tests.pages.conftest import MOST_STATEMENTS, Browser, text
 from tests.serving import Server
@@ -187,6 +187,50 @@ def test_a_form_of_another_branch_and_a_form_without_its_token_are_refused(other
     assert strict.post("/shop/switch/", {**old, "name": "other"}).status_code == 302
     assert strict.post("/shop/customer/new/", old).status_code == 403
     assert (names(), names("other")) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["/shop/customer/new/", "/admin/bank/customer/add/"])
+@pytest.mark.parametrize("how", ["logout", "lost cookie", "login of another", "main again"])
+def test_a_form_of_a_branch_is_not_executed_on_main_when_its_session_has_ended(
+    other: Branch, path: str, how: str
+) -> None:
+    user("bob", superuser=True)
+    strict = Browser(enforce_csrf_checks=True)
+    strict.cookies = logged_in("ann").cookies
+    on_main = {"name": "Mia", "csrfmiddlewaretoken": token(strict)}
+    strict.post("/shop/switch/", {**on_main, "name": "other"})
+    opened = {"name": "Zach", "csrfmiddlewaretoken": token(strict)}
+    again = {"csrfmiddlewaretoken": token(strict)}
+    login = {"username": "bob", "password": PASSWORD}
+    match how:
+        case "logout":
+            assert strict.post("/admin/logout/", again).status_code == 200
+        case "lost cookie":
+            strict.cookies["sessionid"] = "forged"
+        case "login of another":
+            assert strict.post("/admin/login/", {**again, **login}).status_code == 302
+        case "main again":
+            assert strict.post("/shop/switch/", {**again, "name": "main"}).status_code == 302
+
+    refused = strict.post(path, opened)
+    strict.get("/")
+    refused_again = strict.post(path, opened)
+
+    assert (refused.status_code, refused_again.status_code) == (403, 403)
+    assert (names(), names("other")) == ([], [])
+
+
+def test_a_branch_accepts_its_forms_until_it_is_left(other: Branch) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    strict.post("/shop/switch/", {"name": "other", "csrfmiddlewaretoken": token(strict)})
+    opened = {"csrfmiddlewaretoken": token(strict)}
+
+    added = [
+        strict.post("/shop/customer/new/", {**opened, "name": name}) for name in ("Zach", "Zoe")
+    ]
+
+    assert [answer.status_code for answer in added] == [302, 302]
+    assert (names(), names("other")) == ([], ["Zach", "Zoe"])
 
 
 def token(browser: Client) -> str:

@@ -2,5 +2,6 @@
 
 from versioning.middleware.admin import AdminBranch
 from versioning.middleware.api import ApiBranch
+from versioning.middleware.forms import BranchForms
 
-__all__ = ["AdminBranch", "ApiBranch"]
+__all__ = ["AdminBranch", "ApiBranch", "BranchForms"]
