@@ -111,6 +111,10 @@ class NotRevertible(VersionError):
     or picked."""
 
 
+class NotRestorable(VersionError):
+    """The order refers to what was deleted, so it was not restored. Restore this first:"""
+
+
 class NotPermitted(VersionError):
     """Only the database's owner may do this: run the command with `python -m runner manage`, or
     with the owner's URL."""

@@ -242,6 +242,28 @@ def test_a_deleted_object_is_restored_with_its_id(api: Api, kind: str) -> None:
     assert api.list(f"/{kind}/") == [row]
 
 
+def test_an_order_whose_customer_or_products_were_deleted_says_what_to_restore_first(
+    api: Api,
+) -> None:
+    ann, pen, ink = api.customer("Ann"), api.product("Pen"), api.product("Ink")
+    order = api.order(ann, (pen, 1), (ink, 2))
+    old, path = Commit.latest().pk, f"/order/{order['id']}/"
+    for gone in (path, f"/product/{pen['id']}/", f"/customer/{ann['id']}/"):
+        api.delete(gone)
+    commits = Commit.objects.count()
+
+    refused = problem(restore(api, path, old), 409)["detail"]
+    page = api.client.post(f"/shop{path}history/", {"commit": old})
+
+    first = f"Restore this first: customer {ann['id']} (Ann), product {pen['id']} (Pen)"
+    assert refused.endswith(first)
+    assert (page.status_code, first in page.content.decode()) == (409, True)
+    assert (api.list("/order/"), Commit.objects.count()) == ([], commits)
+    restore(api, f"/customer/{ann['id']}/", old)
+    restore(api, f"/product/{pen['id']}/", old)
+    assert restore(api, path, old).json() == order
+
+
 def test_what_did_not_exist_cannot_be_restored(api: Api) -> None:
     before = Commit.latest().pk
     pen = api.product()

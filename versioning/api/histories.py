@@ -15,11 +15,12 @@ from bank.api.from_model import Input
 from bank.api.ids import PathId, key_in_path
 from bank.api.paging import next_page
 from bank.api.responses import json_response, with_etag
-from bank.models import Key, Order, Product
+from bank.models import Customer, Key, Order, Product
 from bank.queries import Document
 from bank.transactions import retry_transaction
 from versioning.api.commits import commit_document
 from versioning.api.names import Name
+from versioning.errors import NotRestorable
 from versioning.history import Version, versions
 from versioning.kinds import KINDS, Kind
 from versioning.revisions import hash_of
@@ -61,7 +62,8 @@ def restore(request: HttpRequest, kind: KindName, pk: PathId, wanted: RestoreIn)
     """Gives the object the values that it had at this revision, as a new commit.
 
     A deleted one exists again, with its id. A product keeps today's stock. An order's products are
-    taken out of today's stock, as by PUT, at the prices of then.
+    taken out of today's stock, as by PUT, at the prices of then. If they or its customer were
+    deleted, a 409 names them.
     """
     one = _kind(kind)
     key, commit = key_in_path(one.model, pk), hash_of(wanted.commit)
@@ -119,6 +121,7 @@ def _assign(row: Any, past: Document) -> None:
     """Give the row the values of this document of it, and save it."""
     match row:
         case Order():
+            _check_references(past)
             row.customer_id = past["customer"]["id"]
             quantities = {line["id"]: line["quantity"] for line in past["products"]}
             row.fill(quantities, past["subtotal"])
@@ -133,3 +136,16 @@ def _assign(row: Any, past: Document) -> None:
         case _:
             row.name = past["name"]
             row.save()
+
+
+def _check_references(order: Document) -> None:
+    """Raise NotRestorable if the customer or a product of this order was deleted."""
+    gone = _deleted(Customer, [order["customer"]]) + _deleted(Product, order["products"])
+    if gone:
+        raise NotRestorable(", ".join(gone))
+
+
+def _deleted(model: Any, rows: list[Document]) -> list[str]:
+    there = model.objects.in_bulk([row["id"] for row in rows])
+    name = model._meta.verbose_name
+    return [f"{name} {row['id']} ({row['name']})" for row in rows if row["id"] not in there]
