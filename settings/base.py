@@ -123,6 +123,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # only the owner of a domain can decide to put it on the browsers' HSTS list
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
+CSRF_FAILURE_VIEW = "bank.pages.errors.form_refused"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body
 # How long the response to a request with an Idempotency-Key is stored, and returned for repeats.

@@ -10,6 +10,17 @@ from django.shortcuts import render
 
 # Scripts, styles and images of this server only, and none within a page.
 OWN_FILES_ONLY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+OLD_FORM = (
+    "Nothing was saved: this form was opened in another session, or for another branch. "
+    "Copy what you typed, and open the page again."
+)
+# https://htmx.org/reference/#response_headers
+ABOVE_THE_FORM = {
+    "HX-Push-Url": "false",
+    "HX-Retarget": "#main",
+    "HX-Reselect": ".problem",
+    "HX-Reswap": "afterbegin show:top",
+}
 TYPES = ["application/problem+json", "application/json", "text/html"]
 
 
@@ -36,6 +47,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid CSRF token; what was typed stays where htmx has sent it."""
+    page = error_page(request, 403, OLD_FORM)
+    if "HX-Request" in request.headers:
+        for name, value in ABOVE_THE_FORM.items():
+            page[name] = value
+    return page
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

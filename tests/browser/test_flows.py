@@ -89,6 +89,17 @@ def test_two_sessions_show_each_statement_and_the_answer(page: Page) -> None:
     expect(page.get_by_role("cell", name="COMMIT")).not_to_have_count(0)
 
 
+def test_what_was_typed_stays_when_the_form_is_refused(page: Page) -> None:
+    page.goto("/shop/customer/new/")
+    page.get_by_label("Name").fill("Ann")
+    page.context.clear_cookies()
+
+    page.get_by_role("button", name="Add").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")
+    expect(page.get_by_label("Name")).to_have_value("Ann")
+
+
 def test_the_keyboard_reaches_the_content_first(page: Page) -> None:
     page.goto("/")
 

@@ -136,9 +136,12 @@ def test_no_header_of_a_client_names_a_user(closed: None, browser: Browser) -> N
 def test_a_form_without_its_csrf_token_is_refused(transactional_db: None) -> None:
     browser = Client(enforce_csrf_checks=True)
 
-    refused = browser.post("/shop/customer/new/", {"name": "Ann"}, HTTP_ACCEPT="text/html")
+    page = browser.post("/shop/customer/new/", {"name": "Ann"}, HTTP_ACCEPT="text/html")
 
-    assert (refused.status_code, Customer.objects.count()) == (403, 0)
+    assert (page.status_code, Customer.objects.count()) == (403, 0)
+    assert "Nothing was saved: this form was opened in another session" in text(page)
+    assert "Customers" in text(page) and "CSRF" not in text(page)
+    assert "default-src 'self'" in page["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", PAGES)
