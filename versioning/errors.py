@@ -40,8 +40,8 @@ class BranchInUse(VersionError):
 
 
 class NotMerged(VersionError):
-    """The branch has commits that are nowhere else: merge it first, or force its deletion
-    (?force=1, or --force of the command), and they are lost."""
+    """The branch has commits that are nowhere else: merge it first. Only a forced deletion deletes
+    it, and they are lost."""
 
 
 class NothingToCommit(VersionError):

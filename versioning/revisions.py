@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db import DEFAULT_DB_ALIAS
@@ -32,10 +33,12 @@ def commit_of(text: str, using: str = DEFAULT_DB_ALIAS) -> str:
 
 def hash_of(name: str, using: str = DEFAULT_DB_ALIAS) -> str:
     """Return the hash of the commit of this branch, tag or hash; raise UnknownRevision."""
-    [(found,)] = query("SELECT dolt_hashof(%s)", [revision(name)], using)
-    if not found:
-        raise UnknownRevision(repr(name))
-    return str(found)
+    wanted = revision(name)
+    with suppress(UnknownRevision):  # whose words do not name it
+        [(found,)] = query("SELECT dolt_hashof(%s)", [wanted], using)
+        if found:
+            return str(found)
+    raise UnknownRevision(repr(name))
 
 
 def _datetime(text: str) -> datetime | None:

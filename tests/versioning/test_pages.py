@@ -265,6 +265,35 @@ def test_the_commits_of_a_storm_are_signed_by_the_user_who_started_it(other: Bra
 # Branches and commits
 
 
+def test_the_heading_of_a_log_names_whose_commits_it_shows(
+    browser: Browser, api: Api, other: Branch
+) -> None:
+    commit = api.post("/customer/", {"name": "Ann"})["Dolt-Commit"]
+
+    assert "Commits of main" in browser.page(BRANCHES)
+    assert "Commits of other" in browser.page(f"{BRANCHES}?branch=other")
+    assert f"Commits up to {commit[:10]}" in browser.page(f"{BRANCHES}?branch={commit}")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "HEAD~9999", "~", "a..b", "@{1"])
+def test_a_page_of_an_unknown_branch_names_it(browser: Browser, name: str) -> None:
+    page = browser.get(BRANCHES, {"branch": name})
+
+    assert page.status_code == 404
+    assert f"no such branch, tag or commit. '{name}'" in text(page)
+
+
+def test_a_page_that_refuses_a_deletion_names_nothing_of_the_api(
+    browser: Browser, other: Branch
+) -> None:
+    commit_to("other", "Zach")
+
+    refused = browser.post(f"{BRANCHES}other/", {"action": "delete"})
+
+    assert (refused.status_code, "merge it first" in text(refused)) == (409, True)
+    assert "?force" not in text(refused) and Branch.objects.filter(name="other").exists()
+
+
 def test_the_page_of_branches_has_the_log_of_the_current_one_in_pages(browser: Browser) -> None:
     create(browser, "season")
     for number in range(21):

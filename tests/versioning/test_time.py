@@ -268,7 +268,11 @@ def test_what_did_not_exist_cannot_be_restored(api: Api) -> None:
     before = Commit.latest().pk
     pen = api.product()
 
-    assert problem(restore(api, f"/product/{pen['id']}/", before), 404)
+    path = f"/product/{pen['id']}/"
+    page = api.client.post(f"/shop{path}history/", {"commit": before})
+    said = f"There was no product {pen['id']} at this commit. Nothing was restored."
+    assert problem(restore(api, path, before), 404)["detail"] == said
+    assert (page.status_code, said in page.content.decode()) == (404, True)
     assert problem(restore(api, f"/product/{pen['id']}/", "nope"), 404)
     assert problem(api.get("/product/999999/history/"), 404)
     assert problem(api.get("/shoe/1/history/"), 404)

@@ -14,6 +14,7 @@ from bank import queries
 from bank.api.from_model import Input
 from bank.api.ids import PathId, key_in_path
 from bank.api.paging import next_page
+from bank.api.problems import Problem
 from bank.api.responses import json_response, with_etag
 from bank.models import Customer, Key, Order, Product
 from bank.queries import Document
@@ -70,7 +71,7 @@ def restore(request: HttpRequest, kind: KindName, pk: PathId, wanted: RestoreIn)
     with connections[DEFAULT_DB_ALIAS].snapshot(), one.at_commit(commit):  # type: ignore[attr-defined]
         past = one.read(key)
     if past is None:
-        raise Http404
+        raise Problem(404, f"There was no {kind} {pk} at this commit. Nothing was restored.")
 
     @retry_transaction
     def write() -> HttpResponse:

@@ -16,6 +16,7 @@ from bank.pages.access import may, page
 from bank.pages.client import call, refused
 from bank.pages.errors import error_page
 from versioning.administration.branches import choose
+from versioning.names import COMMIT
 from versioning.signatures import MAIN
 
 BRANCHES = 50  # of the list
@@ -39,7 +40,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_branches(request: HttpRequest) -> HttpResponse:
-    """The branches, and a page of the log of the current one; a POST creates a branch of it."""
+    """The branches, and a page of a log, by default the current one's; a POST creates a branch."""
     if request.method == "POST":
         return _create(request)
     current = request.session.get("dolt-branch", MAIN)
@@ -53,6 +54,7 @@ def list_branches(request: HttpRequest) -> HttpResponse:
     if not found.ok:
         return refused(request, found)
     context = {"branches": found, "log": log, "current": current, "main": MAIN}
+    context["log_of"] = f"up to {begin[:10]}" if COMMIT.fullmatch(begin) else f"of {begin}"
     context["may_delete"] = may(request, "delete", "branch", "versioning")
     # The current branch may have been deleted: then the others are shown without its log.
     return render(request, "versions/branches.html", context, status=log.status)
