@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api import Api, problem
 from tests.faults import lost
+from tests.threads import at_once
 from tests.versioning.test_time import restore
 from versioning.models import Branch, Commit
 from versioning.router import SITE
@@ -291,3 +292,14 @@ def test_no_branch_or_tag_has_a_name_under_refs(api: Api, other: Branch, name: s
     assert (page.status_code, "refs/" in page.content.decode()) == (422, True)
     assert [branch["name"] for branch in api.list("/dolt/branches")] == ["main", "other"]
     assert api.list("/dolt/tags") == []
+
+
+def test_of_names_that_differ_in_capitals_only_one_is_created_at_once(api: Api) -> None:
+    cases = ["case", "Case", "cAse", "caSe", "casE", "CASE"]
+
+    answers = at_once(lambda name: api.post("/dolt/branches", {"name": name}), cases, threads=6)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    [created] = [answer.json()["name"] for answer in answers if answer.status_code == 200]
+    assert [branch["name"] for branch in api.list("/dolt/branches")] == sorted(["main", created])
+    assert api.get("/product/", **{"Dolt-Branch": created}).status_code == 200

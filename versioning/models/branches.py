@@ -47,7 +47,8 @@ class Branch(models.Model):
         """
         alias = alias_of(self, using)
         start = [revision(self.hash)] if self.hash else []
-        call("branch", free(self.name, alias), *start, using=alias)
+        with free(self.name, alias):
+            call("branch", self.name, *start, using=alias)
         self.refresh_from_db(using=alias)
 
     def delete(
@@ -67,8 +68,9 @@ class Branch(models.Model):
         from versioning.models.requests import ChangeRequest  # which needs this model
 
         self._refuse_main()
-        names = revision(self.name), free(name, alias_of(self))
-        call("branch", "-m", *names, using=alias_of(self))
+        before = revision(self.name)
+        with free(name, alias_of(self)):
+            call("branch", "-m", before, name, using=alias_of(self))
         ChangeRequest.objects.follow(self.name, name)
         self.name = name
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db import connections
 
 from versioning.errors import NameTaken
@@ -9,19 +13,23 @@ from versioning.names import checked
 from versioning.procedures import query
 
 
-def free(name: str, using: str) -> str:
-    """Return the name; raise InvalidName, or NameTaken by a branch, a tag or a table.
+@contextmanager
+def free(name: str, using: str) -> Iterator[None]:
+    """Keep this name free for the block; raise InvalidName, or NameTaken by a branch, tag or table.
 
     Also in other capitals: the Dolt server keeps two such branches, and finds the data of one by
-    the other's name. A branch cannot be checked out if a tag or a table has its name, too.
+    the other's name. A branch cannot be checked out if a tag or a table has its name, too. It waits
+    until nobody else creates one, or merges into the active branch.
     """
     checked(name)
-    if name in connections[using].introspection.table_names():
-        raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
-    taken = (
-        "SELECT name FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
-        " UNION ALL SELECT tag_name FROM dolt_tags WHERE LOWER(tag_name) = LOWER(%s)"
-    )
-    for (other,) in query(taken, [name, name], using):
-        raise NameTaken(repr(other))
-    return name
+    connection: Any = connections[using]
+    with connection.alone():
+        if name in connection.introspection.table_names():
+            raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
+        taken = (
+            "SELECT name FROM dolt_branches WHERE LOWER(name) = LOWER(%s)"
+            " UNION ALL SELECT tag_name FROM dolt_tags WHERE LOWER(tag_name) = LOWER(%s)"
+        )
+        for (other,) in query(taken, [name, name], using):
+            raise NameTaken(repr(other))
+        yield

@@ -38,7 +38,8 @@ class Tag(models.Model):
         alias = alias_of(self, using)
         message = ["-m", self.message] if self.message else []
         commit = revision(self.tag_hash or "HEAD")
-        call("tag", free(self.tag_name, alias), commit, *message, using=alias)
+        with free(self.tag_name, alias):
+            call("tag", self.tag_name, commit, *message, using=alias)
         self.refresh_from_db(using=alias)
 
     def delete(
