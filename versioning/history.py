@@ -11,14 +11,21 @@ from bank.models import Key
 from versioning.models import Commit
 
 ALL = 2**31  # commits
+NO_PARENTS = [""]  # of the first commit: a commit without rows
 
 
 class Version(NamedTuple):
-    """What one commit made of an object: the row (None: deleted), and the columns it changed."""
+    """What one commit made of an object: the row (None: deleted), and the columns it changed.
+
+    `before` is the row in the commit's first parent (None: there was none). In a list sorted by
+    time, the next version may be one of another branch, which was merged later.
+    """
 
     commit: Commit
     row: Any
     changed: frozenset[str]
+    parent: str
+    before: Any
 
 
 def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[Version]:
@@ -32,16 +39,17 @@ def versions(model: type[Any], pk: Key, using: str = DEFAULT_DB_ALIAS) -> list[V
     rows, parents = _rows(model, pk, using), Commit.all_parents(using)
     found = []
     for commit in Commit.log("HEAD", ALL, using=using):
-        after = rows.get(commit.pk)
-        before = [rows.get(parent) for parent in parents.get(commit.pk, ())]
-        if after in before or (after is None and not before):
+        hashes = parents.get(commit.pk, NO_PARENTS)
+        after, before = rows.get(commit.pk), [rows.get(parent) for parent in hashes]
+        if after in before:
             continue
         changed = frozenset(
             field.attname
             for number, field in enumerate(fields)
             if after and all(old is None or old[number] != after[number] for old in before)
         )
-        found.append(Version(commit, _instance(model, after, using), changed))
+        row, old = (_instance(model, values, using) for values in (after, before[0]))
+        found.append(Version(commit, row, changed, hashes[0], old))
     return found
 
 

@@ -33,7 +33,7 @@ from versioning.signatures import signed
 
 BRANCHES = "/shop/branches/"
 OF_A_MERGE = 40  # statements of a page with a dry run, which asks Dolt for conflicts in all tables
-OF_A_VERSION = 25  # statements of a version of an order, whose tables are read as of its commit
+OF_A_VERSION = 35  # statements of a version of an order: its tables at its commit and the parent
 
 
 @pytest.fixture
@@ -998,6 +998,44 @@ def test_a_deleted_row_has_a_history_and_is_restored(browser: Browser, api: Api)
     assert "It was deleted in this version" in page
     assert restored.status_code == 302
     assert product(api, pen) == {"name": "Pen", "price": "1.00", "stock": 9}
+
+
+def test_what_a_commit_changed_is_compared_with_its_parent_and_not_with_the_one_before_in_time(
+    browser: Browser, api: Api
+) -> None:
+    pen = api.product("Ice cream", "1.50")
+    Branch(name="season").save()
+    put(api, pen, on="season", price="1.20")
+    put(api, pen, name="Gelato")
+    Branch.objects.get(name="season").merge()
+    path = f"/shop/product/{pen['id']}/history/"
+
+    page = browser.page(path).partition("What each commit changed")[2]
+    merge, *two = api.client.get(f"/product/{pen['id']}/history/?limit=3").json()
+
+    assert page.count("Ice cream → Gelato") == 1
+    assert page.count("1.50 → 1.20") == 2  # by the commit on the branch, and by the merge on main
+    assert [each["before"]["price"] for each in two] == ["1.50", "1.50"]
+    assert merge["before"] == {**pen, "name": "Gelato", "price": "1.50"}
+
+
+def test_an_order_of_a_merged_branch_is_shown_with_what_each_commit_changed(
+    browser: Browser, api: Api
+) -> None:
+    ann, pen = api.customer("Ann"), api.product("Pen", "1.00", stock=None)
+    order = new_order(api, ann, pen, 2)
+    Branch(name="season").save()
+    bob = api.post("/customer/", {"name": "Bob"}).json()
+    body = {"customer": ann, "products": [{"id": pen["id"], "quantity": 3}]}
+    api.put(f"/order/{order['id']}/", body, **{"Dolt-Branch": "season"})
+    api.put(f"/order/{order['id']}/", {**order, "customer": bob})
+    path = f"/shop/order/{order['id']}/history/"
+    Branch.objects.get(name="season").merge()
+
+    page = browser.get(path)
+
+    changed = text(page).partition("What each commit changed")[2]
+    assert "2 at 1.00 → 3 at 1.00" in changed and "3 at 1.00 → 2 at 1.00" not in changed
 
 
 def send_restore(browser: Browser, path: str) -> HttpResponse:

@@ -40,7 +40,10 @@ class RestoreIn(Input):
 def list_versions(
     request: HttpRequest, kind: KindName, pk: PathId, limit: Limit = 20, skip: Skip = 0
 ) -> HttpResponse:
-    """The versions of this object on the branch, newest first; a deleted one has no document."""
+    """The versions of this object on the branch, newest first; a deleted one has no document.
+
+    `before` is the document that the commit has changed: as it was at the commit's first parent.
+    """
     key, one, found = _versions(kind, pk)
     response = json_response([_version(one, key, each) for each in found[skip : skip + limit]])
     if len(found) > skip + limit:
@@ -104,13 +107,20 @@ def _versions(kind: str, pk: str) -> tuple[Key, Kind, list[Version]]:
 
 
 def _version(one: Kind, key: Key, version: Version) -> dict[str, Any]:
-    document = None
-    if version.row is not None and one.columns is not None:
-        document = queries.document(version.row, one.columns)
-    elif version.row is not None:
-        with one.at_commit(version.commit.pk):
-            document = one.read(key)
-    return commit_document(version.commit) | {"document": document}
+    return commit_document(version.commit) | {
+        "document": _document(one, key, version.row, version.commit.pk),
+        "before": _document(one, key, version.before, version.parent),
+    }
+
+
+def _document(one: Kind, key: Key, row: Any, commit: str) -> Document | None:
+    """Return the document of this row as it was at the commit; None if there was none."""
+    if row is None:
+        return None
+    if one.columns is not None:
+        return queries.document(row, one.columns)
+    with one.at_commit(commit):
+        return one.read(key)
 
 
 def _last(column: str, found: list[Version]) -> dict[str, Any]:

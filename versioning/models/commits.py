@@ -71,10 +71,12 @@ class Commit(models.Model):
 
     @classmethod
     def all_parents(cls, using: str = DEFAULT_DB_ALIAS) -> dict[str, list[str]]:
-        """Return the hashes of the parents of every commit that has any."""
+        """Return the hashes of the parents of every commit that has any, the first parent first."""
         found: dict[str, list[str]] = {}
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT commit_hash, parent_hash FROM dolt_commit_ancestors")
+            cursor.execute(
+                "SELECT commit_hash, parent_hash FROM dolt_commit_ancestors ORDER BY parent_index"
+            )
             for commit, parent in cursor.fetchall():
                 if parent:
                     found.setdefault(commit, []).append(parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -34,7 +33,7 @@ def history(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     if isinstance(answer, HttpResponse):
         return answer
     skip = _number(request.GET.get("skip", ""), 0)
-    which = urlencode({"limit": VERSIONS + 1, "skip": skip})
+    which = urlencode({"limit": VERSIONS, "skip": skip})
     found = call(request, "GET", f"{path}history/?{which}")
     if found.status not in (200, 404):
         return refused(request, found)
@@ -48,9 +47,9 @@ def history(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, path: str, found: Answer, first: int) -> dict[str, Any]:
     """Return the versions of this page, and the chosen one as the API reads it at its commit."""
-    listed = found.document[:VERSIONS]
-    for new, old in pairwise([*found.document, {"document": None}]):
-        new["changes"] = changes(old["document"], new["document"])
+    listed = found.document
+    for version in listed:
+        version["changes"] = changes(version["before"], version["document"])
     place = _place(request, listed)
     commit = listed[place]["hash"]
     one = call(request, "GET", f"{path}?as_of={commit}")
@@ -63,7 +62,7 @@ def _shown(request: HttpRequest, path: str, found: Answer, first: int) -> dict[s
         "restore_curl": _curl_of_restore(request, path, commit),
         "is_latest": first + place == 0,
         "newer": max(first - VERSIONS, 0) if first else None,
-        "older": first + VERSIONS if len(found.document) > VERSIONS else None,
+        "older": first + VERSIONS if found.next else None,
     }
 
 
