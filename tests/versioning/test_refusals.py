@@ -68,3 +68,17 @@ def test_a_refusal_points_at_the_name_the_parameter_or_the_header(client: Client
     [header] = problem(api.get("/customer/", **{"Dolt-Message": " "}), 422)["errors"]
     assert (parameter["parameter"], header["header"]) == ("as_of", "Dolt-Message")
     assert parameter["detail"] == "This parameter is for GET of one object or a list."
+
+
+def test_an_unknown_member_is_refused_with_the_names_of_the_known_ones(client: Client) -> None:
+    api = Api(client)
+    before = [branch["name"] for branch in api.list("/dolt/branches")]
+
+    branch = api.post("/dolt/branches", {"name": "x", "revision": "last-season"})
+    half = api.post("/dolt/branches", {"name": "x", "\ud800": 1})
+    merge = api.post("/dolt/merge", {"from": "main", "resolutions": [{"side": "ours"}]})
+
+    [error] = problem(branch, 422)["errors"]
+    assert error["detail"] == "There is no member 'revision', only name, from."
+    assert (pointers(half), pointers(merge)) == (["#"], ["#/resolutions/0"])
+    assert [branch["name"] for branch in api.list("/dolt/branches")] == before

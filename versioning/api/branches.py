@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from bank.api.from_model import Input
 from bank.api.paging import Limit, next_page
 from bank.api.responses import json_response
 from versioning.ancestry import distances
-from versioning.api.names import Name, NewName
+from versioning.api.names import Body, Name, NewName
 from versioning.models import Branch
 from versioning.revisions import hash_of
 from versioning.signatures import MAIN
@@ -20,12 +19,12 @@ from versioning.signatures import MAIN
 router = Router(tags=["version control"])
 
 
-class BranchIn(Input):
+class BranchIn(Body):
     name: NewName
     origin: Name = Field(MAIN, alias="from", description="A branch, a tag or a commit.")
 
 
-class NameIn(Input):
+class NameIn(Body):
     name: NewName
 
 

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from bank.api.from_model import Input
 from bank.api.paging import next_page
 from bank.api.responses import json_response
-from versioning.api.names import Message, Name, NewName
+from versioning.api.names import Body, Message, Name, NewName
 from versioning.models import Commit, Tag
 from versioning.revisions import hash_of
 from versioning.signatures import MAIN
@@ -20,7 +19,7 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many; Link n
 Skip = Annotated[int, Query(ge=0, le=10**9, description="So many newer ones are left out.")]
 
 
-class TagIn(Input):
+class TagIn(Body):
     name: NewName
     revision: Name = "HEAD"
     message: Message = ""

@@ -11,7 +11,6 @@ from ninja import Query, Router
 from pydantic import WithJsonSchema
 
 from bank import queries
-from bank.api.from_model import Input
 from bank.api.ids import PathId, key_in_path
 from bank.api.paging import next_page
 from bank.api.problems import Problem
@@ -20,7 +19,7 @@ from bank.models import Customer, Key, Order, Product
 from bank.queries import Document
 from bank.transactions import retry_transaction
 from versioning.api.commits import commit_document
-from versioning.api.names import Name
+from versioning.api.names import Body, Name
 from versioning.errors import NotRestorable
 from versioning.history import Version, versions
 from versioning.kinds import KINDS, Kind
@@ -32,7 +31,7 @@ KindName = Annotated[str, WithJsonSchema({"type": "string", "enum": [*KINDS]})]
 Skip = Annotated[int, Query(ge=0, le=10**6)]
 
 
-class RestoreIn(Input):
+class RestoreIn(Body):
     commit: Name
 
 

@@ -14,7 +14,7 @@ from bank.api.ids import SentId, key_of
 from bank.api.problems import Problem, invalid
 from bank.api.responses import ZERO, json_response
 from bank.api.sentences import sentence
-from versioning.api.names import Message, Name
+from versioning.api.names import Body, Message, Name
 from versioning.errors import Refused, WrongResolution
 from versioning.headers import given_message, signature
 from versioning.merge import merging
@@ -40,7 +40,7 @@ def _values(model: Model) -> Any:
 VALUES = {model: _values(model) for model in MODELS.values()}
 
 
-class ResolutionIn(Input):
+class ResolutionIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [SUM]})
 
     model: Name
@@ -50,14 +50,14 @@ class ResolutionIn(Input):
     value: Any = Field(None, description="Instead of `take`.")
 
 
-class HeadsIn(Input):
+class HeadsIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [HEADS]})
 
     into: Name
     source: Name = Field(alias="from")
 
 
-class Decisions(Input):
+class Decisions(Body):
     message: Message = ""
     dry_run: bool = Field(False, description="Give the same answer, but change nothing.")
     resolutions: list[ResolutionIn] = []

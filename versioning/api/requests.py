@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from bank.api.from_model import Input, from_model
+from bank.api.from_model import from_model
 from bank.api.ids import PathId, key_in_path
 from bank.api.paging import After, Limit, page
 from bank.api.responses import json_response
@@ -16,7 +16,7 @@ from bank.models import Key
 from bank.queries import Document, Page
 from versioning.ancestry import distances
 from versioning.api.merges import Decisions
-from versioning.api.names import NewName
+from versioning.api.names import Body, NewName
 from versioning.models import ChangeRequest, Review
 from versioning.signatures import MAIN
 
@@ -27,13 +27,13 @@ router = Router(tags=["version control"])
 
 
 @from_model(ChangeRequest, ("title", "description", "source", "target"))
-class RequestIn(Input):
+class RequestIn(Body):
     source: NewName
     target: NewName = MAIN
 
 
 @from_model(Review, ("text",))
-class ReviewIn(Input):
+class ReviewIn(Body):
     decision: Literal["approve", "request changes", "comment"]
     commit: str = ""
 

@@ -5,9 +5,9 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bank.api.from_model import Input, Output
+from bank.api.from_model import Output
 from bank.api.responses import json_response
-from versioning.api.names import Name
+from versioning.api.names import Body, Name
 from versioning.headers import given_message, signature
 from versioning.merge import reverting
 from versioning.signatures import MAIN
@@ -15,7 +15,7 @@ from versioning.signatures import MAIN
 router = Router(tags=["version control"])
 
 
-class CommitIn(Input):
+class CommitIn(Body):
     commit: Name
     branch: Name = MAIN
 
