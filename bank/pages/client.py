@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
 from django.utils.module_loading import import_string
@@ -91,6 +92,15 @@ def _answer(inner: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
     """Return the API's refusal as a page."""
     return error_page(request, answer.status, " ".join(answer.errors.values()))
+
+
+def done(request: HttpRequest, said: str, answer: Answer) -> None:
+    """Let the next page say what was done, and show the command that does the same.
+
+    Both are in a cookie, so that nobody needs a session: only what is too long for it is in one.
+    """
+    messages.success(request, said)
+    messages.info(request, answer.curl, extra_tags="curl")
 
 
 def user_of(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bank.pages.access import may, page
-from bank.pages.client import Answer, call, refused
+from bank.pages.client import Answer, call, done, refused
 from bank.pages.errors import error_page
 from bank.pages.kinds import KINDS, Kind
 from bank.pages.order_form import choices
@@ -66,7 +66,7 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
             return error_page(request, 403, f"You may not add {kind.plural}.")
         answer = call(request, "POST", f"/{name}/", kind.body(form), Idempotency_Key=key)
         if answer.ok:
-            return _see(name, answer.document["id"])
+            return _see(request, kind, answer, "added")
         if answer.status < 500:  # nothing was stored with this key, or another form's answer
             key = str(uuid.uuid4())
     return _form(request, kind, answer, values=form, key=key)
@@ -100,11 +100,9 @@ def _change(request: HttpRequest, kind: Kind, path: str) -> Answer | HttpRespons
     headers = {"If_Match": request.POST.get("etag", "")}
     if deletes:
         answer = call(request, "DELETE", path, **headers)
-        return (
-            HttpResponseRedirect(reverse("pages:rows", args=[kind.name])) if answer.ok else answer
-        )
+        return _see(request, kind, answer, "deleted") if answer.ok else answer
     answer = call(request, "PUT", path, kind.body(request.POST), **headers)
-    return _see(kind.name, answer.document["id"]) if answer.ok else answer
+    return _see(request, kind, answer, "saved") if answer.ok else answer
 
 
 def may_see(request: HttpRequest, name: str) -> bool:
@@ -134,8 +132,12 @@ def _values(document: Document) -> Document:
     return values
 
 
-def _see(name: str, pk: Any) -> HttpResponse:
-    return HttpResponseRedirect(reverse("pages:row", args=[name, pk]))
+def _see(request: HttpRequest, kind: Kind, answer: Answer, what: str) -> HttpResponse:
+    """Say that it was done; go on to the row, or to the list if it was deleted."""
+    done(request, f"The {kind.name} was {what}.", answer)
+    if answer.document is None:
+        return HttpResponseRedirect(reverse("pages:rows", args=[kind.name]))
+    return HttpResponseRedirect(reverse("pages:row", args=[kind.name, answer.document["id"]]))
 
 
 def _kind(name: str) -> Kind:

@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from bank.models import Customer, Order, Product
 from tests.api import Api
@@ -70,6 +71,24 @@ def test_a_customer_is_added_changed_and_deleted(browser: Browser) -> None:
     assert [each.status_code for each in (added, changed, deleted)] == [302, 302, 302]
     assert (after_change, "Customer" in shown) == (["Anna"], True)
     assert not Customer.objects.exists()
+
+
+def test_a_page_says_what_was_done_and_shows_the_request_that_did_it(browser: Browser) -> None:
+    added = browser.fill("/shop/customer/new/", name="Ann")["Location"]
+    after_adding = browser.page(added)
+    browser.fill(added, name="O'Hara")
+    after_saving = browser.page(added)
+    deleted = browser.fill(added, action="delete")["Location"]
+    after_deleting = browser.page(deleted)
+
+    assert "The customer was added. What was sent curl" in after_adding
+    assert """--json '{"name": "Ann"}' http""" in after_adding
+    assert "The customer was saved. What was sent curl" in after_saving
+    assert re.search("--header 'If-Match: [^']+' --request PUT --json", after_saving)
+    assert "The customer was deleted. What was sent curl" in after_deleting
+    assert "--request DELETE http" in after_deleting
+    assert "was deleted" not in browser.page(deleted)
+    assert "sessionid" not in browser.cookies and not Session.objects.exists()
 
 
 def test_a_product_keeps_its_empty_stock(browser: Browser) -> None:
