@@ -72,7 +72,7 @@ ANOMALIES = {
     "lost-update": Anomaly(
         "lost update",
         "Both sell one of ten pieces: each reads the stock, and writes one less. If both are "
-        "committed, nine pieces are left where eight are.",
+        "committed, the stock says nine, but only eight are left.",
         (10,),
         lost_update,
         lambda stocks, committed: stocks[0] == 10 - committed,

@@ -19,6 +19,8 @@ class Kind:
     """One kind of rows: its address in the API is /NAME/."""
 
     name: str
+    one: str
+    """The name with its article."""
     plural: str
     model: type[Model]
     body: Callable[[Form], dict[str, Any]]
@@ -67,8 +69,8 @@ def key(model: type[Model], text: str) -> int | str:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("customer", "customers", Customer, customer, "name__icontains"),
-        Kind("product", "products", Product, product, "name__icontains"),
-        Kind("order", "orders", Order, order, "customer__name__icontains"),
+        Kind("customer", "a customer", "customers", Customer, customer, "name__icontains"),
+        Kind("product", "a product", "products", Product, product, "name__icontains"),
+        Kind("order", "an order", "orders", Order, order, "customer__name__icontains"),
     )
 }

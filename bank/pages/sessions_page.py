@@ -27,6 +27,9 @@ BEGIN: dict[str, Begin] = {
 }
 
 
+COMMITTED = ("Neither of two transactions", "One of two transactions", "Both transactions")
+
+
 class SessionsForm(forms.Form):
     """Which anomaly, and at which isolation level."""
 
@@ -40,7 +43,7 @@ class SessionsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Any = self.fields["level"]
-        choices.choices = [(SAFE, "that of this shop")]
+        choices.choices = [(SAFE, f"{Engine().isolation()}, as this shop uses it")]
         if Engine().has_read_committed:
             choices.choices += [(READ_COMMITTED, "READ COMMITTED")]
 
@@ -64,7 +67,7 @@ def _play(anomaly: str, level: str) -> dict[str, Any]:
         in_thread(props.delete, name)
     committed = sum(line.code == COMMIT and line.answer == "ok" for line in lines)
     kept = shown.kept(stocks, committed)
-    found = {"lines": lines, "stocks": stocks, "committed": committed, "kept": kept}
+    found = {"lines": lines, "stocks": stocks, "committed": COMMITTED[committed], "kept": kept}
     return {"anomaly": shown, **found}
 
 

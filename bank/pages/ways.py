@@ -87,7 +87,7 @@ WAYS = {
     ),
     "read-committed": Way(
         "below SERIALIZABLE: READ COMMITTED",
-        "The same code in a transaction that may overwrite what it has not read.",
+        "The same code in a transaction that may overwrite a change that it has not seen.",
         read_committed,
         read_then_write,
     ),

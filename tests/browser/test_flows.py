@@ -23,7 +23,7 @@ def test_a_customer_is_added_orders_and_is_deleted(
     page.get_by_label("Pieces of Umbrella").fill("2")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Subtotal: 25.00")).to_be_visible()
-    expect(page.locator("pre code").first).to_contain_text("curl http://127.0.0.1")
+    expect(page.locator("pre code").first).to_contain_text("curl --header 'Idempotency-Key: ")
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
 
@@ -84,7 +84,7 @@ def test_two_sessions_show_each_statement_and_the_answer(page: Page) -> None:
 
     page.get_by_role("button", name="Play").click()
 
-    expect(page.get_by_text("1 of two transactions committed")).to_be_visible()
+    expect(page.get_by_text("One of two transactions committed")).to_be_visible()
     expect(page.locator("tr.refused")).not_to_have_count(0)
     expect(page.get_by_role("cell", name="COMMIT")).not_to_have_count(0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SCREENSHOTS, look_at
+from tests.browser.conftest import PHONE, SCREENSHOTS, look_at
 
 PAGES = {
     "home": "/",
@@ -34,6 +34,19 @@ def test_the_results_are_accessible_and_fit_the_window(
         window.get_by_role("button", name=button).click()
         window.locator("#result").wait_for()
         assert look_at(window, f"{name} result {request.node.callspec.id}") == []
+
+
+def test_on_a_phone_the_statements_of_both_sessions_are_in_view(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(PAGES["sessions"])
+    page.get_by_role("button", name="Play").click()
+    page.locator("#result").wait_for()
+
+    for session in ("A", "B"):
+        cell = page.locator(f".sessions td[data-session={session}]").first
+        cell.scroll_into_view_if_needed()
+        expect(cell).to_be_in_viewport(ratio=1)
+        assert (cell.bounding_box() or {})["width"] > 300
 
 
 def test_the_picture_of_the_readme_shows_the_result_of_a_storm(page: Page) -> None:

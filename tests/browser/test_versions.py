@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import look_at
+from tests.browser.conftest import PHONE, look_at
 
 
 class Shop:
@@ -179,6 +179,24 @@ def test_a_change_request_is_opened_and_reviewed(page: Page, conflict: tuple[str
     page.get_by_label("Text").fill("Why so much?")
     page.get_by_role("button", name="Review").click()
     expect(page.get_by_text("Why so much?")).to_be_visible()
+
+
+def test_on_a_phone_the_button_that_deletes_a_branch_is_in_view(page: Page, shop: Shop) -> None:
+    name = shop.branch()
+    page.set_viewport_size(PHONE)
+
+    page.goto("/shop/branches/")
+
+    expect(page.get_by_role("button", name=f"Delete {name}")).to_be_in_viewport(ratio=1)
+
+
+def test_the_fields_of_a_review_are_in_line(page: Page, shop: Shop, conflict: Any) -> None:
+    body = {"title": "Prices of the season", "source": conflict[1]}
+    page.goto(f"/shop/requests/{shop.send('POST', '/dolt/requests', body)['id']}/")
+
+    boxes = [page.get_by_label(label).bounding_box() or {} for label in ("Decision", "Text")]
+
+    assert round(boxes[0]["y"]) == round(boxes[1]["y"])
 
 
 def test_the_pages_are_accessible_and_fit_the_window(

@@ -22,8 +22,8 @@ def play(browser: Browser, anomaly: str, level: str = "as-configured") -> str:
 
 
 def committed(page: str) -> int:
-    [count] = re.findall(r"(\d) of two transactions committed", page)
-    return int(count)
+    [found] = re.findall("(Neither of two|One of two|Both) transactions committed", page)
+    return ["Neither of two", "One of two", "Both"].index(found)
 
 
 def test_no_update_is_lost(browser: Browser) -> None:
@@ -53,6 +53,10 @@ def test_read_committed_breaks_every_rule(browser: Browser, anomaly: str) -> Non
     page = play(browser, anomaly, "read-committed")
 
     assert (committed(page), "The rule is broken" in page) == (2, True)
+
+
+def test_the_isolation_level_of_the_shop_has_its_name(browser: Browser) -> None:
+    assert f"{Engine().isolation()}, as this shop uses it" in browser.page(PATH)
 
 
 @pytest.mark.parametrize("wrong", [{"anomaly": "x"}, {"level": "x"}, {"anomaly": ""}])

@@ -46,6 +46,11 @@ def test_each_list_shows_its_rows(browser: Browser) -> None:
     browser.page("/shop/order/?q=bob")  # not a statement for each row
 
 
+def test_a_list_offers_to_add_a_row_in_english(browser: Browser) -> None:
+    assert "Add an order" in browser.page("/shop/order/")
+    assert "Add a product" in browser.page("/shop/product/")
+
+
 def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> None:
     api = Api(browser)
     ann, _ = api.customer("Ann Adams"), api.customer("Bob")
