@@ -83,6 +83,11 @@ class Result:
         return max(self.orders - self.pieces, 0)
 
     @property
+    def unnoticed(self) -> int:
+        """Orders of buyers who were refused afterwards: in no transaction, they stay."""
+        return max(self.orders - self.outcomes.get("bought", 0), 0)
+
+    @property
     def exact(self) -> bool:
         """Whether each order has taken one piece out of stock."""
         return self.stock + self.orders == self.pieces

@@ -155,6 +155,26 @@ def test_the_database_calls_of_buyers_end_at_their_deadline(
     assert (found["refused"], found["orders"], found["stock"]) == (3, 0, 1)
 
 
+def test_orders_of_buyers_who_were_refused_afterwards_are_counted(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = WAYS["alone"]
+
+    def buy(shop: Shop) -> None:
+        way.buy(shop)
+        raise OperationalError("a later statement is refused")
+
+    monkeypatch.setitem(WAYS, "alone", replace(way, buy=buy))
+
+    page = text(browser.fill(PATH, way="alone", buyers=1, pieces=5))
+
+    assert "1 orders of 5 pieces, and 4 left in stock: exact." in page
+    assert "1 order of buyers who were refused" in page
+    assert "of buyers who were refused" not in text(
+        browser.fill(PATH, way="safe", buyers=2, pieces=1)
+    )
+
+
 @pytest.mark.parametrize(
     "wrong", [{"buyers": "0"}, {"buyers": "101"}, {"pieces": "-1"}, {"way": "x"}, {"way": ""}]
 )
