@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "health": health.document,
         "isolation": Engine().isolation() if health.ok else "",
         "curl": health.curl,
+        "has_docs": (settings.ROOT / "docs").is_dir(),  # an image has none
         "has_report": report_file().is_file(),
     }
     return render(request, "pages/home.html", context, status=health.status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -207,6 +208,18 @@ def test_the_reports_links_lead_to_the_lines_of_tests_and_to_chapters(browser: B
     lines = (ROOT / "tests/guarantees/test_isolation.py").read_text().splitlines()
     assert f'<span id="L{len(lines)}">{escape(lines[-1])}\n' in test
     assert "# Which database" in chapter
+
+
+def test_the_first_page_leads_to_the_chapters_where_there_are_any(
+    browser: Browser, settings: Settings, tmp_path: Path
+) -> None:
+    page = browser.get("/").content.decode()
+    chapters = [browser.page(path) for path in re.findall('href="(/shop/docs/[^"]+)"', page)]
+
+    settings.ROOT = tmp_path  # as in an image
+
+    assert ["# Which database when" in chapters[0], "# The tutorial" in chapters[1]] == [True, True]
+    assert "/shop/docs/" not in browser.get("/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,17 @@ def send(browser: Client, path: str, action: str, **chosen: Any) -> HttpResponse
 # The branch of the session
 
 
+def test_every_page_leads_to_the_branches_and_their_page_creates_one(browser: Browser) -> None:
+    pages = [browser.get(path, HTTP_ACCEPT="text/html") for path in ("/", "/customer/0/")]
+
+    created = browser.fill(BRANCHES, name="season")
+
+    assert all(f'<a href="{BRANCHES}">Branches</a>' in page.content.decode() for page in pages)
+    assert (created.status_code, created["Location"]) == (302, BRANCHES)
+    assert "The branch season was created from main" in browser.page(BRANCHES)
+    assert Branch.objects.filter(name="season").exists()
+
+
 def test_a_branch_is_created_from_the_current_one_and_used_by_all_pages(
     browser: Browser, api: Api
 ) -> None:
