@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 from django.http import HttpResponse
@@ -775,7 +776,7 @@ def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other:
     ada = logged_in("ada")
 
     own = send(browser, path, "review", decision="approve")
-    waiting = browser.page(path)
+    waiting = browser.page(path, most=OF_A_MERGE)
     assert "Of other: Zach is new" in waiting
     reviewed = send(ada, path, "review", decision="approve", text="Good")
     ready = browser.page(path, most=OF_A_MERGE)
@@ -828,6 +829,7 @@ def test_a_change_request_with_conflicts_is_resolved_on_its_page(
     browser: Browser, api: Api, conflict: Any
 ) -> None:
     path = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    waiting = browser.page(path, most=OF_A_MERGE)
     ada = logged_in("ada")
     send(ada, path, "review", decision="approve")
     price, stock = (f"take:{place(conflict, field)}" for field in ("price", "stock"))
@@ -837,6 +839,8 @@ def test_a_change_request_with_conflicts_is_resolved_on_its_page(
     before = product(api, conflict)
     merged = send(browser, path, "merge", **{price: "ours", stock: "sum"})
 
+    assert f"runner manage {settings.BACKEND} createsuperuser" in waiting
+    assert "Its merge has 2 conflicts" in waiting and "Its merge has" not in page
     assert "stock Before 10 Ours 8 Theirs 7" in page
     assert "Tried: this would work. Nothing was changed." in text(tried)
     assert before == {"name": "Pen", "price": "1.10", "stock": 8}

@@ -89,8 +89,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         context |= form(request, f"{path}/merge", {}, heads, answer)
     elif answer:
         context["problem"] = " ".join(answer.errors.values())
+    if row["state"] == "open" and not row["mergeable"] and may_view_rows(request):
+        context["conflicts"] = _conflicts(request, row)
     status = answer.status if answer else 200
     return render(request, "versions/request.html", context, status=status)
+
+
+def _conflicts(request: HttpRequest, row: dict[str, Any]) -> int:
+    """Return the number of conflicts that its merge has now, before it is approved."""
+    merge = {"from": row["source"], "into": row["target"]}
+    heads = heads_of(request, row["target"], row["head"])
+    return int(form(request, "/dolt/merge", merge, heads, None)["count"])
 
 
 def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
