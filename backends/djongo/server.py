@@ -35,7 +35,7 @@ def _server(provider: Provider, data: Path | None) -> Iterator[str]:
 
 BACKEND = Backend(
     name="djongo",
-    suite_seconds=300,
+    suite_seconds=430,
     providers=[replace(each, server=partial(_server, each)) for each in mongodb.BACKEND.providers],
     own_virtualenv=True,  # its requirements contradict all others, and its licence is the AGPL
     variables=environment,

@@ -20,7 +20,7 @@ def _not_on_path() -> str | None:
 
 BACKEND = Backend(
     name="dolt",
-    suite_seconds=550,
+    suite_seconds=820,
     providers=[
         Provider(
             "Dolt on PATH", missing=_not_on_path, server=lambda data: own_server("dolt", data)

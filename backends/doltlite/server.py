@@ -64,7 +64,7 @@ def _file(data: Path | None) -> Iterator[str]:
 
 BACKEND = Backend(
     name="doltlite",
-    suite_seconds=480,
+    suite_seconds=800,
     providers=[Provider("a file; DoltLite comes as a wheel", missing=_missing, server=_file)],
     variables=environment,
 )

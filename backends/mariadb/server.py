@@ -110,7 +110,7 @@ def _ready(url: str) -> bool:
 
 BACKEND = Backend(
     name="mariadb",
-    suite_seconds=110,
+    suite_seconds=250,
     providers=[
         Provider("MariaDB on PATH", missing=_missing, server=_server),
         docker("mariadb", 3306, "mysql://root:{password}@{address}/bank"),

@@ -77,7 +77,7 @@ def _ready(port: int) -> bool:
 
 BACKEND = Backend(
     name="mongodb",
-    suite_seconds=250,
+    suite_seconds=420,
     providers=[
         Provider(
             "mongod on PATH",

@@ -102,6 +102,7 @@ def _initdb(programs: Path, cluster: Path) -> None:
 
 BACKEND = Backend(
     name="postgresql",
+    suite_seconds=490,
     restrict=restrict,
     providers=[
         _programs(

@@ -38,6 +38,8 @@ def branch(request: HttpRequest, name: str) -> HttpResponse:
         return refused(request, diff)
     context = {"branch": found, "diff": diff, "main": MAIN, "answer": answer}
     context |= {"source": name, "into": MAIN}
+    if "after" in request.GET:
+        context["compared"] = [request.GET.get(side, "") for side in ("from", "to")]
     if name != MAIN and found.document["ahead"] and "after" not in request.GET:
         merge = {"from": name, "into": MAIN}
         heads = heads_of(request, MAIN, found.document["hash"])
