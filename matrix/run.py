@@ -109,7 +109,7 @@ def exit_code(results: Sequence[Result], required: Iterable[str]) -> int:
 
 
 def sums(results: Iterable[Result]) -> str:
-    """Return e.g. "6015 passed, 0 failed, 12 failed as declared"."""
+    """Return e.g. "6015 passed, 0 failed, 12 xfailed"."""
     counts = totals(results)
-    declared = f", {counts['expected']} failed as declared" if counts["expected"] else ""
+    declared = f", {counts['expected']} xfailed" if counts["expected"] else ""
     return f"{counts['passed']} passed, {counts['failed']} failed{declared}"

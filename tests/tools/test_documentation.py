@@ -107,7 +107,7 @@ def test_a_run_replaces_only_the_text_between_the_comments(
     assert "\nwrite skew prevented  40001, retried  no       not run\n" in readme
     assert "\nall      3     0 +1 expected  NOT RUN      1\n" in readme
     assert "\n- mongodb: MongoDB 8\n" in readme
-    assert "\n4 passed, 0 failed, 1 failed as declared\n```" in readme
+    assert "\n4 passed, 0 failed, 1 xfailed\n```" in readme
     assert "4 minutes on 2 cores" in (tmp_path / "docs" / "matrix.md").read_text()
 
 
