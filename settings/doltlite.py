@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import dj_database_url
 
-from settings.base import *  # noqa: F403
-from settings.base import API_MIDDLEWARE, INSTALLED_APPS, MIDDLEWARE
 from settings.database_url import database
+from settings.versioned import *  # noqa: F403
 
 dj_database_url.register("doltlite", "versioning.engines.doltlite")
 
 BACKEND = "doltlite"
-INSTALLED_APPS = ["versioning", *INSTALLED_APPS]
-API_CALL_MIDDLEWARE = ["versioning.middleware.ApiBranch"]
-API_MIDDLEWARE = [*API_MIDDLEWARE, *API_CALL_MIDDLEWARE]
-_csrf = MIDDLEWARE.index("django.middleware.csrf.CsrfViewMiddleware")
-MIDDLEWARE = [
-    *MIDDLEWARE[:_csrf],
-    "versioning.middleware.BranchForms",
-    *MIDDLEWARE[_csrf:],
-    "versioning.middleware.AdminBranch",
-]
 _bank = database(
     "DOLTLITE_URL",
     "doltlite",
@@ -34,5 +23,3 @@ _bank = database(
 )
 _site = {**_bank, "ENGINE": "backends.doltlite", "NAME": f"{_bank['NAME']}.site"}
 DATABASES = {"default": _bank, "site": _site}
-DATABASE_ROUTERS = ["versioning.router.Router"]
-VERSIONING_APPROVALS = 1  # that a change request needs before it is merged
