@@ -24,12 +24,12 @@ def markdown(matrix: Matrix) -> str:
     for group in features(matrix.results):
         lines += [f"## {heading(group)}", "", *piped(linked_table(matrix, group)), ""]
         if reasons := list(_reasons(matrix, group)):
-            lines += [*map(plain, reasons), ""]
+            lines += [*reasons, ""]
     lines += ["## All tests", "", *piped(suite_table(matrix)), ""]
     for result in matrix.results:
         own = Matrix([result], matrix.about)
-        lines += [f"### {result.name}", "", *map(plain, remarks(own)), ""]
-    return "\n".join([*lines, plain(matrix.about), ""])
+        lines += [f"### {result.name}", "", *remarks(own), ""]
+    return plain("\n".join([*lines, matrix.about, ""]))
 
 
 def heading(group: str) -> str:
@@ -52,7 +52,7 @@ def _file(row: dict[str, Cell]) -> str:
 def _stand_ins(matrix: Matrix) -> Iterator[str]:
     for result in backends(matrix):
         if other := stand_in(result):
-            yield plain(f"\\* {result.name} was run on {result.server}: a stand-in for {other}.")
+            yield f"\\* {result.name} was run on {result.server}: a stand-in for {other}."
             yield ""
 
 

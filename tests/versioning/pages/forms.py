@@ -13,6 +13,7 @@ from django.test import Client
 from bank.models import Order
 from tests.api import Api
 from tests.pages.conftest import Browser
+from tests.versioning.changes import commit_to
 from tests.versioning.shop import put
 from tests.versioning.test_admin import user
 
@@ -51,6 +52,14 @@ def send(browser: Client, path: str, action: str, **chosen: Any) -> HttpResponse
 def open_request(browser: Browser, **typed: str) -> HttpResponse:
     path = "/shop/requests/new/?source=other"
     return browser.fill(path, **{"title": "Zach", "description": "New", **typed})
+
+
+def approved(browser: Browser) -> str:
+    """Return the path of a request to merge Zach from the branch other, approved by Ada."""
+    commit_to("other", "Zach")
+    path: str = open_request(browser)["Location"]
+    send(logged_in("ada"), path, "review", decision="approve")
+    return path
 
 
 def place(pen: Any, field: str) -> str:

@@ -16,9 +16,9 @@ from tests.versioning.changes import commit_to, names
 from tests.versioning.pages.forms import (
     OF_A_MERGE,
     SEASON,
+    approved,
     create,
     logged_in,
-    open_request,
     place,
     send,
 )
@@ -64,9 +64,7 @@ def test_a_merge_of_commits_that_the_page_has_not_shown_is_refused(
 def test_a_change_request_is_merged_as_its_page_has_shown_it(
     browser: Browser, other: Branch
 ) -> None:
-    commit_to("other", "Zach")
-    path = open_request(browser)["Location"]
-    send(logged_in("ada"), path, "review", decision="approve")
+    path = approved(browser)
     heads = re.findall('name="heads" value="([^"]+)"', browser.get(path).content.decode())[0]
     commit_to("main", "Yan")
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from tests.api import Api
 from tests.pages.conftest import Browser, text
 from tests.versioning.changes import commit_to, names
-from tests.versioning.pages.forms import OF_A_MERGE, logged_in, open_request, place, send
+from tests.versioning.pages.forms import OF_A_MERGE, approved, logged_in, open_request, place, send
 from tests.versioning.shop import product
 from tests.versioning.test_change_requests import killed
 from versioning.models import Branch, ChangeRequest
@@ -49,9 +49,7 @@ def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other:
 def test_a_merge_that_was_killed_says_when_it_can_be_repeated(
     browser: Browser, other: Branch
 ) -> None:
-    commit_to("other", "Zach")
-    path = open_request(browser)["Location"]
-    send(logged_in("ada"), path, "review", decision="approve")
+    path = approved(browser)
     with killed(DEFAULT_DB_ALIAS, before="dolt_merge("):
         send(browser, path, "merge")
     began = ChangeRequest.objects.get().changed
