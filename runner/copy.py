@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import Backend
+from runner.child import die_with_parent
 from runner.errors import CannotRun
 from runner.kept import kept_server
 from runner.manage import manage
-from runner.processes import ROOT, die_with_parent
+from runner.processes import ROOT
 
 
 def copy(source: Backend, target: Backend, data: Path, *, discard: bool = False) -> None:

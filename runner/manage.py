@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from runner.backend import Backend
 from runner.errors import CannotRun
 from runner.kept import DATA, is_empty, shared_server
-from runner.processes import ROOT
+from runner.processes import ROOT, running
 from runner.terminal import in_terminal
 from settings.invocation import invocation, near
 
@@ -22,10 +23,10 @@ def manage(
     backend: Backend, environment: Mapping[str, str], *words: str, output: int | None = None
 ) -> None:
     """Run a manage.py command on this backend; raise SystemExit if it fails (it prints why)."""
-    # In its own session: Ctrl-C reaches only us, and the command is killed without a traceback.
-    code = subprocess.run(
-        _command(backend, words), env=environment, cwd=ROOT, start_new_session=True, stdout=output
-    ).returncode
+    with running(  # killed without a traceback when we are interrupted
+        _command(backend, words), env=environment, stdout=output, stop_signal=signal.SIGKILL
+    ) as child:
+        code = child.wait()
     if code < 0:
         raise CannotRun(f"`manage.py {words[0]}` was ended by signal {-code}. Start again.")
     if code:

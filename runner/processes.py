@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import pwd
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
+from runner.child import identity, prepare, stop_signals_wait
 from runner.errors import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _now_running: list[subprocess.Popen[bytes]] = []
 
 
@@ -30,32 +26,35 @@ def running(
     log: Path | None = None,
     env: Mapping[str, str] | None = None,
     user: str | None = None,
+    stdout: int | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
     max_wait: float = 20,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the command until the end of the block; its output goes to the log.
+    """Run the command until the end of the block; its output goes to the log, if there is one.
 
     It has its own process group, so a Ctrl-C does not reach it; at the end of the block it gets the
     stop signal, and is killed if it has not ended after `max_wait` seconds. If we are killed, Linux
     sends it the stop signal; on other systems the next start must stop it.
     """
-    with open(log or os.devnull, "ab") as output:
-        child = subprocess.Popen(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output if log else None,
-            stderr=subprocess.STDOUT if log else None,
-            env=env,
-            start_new_session=True,
-            preexec_fn=lambda: die_with_parent(stop_signal),
-            **identity(user),
-        )
-    _now_running.append(child)
+    child = None
     try:
+        with open(log or os.devnull, "ab") as output, stop_signals_wait():
+            child = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output if log else stdout,
+                stderr=subprocess.STDOUT if log else None,
+                env=env,
+                start_new_session=True,
+                preexec_fn=lambda: prepare(stop_signal),
+                **identity(user),
+            )
+            _now_running.append(child)
         yield child
     finally:
-        _now_running.remove(child)
-        stop(child, stop_signal, max_wait)
+        if child:
+            _now_running.remove(child)
+            stop(child, stop_signal, max_wait)
 
 
 def first_to_end() -> subprocess.Popen[bytes]:
@@ -124,17 +123,3 @@ def log_file(name: str, data: Path | None) -> Path:
     if data is None:
         file.unlink(missing_ok=True)
     return file
-
-
-def identity(user: str | None) -> dict[str, Any]:
-    """Return the arguments of subprocess.Popen that run a program as this system user."""
-    if user is None:
-        return {}
-    entry = pwd.getpwnam(user)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-
-
-def die_with_parent(stop_signal: signal.Signals) -> None:
-    """Call this in a new child: Linux then sends it this signal when its parent ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)

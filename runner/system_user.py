@@ -9,8 +9,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+from runner.child import die_with_parent, identity
 from runner.errors import CannotRun
-from runner.processes import die_with_parent, identity
 
 SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
 """The user that such a server runs as; None for the current user."""

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import psutil
 
-from runner.processes import ROOT, die_with_parent
+from runner.child import die_with_parent
+from runner.processes import ROOT
 
 
 def foreground(command: Sequence[str], env: Mapping[str, str]) -> int:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.child import identity
 from runner.compose import INSTALL
 from runner.docker import project_of
-from runner.processes import identity
 from runner.terminal import in_terminal
 from settings import NAMES
 from settings.invocation import invocation
@@ -134,6 +134,30 @@ def test_a_program_of_another_user_has_none_of_our_groups() -> None:
         **{"user": nobody.pw_uid, "group": nobody.pw_gid},
         "extra_groups": [],
     }
+
+
+# The signal comes when the process exists and Popen() has not returned.
+INTERRUPTED = """
+import os, signal, psutil
+from runner.processes import running
+from runner.program import run
+
+def main():
+    os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        with running(["sleep", "60"]):
+            signal.pause()
+    finally:
+        print(psutil.Process().children())
+
+run(main)
+"""
+
+
+def test_a_program_that_is_being_started_is_stopped_by_an_interrupt() -> None:
+    said = subprocess.run([PYTHON, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True)
+
+    assert (said.returncode, said.stdout, said.stderr) == (130, "[]\n", "")
 
 
 @pytest.mark.parametrize(
