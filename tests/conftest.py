@@ -106,6 +106,12 @@ def no_request_ends_early(settings: Settings) -> None:
     settings.REQUEST_DEADLINE = 60  # seconds
 
 
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_quickly(settings: Settings) -> None:
+    """Use a fast hash in tests: Django's own takes 0.3 s for each login, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def observe(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
@@ -130,9 +136,8 @@ def api(client: Client, db: None) -> Api:
 
 
 @pytest.fixture
-def admin(settings: Settings, db: None) -> Client:
+def admin(db: None) -> Client:
     """Return a client that has logged in to the admin through the form."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a fast one
     cache.clear()  # it has the counts of wrong passwords
     return log_in()
 
