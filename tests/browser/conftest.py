@@ -68,15 +68,6 @@ def plain(chromium: Browser, site: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(params=LOOKS)
-def window(request: pytest.FixtureRequest, page: Page) -> Page:
-    """Return a window that is light, dark or narrow."""
-    scheme, size = LOOKS[request.param]
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size(size)
-    return page
-
-
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the whole page in build/screenshots/BACKEND."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -84,10 +75,15 @@ def screenshot(page: Page, name: str) -> None:
 
 
 def look_at(page: Page, name: str) -> list[str]:
-    """Keep a screenshot; return what axe calls serious or critical, and whether it is too wide."""
-    screenshot(page, name)
-    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [*check(page), *([f"{name}: {width} px too wide"] if width > 0 else [])]
+    """Keep a screenshot of each look; return what axe calls serious, and what is too wide."""
+    found = []
+    for look, (scheme, size) in LOOKS.items():
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        screenshot(page, f"{name} {look}")
+        width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        found += [*check(page), *([f"{name}: {width} px too wide"] if width > 0 else [])]
+    return found
 
 
 def check(page: Page) -> list[str]:

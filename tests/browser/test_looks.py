@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, look_at
@@ -18,22 +17,18 @@ PAGES = {
 }
 
 
-def test_the_pages_are_accessible_and_fit_the_window(
-    window: Page, request: pytest.FixtureRequest
-) -> None:
+def test_the_pages_are_accessible_and_fit_the_window(page: Page) -> None:
     for name, path in PAGES.items():
-        window.goto(path)
-        assert look_at(window, f"{name} {request.node.callspec.id}") == []
+        page.goto(path)
+        assert look_at(page, name) == []
 
 
-def test_the_results_are_accessible_and_fit_the_window(
-    window: Page, request: pytest.FixtureRequest
-) -> None:
+def test_the_results_are_accessible_and_fit_the_window(page: Page) -> None:
     for name, button in (("storm", "Let them buy"), ("sessions", "Play")):
-        window.goto(PAGES[name])
-        window.get_by_role("button", name=button).click()
-        window.locator("#result").wait_for()
-        assert look_at(window, f"{name} result {request.node.callspec.id}") == []
+        page.goto(PAGES[name])
+        page.get_by_role("button", name=button).click()
+        page.locator("#result").wait_for()
+        assert look_at(page, f"{name} result") == []
 
 
 def test_on_a_phone_the_statements_of_both_sessions_are_in_view(page: Page) -> None:

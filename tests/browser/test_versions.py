@@ -200,7 +200,7 @@ def test_the_fields_of_a_review_are_in_line(page: Page, shop: Shop, conflict: An
 
 
 def test_the_pages_are_accessible_and_fit_the_window(
-    window: Page, shop: Shop, conflict: tuple[str, str], request: pytest.FixtureRequest
+    page: Page, shop: Shop, conflict: tuple[str, str]
 ) -> None:
     path, branch = conflict
     body = {"title": "Prices of the season", "source": branch, "target": "main"}
@@ -216,7 +216,7 @@ def test_the_pages_are_accessible_and_fit_the_window(
         "order history": "/shop/order/1/history/",
     }
     for name, address in pages.items():
-        window.goto(address)
-        assert look_at(window, f"{name} {request.node.callspec.id}") == []
-    menu(window)
-    assert look_at(window, f"switcher {request.node.callspec.id}") == []
+        page.goto(address)
+        assert look_at(page, name) == []
+    menu(page)
+    assert look_at(page, "switcher") == []
