@@ -26,7 +26,7 @@ def run(browser: Browser, way: str, buyers: int = 50, pieces: int = 10) -> dict[
     """Let them buy; return the numbers that the page shows."""
     response = browser.fill(PATH, way=way, buyers=buyers, pieces=pieces)
     assert response.status_code == 200, text(response)
-    [(orders, stock)] = re.findall(r"(\d+) orders of \d+ pieces, and (\d+) left", text(response))
+    [(orders, stock)] = re.findall(r"(\d+) orders? of \d+ pieces?, and (\d+) left", text(response))
     outcomes = re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", response.content.decode())
     numbers = {name: int(count) for name, count in outcomes}
     return {**numbers, "orders": int(orders), "stock": int(stock)}
@@ -69,7 +69,7 @@ def test_orders_of_pieces_that_are_not_there_are_counted_and_do_not_add_up(
     page = text(browser.post(PATH, {"way": "alone", "buyers": 3, "pieces": 1}))
 
     assert "2 orders of pieces that were not there." in page
-    assert "3 orders of 1 pieces, and 1 left in stock: that does not add up." in page
+    assert "3 orders of 1 piece, and 1 left in stock: that does not add up." in page
 
 
 def test_the_buyers_are_shown_in_the_order_in_which_they_were_done(browser: Browser) -> None:
@@ -168,7 +168,7 @@ def test_orders_of_buyers_who_were_refused_afterwards_are_counted(
 
     page = text(browser.fill(PATH, way="alone", buyers=1, pieces=5))
 
-    assert "1 orders of 5 pieces, and 4 left in stock: exact." in page
+    assert "1 order of 5 pieces, and 4 left in stock: exact." in page
     assert "1 order of buyers who were refused" in page
     assert "of buyers who were refused" not in text(
         browser.fill(PATH, way="safe", buyers=2, pieces=1)

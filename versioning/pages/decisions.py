@@ -43,7 +43,7 @@ def decided(request: HttpRequest, path: str, merge: dict[str, Any]) -> dict[str,
 def _rest(request: HttpRequest, path: str, body: dict[str, Any], take: str) -> list[dict[str, Any]]:
     """Return resolutions by this side of all conflicts that these leave undecided."""
     dry = call(request, "POST", path, {**body, "dry_run": True})
-    left = _listed(dry, "conflicts") + _listed(dry, "invariants")
+    left = listed(dry, "conflicts") + listed(dry, "invariants")
     return [
         {**{name: each[name] for name in ("model", "id", "field")}, "take": take} for each in left
     ]
@@ -68,23 +68,23 @@ def form(
     """
     body = {**merge, "heads": heads}
     dry = call(request, "POST", path, {**body, "dry_run": True})
-    made, shown = chosen(request.POST), f"{heads['into']}:{heads['from']}"
-    outdated = request.POST.get("heads", shown) != shown
+    made, merged = chosen(request.POST), f"{heads['into']}:{heads['from']}"
+    outdated = request.POST.get("heads", merged) != merged
     kept = {} if outdated else made
     # What only breaks an invariant now that the conflicts are decided is the first.
-    found = [_listed(answer, "invariants"), _listed(dry, "conflicts"), _listed(dry, "invariants")]
+    found = [listed(answer, "invariants"), listed(dry, "conflicts"), listed(dry, "invariants")]
     places = {place(each): each for each in chain(*found)}
-    listed = dict(islice(places.items(), MOST))
-    wrong, others = _errors(answer, list(made), set(listed))
-    rows = [_row(choice(each), kept.get(at, {}), wrong) for at, each in listed.items()]
+    shown = dict(islice(places.items(), MOST))
+    wrong, others = _errors(answer, list(made), set(shown))
+    rows = [_row(choice(each), kept.get(at, {}), wrong) for at, each in shown.items()]
     return {
         "dry": dry,
         "rows": rows,
         "count": len(places),
         "rest": "" if outdated else request.POST.get("rest", ""),
-        "heads": shown,
+        "heads": merged,
         # What does not conflict before something else is decided, as a stock that does not add up.
-        "kept": {at: how for at, how in kept.items() if not others and at not in listed},
+        "kept": {at: how for at, how in kept.items() if not others and at not in shown},
         "violations": _violations(answer or dry),
         "problem": OUTDATED if outdated else " ".join(others),
         "merge_curl": curl("POST", request.build_absolute_uri(path), body),
@@ -92,7 +92,8 @@ def form(
     }
 
 
-def _listed(answer: Answer | None, name: str) -> list[dict[str, Any]]:
+def listed(answer: Answer | None, name: str) -> list[dict[str, Any]]:
+    """Return what a refused merge lists under this name, such as its conflicts."""
     return answer.document.get(name, []) if answer and not answer.ok else []
 
 
@@ -131,7 +132,7 @@ def _errors(
 
 
 def _violations(answer: Answer) -> list[str]:
-    found = _listed(answer, "violations")
+    found = listed(answer, "violations")
     shown = [f"{label(each)} would break the rule {each['rule']}" for each in found[:MOST]]
     more = len(found) - len(shown)
     return [*shown, f"{more} more would break a rule"] if more else shown

@@ -15,8 +15,9 @@ from bank.pages.access import may, page
 from bank.pages.client import Answer, call, refused
 from bank.pages.errors import error_page
 from versioning.approvals import DECISIONS
+from versioning.decisions import place
 from versioning.models import ChangeRequest
-from versioning.pages.decisions import FORWARD, TRY, decided, form, heads_of
+from versioning.pages.decisions import FORWARD, TRY, decided, form, heads_of, listed
 from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
 
@@ -97,9 +98,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _conflicts(request: HttpRequest, row: dict[str, Any]) -> int:
     """Return the number of conflicts that its merge has now, before it is approved."""
-    merge = {"from": row["source"], "into": row["target"]}
-    heads = heads_of(request, row["target"], row["head"])
-    return int(form(request, "/dolt/merge", merge, heads, None)["count"])
+    merge = {"from": row["source"], "into": row["target"], "dry_run": True}
+    dry = call(request, "POST", "/dolt/merge", merge)
+    found = [*listed(dry, "conflicts"), *listed(dry, "invariants")]
+    return len({place(each) for each in found})
 
 
 def _change(request: HttpRequest, path: str) -> Answer | HttpResponse:
