@@ -11,12 +11,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bank.pages.access import page
+from bank.pages.chapter import html
 from bank.pages.errors import error_page
 
 # The report is one file, with its style and script in it.
 ONE_FILE = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 )
+PLACE = "/shop/"  # of the files, whose links among each other are relative
 ENDINGS = {"docs": "*.md", "tests": "*.py"}
 
 
@@ -39,10 +41,20 @@ def report(request: HttpRequest) -> HttpResponseBase:
 @page
 @require_safe
 def source(request: HttpRequest, folder: str, file: str) -> HttpResponse:
-    """A test or a chapter: its text, with an anchor for each line, such as #L12."""
-    root: Path = settings.ROOT / folder
-    files = {path.relative_to(root).as_posix(): path for path in root.rglob(ENDINGS[folder])}
-    if file not in files:
-        return error_page(request, 404, f"There is no file {folder}/{file} here.")
-    lines = files[file].read_text().splitlines()
-    return render(request, "pages/source.html", {"name": f"{folder}/{file}", "lines": lines})
+    """A chapter, or a test: its text, with an anchor for each line, such as #L12."""
+    files, name = _files(), f"{folder}/{file}"
+    if name not in files:
+        return error_page(request, 404, f"There is no file {name} here.")
+    lines = files[name].read_text().splitlines()
+    if folder == "docs":
+        chapter = html(files[name], PLACE + name, {PLACE + each for each in files})
+        title = lines[0].lstrip("# ")
+        return render(request, "pages/chapter.html", {"title": title, "chapter": chapter})
+    return render(request, "pages/source.html", {"name": name, "lines": lines})
+
+
+def _files() -> dict[str, Path]:
+    """Return the files that are shown, by their paths in the repository."""
+    root: Path = settings.ROOT
+    found = (path for folder, ending in ENDINGS.items() for path in (root / folder).rglob(ending))
+    return {path.relative_to(root).as_posix(): path for path in found}

@@ -13,6 +13,7 @@ PAGES = {
     "new order": "/shop/order/new/",
     "storm": "/shop/storm/",
     "sessions": "/shop/sessions/",
+    "chapter": "/shop/docs/matrix.md",
     "not found": "/shop/nothing/",
 }
 

@@ -203,22 +203,36 @@ def test_the_report_is_shown_once_there_is_one(
 
 def test_the_reports_links_lead_to_the_lines_of_tests_and_to_chapters(browser: Browser) -> None:
     test = browser.get("/shop/tests/guarantees/test_isolation.py").content.decode()
-    chapter = browser.page("/shop/docs/which-database.md")
+    chapter = browser.get("/shop/docs/which-database.md").content.decode()
 
     lines = (ROOT / "tests/guarantees/test_isolation.py").read_text().splitlines()
     assert f'<span id="L{len(lines)}">{escape(lines[-1])}\n' in test
-    assert "# Which database" in chapter
+    assert '<h1 id="which-database-when">' in chapter
+
+
+def test_a_chapter_is_a_page_whose_links_lead_to_pages(browser: Browser) -> None:
+    index, chapter = (
+        browser.get(f"/shop/docs/tutorial/{file}.md").content.decode()
+        for file in ("index", "1-4-orders")
+    )
+
+    assert '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>' in index
+    assert '<a href="../transactions.md">Transactions and retries</a>' in index
+    assert "<a>two_sales.py</a>" in index  # a file of the repository that no page shows
+    assert '<pre tabindex="0"><code class="language-console">$ ' in chapter
+    assert "&lt;!--" not in chapter
 
 
 def test_the_first_page_leads_to_the_chapters_where_there_are_any(
     browser: Browser, settings: Settings, tmp_path: Path
 ) -> None:
     page = browser.get("/").content.decode()
-    chapters = [browser.page(path) for path in re.findall('href="(/shop/docs/[^"]+)"', page)]
+    paths = re.findall('href="(/shop/docs/[^"]+)"', page)
+    chapters = [browser.get(path).content.decode() for path in paths]
 
     settings.ROOT = tmp_path  # as in an image
 
-    assert ["# Which database when" in chapters[0], "# The tutorial" in chapters[1]] == [True, True]
+    assert ['<h1 id="which' in chapters[0], '<h1 id="the-tutorial"' in chapters[1]] == [True, True]
     assert "/shop/docs/" not in browser.get("/").content.decode()
 
 
