@@ -29,8 +29,8 @@ class Versioned(Branched):
     past: Callable[[str], str]  # SQL of a table as it was in a revision (%s)
     literal: Callable[[str], str]  # SQL of a text
     reading: Callable[[], AbstractContextManager[Any]]
-    # Waits until nobody else merges into the branch, or reverts on it.
-    alone: Callable[[], AbstractContextManager[Any]]
+    # Waits until nobody else merges into this branch (the active one), or reverts on it.
+    alone: Callable[..., AbstractContextManager[Any]]
     signature: Callable[[], Signature] | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

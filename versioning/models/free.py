@@ -11,6 +11,7 @@ from django.db import connections
 from versioning.errors import NameTaken
 from versioning.names import checked
 from versioning.procedures import query
+from versioning.signatures import MAIN
 
 
 @contextmanager
@@ -19,11 +20,11 @@ def free(name: str, using: str) -> Iterator[None]:
 
     Also in other capitals: the Dolt server keeps two such branches, and finds the data of one by
     the other's name. A branch cannot be checked out if a tag or a table has its name, too. It waits
-    until nobody else creates one, or merges into the active branch.
+    until nobody else creates one, or merges into main.
     """
     checked(name)
     connection: Any = connections[using]
-    with connection.alone():
+    with connection.alone(MAIN):
         if name in connection.introspection.table_names():
             raise NameTaken(f"{name!r} (by a table, and dolt_checkout means either)")
         taken = (

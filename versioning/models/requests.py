@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from bank.transactions import retry_transaction
 from versioning import approvals, errors
@@ -64,7 +64,9 @@ class ChangeRequest(Mergeable):
         if contains(self.target, head):
             raise errors.NothingToMerge
         ChangeRequest.objects.settled()
-        self._insert()
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        with connection.alone(self.target):  # or Dolt would insert two (write skew)
+            self._insert()
 
     @retry_transaction(using=SITE)
     def _insert(self) -> None:

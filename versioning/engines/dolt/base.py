@@ -56,10 +56,10 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, branch: str = "") -> Iterator[None]:
         # Two transactions that merge the same commit write the same values, which is no conflict:
         # the later one would merge again what was deleted in between.
-        place = f"{self.settings_dict['NAME']}/{self.branch}"
+        place = f"{self.settings_dict['NAME']}/{branch or self.branch}"
         name = hashlib.sha256(place.encode()).hexdigest()  # a lock's name has at most 64 characters
         seconds = int(max(1, min(LONGEST_WAIT, remaining())))
         with self.cursor() as cursor:

@@ -65,7 +65,7 @@ class DatabaseWrapper(Versioned, base.DatabaseWrapper):
     def literal(self, text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
 
-    def alone(self) -> AbstractContextManager[Any]:
+    def alone(self, branch: str = "") -> AbstractContextManager[Any]:
         return nullcontext()  # a transaction that writes has locked the database since it began
 
     @contextmanager
