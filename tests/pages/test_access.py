@@ -145,6 +145,20 @@ def test_a_form_without_its_csrf_token_is_refused(transactional_db: None) -> Non
     assert "default-src 'self'" in page["Content-Security-Policy"]
 
 
+def test_the_refusal_of_a_form_is_put_above_what_was_typed(transactional_db: None) -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    alone = strict.post("/shop/customer/new/", {"name": "Ann"})
+    above = strict.post("/shop/customer/new/", {"name": "Ann"}, headers={"HX-Request": "true"})
+
+    assert [page.status_code for page in (alone, above)] == [403, 403]
+    assert not [name for name in alone.headers if name.startswith("HX-")]
+    assert (above["HX-Retarget"], above["HX-Reselect"]) == ("#main", ".problem")
+    assert above["HX-Reswap"].startswith("afterbegin")
+    assert above["HX-Push-Url"] == "false"  # what was typed is at the address of the form
+    assert 'class="problem"' in above.content.decode()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_files_of_this_server_only(browser: Browser, path: str) -> None:
     response = browser.get(path)
@@ -198,6 +212,8 @@ def test_the_report_is_shown_once_there_is_one(
 
     assert "make matrix" in before
     assert b"".join(response) == b"<p>All is well.</p>"
+    only = response["Content-Security-Policy"]  # it is one file, with its style and script in it
+    assert "default-src 'none'" in only and "script-src 'unsafe-inline'" in only
     assert "The report" in browser.page("/")
 
 
