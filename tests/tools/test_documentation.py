@@ -131,6 +131,21 @@ def test_a_run_in_containers_is_written_into_its_chapter_only(tmp_path: Path) ->
     assert "To get a server: `get cockroach`" in chapter.read_text()
 
 
+def test_a_message_of_a_database_makes_no_html_in_a_document(tmp_path: Path) -> None:
+    skew = Ended(feature=["isolation", "write skew prevented"], observed="refused <b>")
+    results = [Result("dolt", "failed", reason="no <b>", tests={"tests/test_a.py::test_1": skew})]
+    (tmp_path / "docs").mkdir()
+    for document in (*PARTS, *PARTS_OF_CONTAINERS):
+        (tmp_path / document).write_text(f"before\n{BEGIN}old{END}\nafter\n")
+
+    for run in (results, [*results, Result("containers", "passed")]):
+        list(write_documents(Matrix(run, ""), tmp_path))
+
+    for document in ("matrix.md", "which-database.md", "containers.md"):
+        text = (tmp_path / "docs" / document).read_text()
+        assert ("&lt;b>" in text, "<b>" in text) == (True, False), document
+
+
 @pytest.mark.parametrize("document", [*PARTS, *PARTS_OF_CONTAINERS])
 def test_a_document_has_exactly_one_generated_part(document: str) -> None:
     text = (ROOT / document).read_text()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -216,8 +217,9 @@ DAMAGED = '{"versions": "", "backends": {"dolt": {"tests": {"a": %s}}}}'
         '{"versions": null, "backends": {}}',
         '{"versions": "", "backends": {"dolt": {"status": "weird", "tests": {}}}}',
         '{"versions": "", "backends": {"dolt": {"server": 3, "tests": {}}}}',
+        '{"versions": "", "backends": {"dolt": {"unknown": 3, "tests": {}}}}',
         DAMAGED % '{"outcome": "weird"}',
-        DAMAGED % '{"feature": ["isolation"]}',
+        *(DAMAGED % '{"feature": ["isolation"]}', DAMAGED % '{"feature": ["a", "b", "c"]}'),
         DAMAGED % '{"observed": 3}',
         DAMAGED % '{"link": "javascript:alert(1)"}',
         DAMAGED % '{"unknown": 3}',
@@ -229,6 +231,29 @@ def test_a_damaged_matrix_is_refused_in_one_line(tmp_path: Path, content: str) -
     refused = run_matrix("--docs", "--output", str(tmp_path))
 
     assert refused.stderr == f"{tmp_path}/matrix.json is damaged: run `make matrix` again.\n"
+
+
+def test_a_directory_in_the_place_of_a_matrix_is_no_matrix(tmp_path: Path) -> None:
+    (tmp_path / "matrix.json").mkdir()
+
+    refused = run_matrix("--docs", "--output", str(tmp_path))
+
+    assert refused.stderr == f"There is no {tmp_path}/matrix.json: `make matrix` writes it.\n"
+
+
+def test_who_reads_the_report_while_the_next_one_is_written_gets_all_of_it(tmp_path: Path) -> None:
+    list(write(Matrix([Result("dolt", "passed")], "the first run"), tmp_path))
+    files = [tmp_path / name for name in ("matrix.html", "matrix.json", "matrix.md")]
+    texts = [file.read_text() for file in files]
+
+    with ExitStack() as stack:
+        opened = [stack.enter_context(file.open()) for file in files]
+        list(write(Matrix([Result("dolt", "passed")], "the second run"), tmp_path))
+        read_late = [file.read() for file in opened]
+
+    assert read_late == texts
+    assert all("the second run" in file.read_text() for file in files)
+    assert sorted(tmp_path.iterdir()) == files
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
@@ -331,6 +356,40 @@ def test_the_columns_are_in_the_given_order_whichever_backend_ends_first(
     assert capsys.readouterr().out.split()[:2] == ["dolt", "mongodb"]
 
 
+def test_one_row_more_than_there_are_cores_runs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+
+    class Slow:
+        def __init__(self, name: str, *_: object, **options: object) -> None:
+            self.name, self.asked = name, 0
+            began.append(name)
+
+        def __enter__(self) -> Slow:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def ended(self) -> bool:
+            self.asked += 1
+            at_once.append(len(began))
+            return self.asked > 2
+
+        def result(self) -> Result:
+            return Result(self.name, "passed")
+
+    at_once: list[int] = []
+    monkeypatch.setattr("matrix.run.Row", Slow)
+    cores = os.cpu_count() or 1
+    names = [f"row {number}" for number in range(cores + 3)]
+    monkeypatch.setattr("matrix.run.longest_first", lambda *_: [*names])
+
+    assert run(names, [], tmp_path) == 0
+
+    assert (at_once[0], began) == (cores + 1, names)
+
+
 def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> None:
     tests = {f"tests/test_a.py::test_{n}": Ended("expected", "it has no sets") for n in (1, 2)}
     results = [
@@ -346,6 +405,8 @@ def test_a_row_without_tests_has_failed_and_a_reason_names_all_its_tests() -> No
     failed = "- dolt FAILED (its log: dolt.log): no server"  # last, where CI shows it
     assert printed[-4:] == ["- mongodb differs: it has no sets", *listed, failed]
     assert "\n".join(["### mongodb", "", *printed[:-1]]) in text
+    assert failed not in text.partition("### mongodb")[2]
+    assert "All differences of one backend: [dolt](#dolt), [mongodb](#mongodb)." in text
 
 
 def test_a_row_that_cannot_run_names_the_command_and_shows_no_earlier_run(
