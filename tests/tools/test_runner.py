@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runner.child import identity
 from runner.compose import INSTALL
 from runner.docker import project_of
+from runner.ports import free_port
+from runner.processes import running
+from runner.program import STOP
 from runner.terminal import in_terminal
 from settings import NAMES
 from settings.invocation import invocation
@@ -158,6 +163,70 @@ def test_a_program_that_is_being_started_is_stopped_by_an_interrupt() -> None:
     said = subprocess.run([PYTHON, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True)
 
     assert (said.returncode, said.stdout, said.stderr) == (130, "[]\n", "")
+
+
+# The signal comes to the child before it is the program: our handler would make it an exception.
+ENDED_EARLY = """
+import os, signal
+from runner.processes import running
+from runner.program import run
+
+def main():
+    os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    with running(["sleep", "60"]) as child:
+        print(child.wait(20))
+
+run(main)
+"""
+
+
+def test_a_program_that_is_ended_while_it_is_being_started_is_no_error_of_ours() -> None:
+    said = subprocess.run([PYTHON, "-c", ENDED_EARLY], cwd=ROOT, capture_output=True, text=True)
+
+    assert (said.returncode, said.stdout, said.stderr) == (0, f"-{signal.SIGTERM:d}\n", "")
+
+
+def test_a_program_that_cannot_be_started_leaves_us_the_signals_that_stop_us() -> None:
+    with pytest.raises(FileNotFoundError), running(["/no/such/program"]):
+        pass
+
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, []) & {*STOP}
+
+
+@pytest.mark.parametrize(
+    ("ours", "code"), [(signal.SIG_IGN, 0), (signal.default_int_handler, -signal.SIGHUP)]
+)
+def test_a_program_ignores_only_what_we_ignore(ours: Any, code: int) -> None:
+    before = signal.signal(signal.SIGHUP, ours)
+    try:
+        with running(["/bin/sh", "-c", "kill -HUP $$"]) as child:
+            ended = child.wait(20)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert ended == code
+
+
+def test_a_server_can_use_a_port_at_once_that_no_other_search_finds() -> None:
+    ports = [free_port() for _ in range(30)]
+
+    for port in ports:
+        with socket.socket() as probe, pytest.raises(OSError, match="in use"):
+            probe.bind(("127.0.0.1", port))
+        socket.create_server(("127.0.0.1", port)).close()
+    # Linux connects from 32768 and above: such a connection would take the port.
+    assert all(20_000 <= port < 32_768 for port in ports)
+
+
+def test_a_port_in_use_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        used, free = server.getsockname()[1], probe.getsockname()[1]
+        probe.close()
+        chosen = iter([used, used, free])
+        monkeypatch.setattr("random.choice", lambda ports: next(chosen))
+
+        assert free_port() == free
 
 
 @pytest.mark.parametrize(
