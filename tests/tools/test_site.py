@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import pictures
 from docs.build import build, rewritten
 from tests.serving import ROOT
 
@@ -43,6 +44,7 @@ def test_the_site_has_every_page_and_loads_nothing_from_other_hosts(tmp_path: Pa
         assert broken_links(site / page, text) == [], page
     loaded = r'<(?:script|img|iframe)[^>]* src="https?:|<link[^>]* href="https?:'
     assert [name for name, text in texts.items() if re.search(loaded, text)] == []
+    assert [*site.glob("*.py")] == []  # those of the tutorial are shown
 
 
 def broken_links(page: Path, text: str) -> list[str]:
@@ -82,6 +84,28 @@ def test_a_link_to_a_file_outside_docs_shows_its_path(root: Path) -> None:
     assert rewritten(page, root, "") == (
         "this code (`code.py`), `code.py`, `[x](../y)`, [A](index.md)"
     )
+
+
+def test_a_link_in_a_column_shows_no_path(root: Path) -> None:
+    page = root / "docs" / "index.md"
+    page.write_text("[A](../code.py)\n| [B](../code.py) | [C](../code.py#L1) |\n")
+
+    assert rewritten(page, root, "") == "A (`code.py`)\n| B | C |\n"
+
+
+def test_pictures_of_a_run_that_was_not_made_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ROOT", "IMAGES"):
+        monkeypatch.setattr(pictures, name, tmp_path)
+    monkeypatch.setattr(pictures, "STORM", tmp_path / "storm")
+    monkeypatch.setattr(pictures, "REPORT", tmp_path / "report")
+    (tmp_path / "storm").touch()
+
+    with pytest.raises(SystemExit, match="^There is no report: `make matrix` writes it"):
+        pictures.main()
+
+    assert [file.name for file in tmp_path.iterdir()] == ["storm"]
 
 
 def test_it_leads_to_the_repository_if_its_address_is_set(root: Path) -> None:
