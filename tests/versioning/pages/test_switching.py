@@ -173,6 +173,21 @@ def test_a_form_of_a_branch_is_not_executed_on_main_when_its_session_has_ended(
     assert (names(), names("other")) == ([], [])
 
 
+def test_a_form_of_one_branch_is_not_executed_on_the_next_one(other: Branch) -> None:
+    Branch(name="third").save()
+    strict = Browser(enforce_csrf_checks=True)
+    strict.post("/shop/switch/", {"name": "other", "csrfmiddlewaretoken": token(strict)})
+    opened = {"csrfmiddlewaretoken": token(strict)}
+    strict.post("/shop/switch/", {**opened, "name": "third"})
+
+    refused = strict.post("/shop/customer/new/", {**opened, "name": "Zach"})
+    added = {"csrfmiddlewaretoken": token(strict), "name": "Zoe"}
+
+    assert (refused.status_code, names("third")) == (403, [])
+    assert strict.post("/shop/customer/new/", added).status_code == 302
+    assert (names("other"), names("third")) == ([], ["Zoe"])
+
+
 def test_a_branch_accepts_its_forms_until_it_is_left(other: Branch) -> None:
     strict = Browser(enforce_csrf_checks=True)
     strict.post("/shop/switch/", {"name": "other", "csrfmiddlewaretoken": token(strict)})
