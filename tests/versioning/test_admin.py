@@ -17,6 +17,7 @@ from tests.admin_pages import PASSWORD, change, form_of, page, same_session, sav
 from tests.api import Api
 from tests.threads import at_once
 from tests.versioning.changes import commit_to, conflicting_branches, names, rename
+from tests.versioning.shop import product, sell
 from tests.versioning.test_invariants import sold_without_tokens
 from versioning.models import Branch, ChangeRequest, Commit
 from versioning.router import SITE
@@ -550,6 +551,27 @@ def test_a_hundred_conflicts_are_shown_and_the_page_that_decides_the_others(
     assert conflicts.count('name="take:') == 100
     assert "the first 100 of 101 conflicts" in conflicts
     assert f'href="/shop/requests/{row.pk}/"' in conflicts
+
+
+def test_no_more_broken_rules_than_conflicts_are_shown(
+    admin: Client, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("versioning.administration.conflicts.MOST", 2)
+    api.customer("Ann")
+    pen = api.product("Pen", "1.00", stock=20)
+    Branch(name="season", hash="main").save()
+    api.delete(f"/product/{pen['id']}/", **{"Dolt-Branch": "season"})
+    for _ in range(3):
+        sell(api, pen, 1)
+    row = ChangeRequest(title="Season", source="season", author="ann")
+    row.open()
+    row.review("bob", "approve")
+
+    refused = admin.post(f"{REQUESTS}{row.pk}/merge/", {f"take:product:{pen['id']}:": "theirs"})
+
+    assert refused.status_code == 409
+    assert refused.content.decode().count("It would break the rule foreign key") == 2
+    assert product(api, pen)["stock"] == 17
 
 
 def test_an_invariant_that_the_merge_would_break_is_decided_by_a_number(

@@ -37,7 +37,8 @@ def test_a_dry_run_is_shown_and_then_the_branch_is_merged(browser: Browser, othe
 
     assert "A dry run says: it can be merged without conflicts" in before
     assert merged.status_code == 302
-    assert "other was merged into main" in browser.page(merged["Location"])
+    said = browser.page(merged["Location"])
+    assert "other was merged into main" in said and "fast-forward" not in said
     assert (names(), log()[0]) == (["Ann", "Zach"], "Zach is here")
 
 
@@ -174,6 +175,21 @@ def test_an_outdated_decision_is_refused_and_shows_what_conflicts_now(
     assert product(api, conflict)["stock"] == 4
 
 
+def test_an_outdated_decision_on_all_other_conflicts_is_not_kept(
+    browser: Browser, api: Api, conflict: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("versioning.pages.decisions.MOST", 1)
+    heads = re.findall('name="heads" value="([^"]+)"', browser.get(SEASON).content.decode())[0]
+    sell(api, conflict, 1)
+
+    refused = send(browser, SEASON, "merge", heads=heads, rest="theirs")
+
+    assert "The branches have new commits since this page was shown" in text(refused)
+    assert "the first 1 of 2 conflicts" in text(refused)
+    assert '<option value="theirs" selected>' not in refused.content.decode()
+    assert product(api, conflict) == {"name": "Pen", "price": "1.10", "stock": 7}
+
+
 def test_a_stock_that_does_not_add_up_is_decided_on_the_page(browser: Browser, api: Api) -> None:
     [pen] = sold_without_tokens(api)
     page = browser.page(SEASON, most=OF_A_MERGE)
@@ -181,6 +197,21 @@ def test_a_stock_that_does_not_add_up_is_decided_on_the_page(browser: Browser, a
 
     assert "It would be 8, and should be 7: stock and orders would not add up" in page
     assert (decided.status_code, product(api, pen)["stock"]) == (302, 7)
+
+
+def test_stocks_that_do_not_add_up_and_are_not_shown_are_decided_together(
+    browser: Browser, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("versioning.pages.decisions.MOST", 1)
+    pens = sold_without_tokens(api, 2)
+    first = f"value:{place(pens[0], 'stock')}"
+
+    page = browser.get(SEASON)
+    merged = send(browser, SEASON, "merge", **{first: "7"}, rest="ours")
+
+    assert "the first 1 of 2 conflicts" in text(page)
+    assert merged.status_code == 302
+    assert [product(api, pen)["stock"] for pen in pens] == [7, 8]
 
 
 def test_a_stock_that_does_not_add_up_once_the_conflicts_are_decided(
@@ -292,6 +323,24 @@ def test_a_decision_that_would_break_a_rule_is_refused_with_the_rule(
     assert refused.status_code == 409
     assert re.search(r"order line \d+ would break the rule foreign key: change", text(refused))
     assert product(api, pen)["price"] == "2.00"
+
+
+def test_the_first_broken_rules_are_named_and_the_others_counted(
+    browser: Browser, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("versioning.pages.decisions.MOST", 1)
+    api.customer("Ann")
+    pen = api.product("Pen", "1.00", stock=20)
+    create(browser, "season")
+    api.delete(f"/product/{pen['id']}/", **{"Dolt-Branch": "season"})
+    for _ in range(3):
+        sell(api, pen, 1)
+
+    refused = send(browser, SEASON, "merge", **{f"take:{place(pen, '')}": "theirs"})
+
+    assert text(refused).count("would break the rule foreign key") == 1
+    assert "2 more would break a rule: change it on one of the branches" in text(refused)
+    assert product(api, pen)["stock"] == 17
 
 
 def test_all_that_is_wrong_with_a_merge_is_said_at_once(
