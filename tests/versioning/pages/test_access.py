@@ -135,20 +135,19 @@ def test_the_decisions_of_a_merge_need_a_permission_to_change_each_of_their_rows
     assert user("eve", *merger, "change_product").post(path, form).status_code == 302
 
 
-def test_who_may_not_delete_rows_of_each_kind_merges_nothing_into_main(
-    settings: Settings, other: Branch
+@pytest.mark.parametrize("lacking", ["add_customer", "change_product", "delete_order"])
+def test_who_may_not_do_all_to_rows_of_each_kind_merges_nothing_into_main(
+    settings: Settings, other: Branch, lacking: str
 ) -> None:
     commit_to("other", "Zach")
     settings.API_TOKENS = {"a-token": "ann"}
     kinds = ("customer", "product", "order")
-    some = [f"{do}_{kind}" for do in ("add", "change") for kind in kinds]
+    every = {f"{do}_{kind}" for do in ("add", "change", "delete") for kind in kinds}
     form = {"action": "merge"}
 
-    refused = user("bob", *some).post("/shop/branches/other/", form)
+    refused = user("bob", *every - {lacking}).post("/shop/branches/other/", form)
     before = names()
-    merged = user("eve", *some, *(f"delete_{kind}" for kind in kinds)).post(
-        "/shop/branches/other/", form
-    )
+    merged = user("eve", *every).post("/shop/branches/other/", form)
 
     assert (refused.status_code, before, merged.status_code) == (403, [], 302)
     assert names() == ["Zach"]
@@ -171,6 +170,19 @@ def test_staff_see_no_row_that_they_may_not_view(
     assert "Season" in shown and "need the permission to view" in shown
     assert "1.20" not in shown and "Theirs 1.20" in seen
     assert [eve.get(path).status_code for path in (history, SEASON)] == [200, 200]
+
+
+def test_who_may_not_view_rows_is_not_told_of_their_conflicts(
+    settings: Settings, browser: Browser, conflict: Any
+) -> None:
+    request = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    settings.API_TOKENS = {"a-token": "ann"}
+
+    shown = text(user("bob", "view_customer", "view_order").get(request))
+    seen = text(user("eve", "view_customer", "view_product", "view_order").get(request))
+
+    assert "It needs more approvals" in shown and "conflict" not in shown
+    assert "Its merge has 2 conflicts" in seen
 
 
 def test_who_may_view_orders_only_sees_no_history_of_an_order(settings: Settings, api: Api) -> None:

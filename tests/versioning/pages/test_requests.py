@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from tests.api import Api
 from tests.pages.conftest import Browser, text
@@ -95,6 +96,7 @@ def test_a_change_request_with_conflicts_is_resolved_on_its_page(
     assert "Tried: this would work. Nothing was changed." in text(tried)
     assert before == {"name": "Pen", "price": "1.10", "stock": 8}
     assert merged.status_code == 302
+    assert "fast-forward" not in browser.page(path)
     assert product(api, conflict) == {"name": "Pen", "price": "1.10", "stock": 5}
 
 
@@ -122,6 +124,19 @@ def test_a_change_request_is_closed(browser: Browser, other: Branch) -> None:
     assert browser.post(path, {"action": "close"}).status_code == 409
 
 
+def test_the_page_of_a_closed_change_request_looks_for_no_conflicts(
+    browser: Browser, conflict: Any
+) -> None:
+    path = browser.fill("/shop/requests/new/?source=season", title="Season")["Location"]
+    send(browser, path, "close")
+
+    with CaptureQueriesContext(connection) as statements:
+        page = browser.page(path)
+
+    assert "It is closed" in page and "conflict" not in page
+    assert not [each["sql"] for each in statements if "dolt_merge(" in each["sql"]]
+
+
 def test_change_requests_are_listed_in_pages(
     browser: Browser, other: Branch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +162,7 @@ def test_a_change_request_that_is_sent_twice_is_opened_once(
     path = open_request(browser)["Location"]
 
     again = open_request(browser)
+    untitled = open_request(browser, title="")
     kept = ChangeRequest.objects.count()
     send(browser, path, "close")
     later = open_request(browser)
@@ -154,6 +170,7 @@ def test_a_change_request_that_is_sent_twice_is_opened_once(
     assert (again.status_code, kept, later.status_code) == (409, 1, 302)
     assert "There is an open change request of this source and target already" in text(again)
     assert f'<a href="{path}">Zach</a>' in again.content.decode()
+    assert (untitled.status_code, path in untitled.content.decode()) == (422, False)
 
 
 @pytest.mark.parametrize("action", ["", "nosuch", "approve"])
