@@ -544,6 +544,21 @@ def test_a_merge_that_was_killed_before_its_record_is_recorded_when_it_is_read(
     assert refused(ann.post(f"/{number}/merge"), "no longer open. (merged)")
 
 
+def test_a_branch_whose_merge_was_killed_before_its_record_can_be_requested_again(
+    number: int, ann: As, bob: As
+) -> None:
+    bob.review(number)
+    with killed(SITE, before="UPDATE", times=2):
+        ann.post(f"/{number}/merge")
+    commit_to("other", "Yan")
+
+    again = ann.post("", {"title": "Yan", "source": "other"})
+
+    assert again.status_code == 200
+    states = {row.pk: row.state for row in ChangeRequest.objects.all()}
+    assert states == {number: "merged", again.json()["id"]: "open"}
+
+
 def test_a_merge_that_was_killed_before_its_commit_can_be_repeated(
     number: int, ann: As, bob: As
 ) -> None:
