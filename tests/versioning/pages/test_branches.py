@@ -27,7 +27,7 @@ def test_the_heading_of_a_log_names_whose_commits_it_shows(
     assert f"Commits up to {commit[:10]}" in browser.page(f"{BRANCHES}?branch={commit}")
 
 
-@pytest.mark.parametrize("name", ["nowhere", "HEAD~9999", "~", "a..b", "@{1"])
+@pytest.mark.parametrize("name", ["nowhere", "HEAD~9999", "HEAD~10000", "~", "a..b", "@{1"])
 def test_a_page_of_an_unknown_branch_names_it(browser: Browser, name: str) -> None:
     page = browser.get(BRANCHES, {"branch": name})
 
