@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -68,6 +70,31 @@ def test_a_refusal_points_at_the_name_the_parameter_or_the_header(client: Client
     [header] = problem(api.get("/customer/", **{"Dolt-Message": " "}), 422)["errors"]
     assert (parameter["parameter"], header["header"]) == ("as_of", "Dolt-Message")
     assert parameter["detail"] == "This parameter is for GET of one object or a list."
+
+
+@pytest.mark.parametrize("body", [5, '"name"', ["name"]])
+def test_a_body_that_is_no_object_is_refused_as_such(client: Client, body: Any) -> None:
+    answer = Api(client).post("/dolt/branches", body)
+
+    [error] = problem(answer, 422)["errors"]
+    assert "object" in error["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/dolt/branches", "/dolt/tags", "/dolt/merge", "/dolt/revert", "/dolt/cherry-pick"),
+        *("/dolt/requests", "/dolt/requests/1/reviews", "/product/1/restore/"),
+    ],
+)
+def test_each_body_is_refused_for_an_unknown_member(client: Client, path: str) -> None:
+    answer = Api(client).post(path, {"name": "x", "from": "main", "nosuch": 1})
+
+    assert any(
+        error["detail"].startswith("There is no member ")
+        for error in problem(answer, 422)["errors"]
+    )
+    assert len(Api(client).list("/dolt/branches")) == 1
 
 
 def test_an_unknown_member_is_refused_with_the_names_of_the_known_ones(client: Client) -> None:
