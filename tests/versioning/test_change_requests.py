@@ -559,6 +559,16 @@ def test_a_branch_whose_merge_was_killed_before_its_record_can_be_requested_agai
     assert states == {number: "merged", again.json()["id"]: "open"}
 
 
+def test_of_many_equal_requests_at_one_time_one_is_opened(other: Branch) -> None:
+    commit_to("other", "Zach")
+    asked = {"title": "Zach", "source": "other"}
+
+    answers = at_once(lambda name: As(name).post("", asked), [ANN, BOB, EVE] * 2, threads=6)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    assert ChangeRequest.objects.get().state == "open"
+
+
 def test_a_merge_that_was_killed_before_its_commit_can_be_repeated(
     number: int, ann: As, bob: As
 ) -> None:
