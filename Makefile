@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := serve
 
 serve: .venv/ready
-	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(PORT) $(if $(DATA),--data $(DATA)) $(if $(filter 0,$(DEMO)),--no-demo)
+	@exec $(VENV) -m runner serve $(BACKEND) --host $(HOST) --port $(or $(PORT),8000) $(if $(DATA),--data $(DATA)) $(if $(filter 0,$(DEMO)),--no-demo)
 
 dev: .venv/ready-dev
 

@@ -23,6 +23,8 @@ from runner.processes import running
 from runner.suite import CONTAINERS, TOOLS
 from settings.invocation import near
 
+# No thread that looks after the bars: while a child is started, it would take the stop signals.
+tqdm.monitor_interval = 0
 PROGRESS_EVERY = 30  # seconds, where there is no terminal to draw a bar on
 
 

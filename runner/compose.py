@@ -31,7 +31,11 @@ def missing() -> str | None:
 
 def _fails(*command: str) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, timeout=ANSWER_SECONDS).returncode != 0
+        # In a session of its own, which a second Ctrl-C does not reach.
+        done = subprocess.run(
+            command, capture_output=True, timeout=ANSWER_SECONDS, start_new_session=True
+        )
+        return done.returncode != 0
     except subprocess.TimeoutExpired:
         return True
 

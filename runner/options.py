@@ -34,7 +34,7 @@ def serve_options(command: ArgumentParser) -> None:
 
 
 def _port(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 65535:
+    if not (word.isascii() and word.isdecimal()) or not 1 <= int(word) <= 65535:
         raise argparse.ArgumentTypeError(f"{word!r} is not a port: give PORT=1 to 65535")
     return int(word)
 

@@ -40,5 +40,6 @@ def run(main: Callable[[], int]) -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     for each in STOP:  # a second signal must not interrupt the stopping of processes
-        signal.signal(each, signal.SIG_IGN)
+        # Not SIG_IGN: of a signal that has already arrived, Python would then print an error.
+        signal.signal(each, lambda number, frame: None)
     raise KeyboardInterrupt(*([] if number == signal.SIGINT else [number]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import urllib.request
@@ -13,7 +14,7 @@ from runner.errors import CannotRun
 from runner.kept import kept_server, published, secret_key
 from runner.manage import example, manage
 from runner.processes import first_to_end, running, wait_until
-from settings.environment import flag
+from settings.environment import flag, variable
 from settings.invocation import near
 
 HEADER_MS = 10_000  # for a header to arrive, and for an idle connection
@@ -84,7 +85,7 @@ def _granian(backend: Backend, host: str, port: int) -> list[str]:
 
 def _environment(backend: Backend, url: str, data: Path, deployed: bool) -> dict[str, str]:
     environment = backend.environment(url) | {"DEPLOY": "1" if deployed else "0"}
-    if not deployed and not environment.get("SECRET_KEY"):
+    if not deployed and not variable("SECRET_KEY"):
         environment["SECRET_KEY"] = secret_key(data)
     return environment
 
@@ -95,7 +96,8 @@ def _refuse_busy(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CannotRun(f"{host}:{port}: {error.strerror}. Give PORT=another.") from error
+            give = "HOST" if error.errno == errno.EADDRNOTAVAIL else "PORT"
+            raise CannotRun(f"{host}:{port}: {error.strerror}. Give {give}=another.") from error
 
 
 def _address(host: str) -> str:

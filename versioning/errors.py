@@ -18,8 +18,8 @@ class VersionError(Exception):
 
 class InvalidName(VersionError):
     """A name of a branch or tag has 1 to 100 letters, digits and . _ - between single slashes; no
-    part of it begins or ends with . or -, or ends with .lock; it is not a commit's hash, and does
-    not begin with refs/."""
+    part of it begins or ends with . or -, or ends with .lock; it is not a commit's hash, nor
+    HEAD, WORKING or STAGED, and does not begin with refs/."""
 
 
 class UnknownRevision(VersionError):

@@ -160,7 +160,9 @@ run(main)
 
 
 def test_a_program_that_is_being_started_is_stopped_by_an_interrupt() -> None:
-    said = subprocess.run([PYTHON, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True)
+    said = subprocess.run(
+        [PYTHON, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
 
     assert (said.returncode, said.stdout, said.stderr) == (130, "[]\n", "")
 
@@ -227,6 +229,28 @@ def test_a_port_in_use_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("random.choice", lambda ports: next(chosen))
 
         assert free_port() == free
+
+
+# The signals are let through in C, where Python does not look for them after each.
+AT_ONCE = """
+import ctypes, os, signal
+from runner.program import STOP, run
+
+def main():
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    for each in STOP:
+        os.kill(os.getpid(), each)
+    every = ctypes.create_string_buffer(b"\\xff" * 128)
+    ctypes.PyDLL(None).pthread_sigmask(signal.SIG_UNBLOCK, every, None)
+
+run(main)
+"""
+
+
+def test_signals_at_the_same_time_end_a_program_without_a_traceback() -> None:
+    said = subprocess.run([PYTHON, "-c", AT_ONCE], cwd=ROOT, capture_output=True, text=True)
+
+    assert (said.returncode, said.stderr) == (130, "")
 
 
 @pytest.mark.parametrize(

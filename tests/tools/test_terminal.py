@@ -21,7 +21,7 @@ from tests.serving import PYTHON, ROOT
 from tests.test_backends import say
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", ""])
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", "", "٣"])
 def test_an_invalid_port_is_refused(port: str) -> None:
     said = say("serve", "postgresql", f"--port={port}")
 
@@ -33,6 +33,20 @@ def test_an_invalid_port_is_refused(port: str) -> None:
 def test_a_host_that_does_not_resolve_is_refused(host: str, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match=r"^No address is known for the host .* give its IP"):
         serve.serve(backend("postgresql"), host=host, port=1, data=tmp_path, demo=False)
+
+
+def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match=r"^192\.0\.2\.1:8000: .*\. Give HOST=another\.$"):
+        serve.serve(backend("postgresql"), host="192.0.2.1", port=8000, data=tmp_path, demo=False)
+
+
+def test_a_file_of_the_secret_key_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    words = ("serve", "doltlite", "--port", str(free_port()), "--data", str(tmp_path))
+
+    said = say(*words, SECRET_KEY_FILE=str(tmp_path / "none"))
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("SECRET_KEY_FILE cannot be read: ")
 
 
 def test_a_host_is_resolved_and_shown_as_an_address_that_a_browser_can_open() -> None:

@@ -73,7 +73,7 @@ def restore(request: HttpRequest, kind: KindName, pk: PathId, wanted: RestoreIn)
     with connections[DEFAULT_DB_ALIAS].snapshot(), one.at_commit(commit):  # type: ignore[attr-defined]
         past = one.read(key)
     if past is None:
-        raise Problem(404, f"There was no {kind} {pk} at this commit. Nothing was restored.")
+        raise Problem(404, f"There was no {kind} {pk} at this commit.")
 
     @retry_transaction
     def write() -> HttpResponse:

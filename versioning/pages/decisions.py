@@ -45,8 +45,19 @@ def _rest(request: HttpRequest, path: str, body: dict[str, Any], take: str) -> l
     dry = call(request, "POST", path, {**body, "dry_run": True})
     left = listed(dry, "conflicts") + listed(dry, "invariants")
     return [
-        {**{name: each[name] for name in ("model", "id", "field")}, "take": take} for each in left
+        {**{name: each[name] for name in ("model", "id", "field")}, **_how(each, take)}
+        for each in left
     ]
+
+
+def _how(found: dict[str, Any], take: str) -> dict[str, Any]:
+    """Return the decision by this side, but for a stock one that adds up with the orders of both:
+    one side's stock does not know what was sold on the other."""
+    if "expected" in found:
+        return {"value": found["expected"]}
+    stocks = [found.get(side) for side in SIDES] if found["field"] == "stock" else []
+    summed = stocks and all(isinstance(each, int) for each in stocks)
+    return {"take": "sum" if summed else take}
 
 
 def heads_of(request: HttpRequest, into: str, source: str) -> dict[str, str]:
@@ -86,7 +97,7 @@ def form(
         # What does not conflict before something else is decided, as a stock that does not add up.
         "kept": {at: how for at, how in kept.items() if not others and at not in shown},
         "violations": _violations(answer or dry),
-        "problem": OUTDATED if outdated else " ".join(others),
+        "problem": OUTDATED if outdated else " ".join(dict.fromkeys(others)),
         "merge_curl": curl("POST", request.build_absolute_uri(path), body),
         "message": request.POST.get("message", ""),
     }

@@ -211,7 +211,32 @@ def test_stocks_that_do_not_add_up_and_are_not_shown_are_decided_together(
 
     assert "the first 1 of 2 conflicts" in text(page)
     assert merged.status_code == 302
-    assert [product(api, pen)["stock"] for pen in pens] == [7, 8]
+    assert [product(api, pen)["stock"] for pen in pens] == [7, 7]
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_stocks_decided_together_add_up_with_the_orders_of_both_branches(
+    browser: Browser, api: Api, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    monkeypatch.setattr("versioning.pages.decisions.MOST", 1)
+    api.customer("Ann")
+    pens = [api.product(f"Pen {n}", "1.00", stock=10) for n in (1, 2)]
+    create(browser, "season")
+    for branch, pieces in (("main", 1), ("season", 2)):
+        for pen in pens:
+            sell(api, pen, pieces, on=branch)
+            put(api, pen, on=branch, price=f"{pieces}.50")
+
+    unknown = send(browser, SEASON, "merge", rest="both")
+    merged = send(browser, SEASON, "merge", rest=side)
+
+    assert (unknown.status_code, merged.status_code) == (422, 302)
+    assert text(unknown).count("should be 'ours', 'theirs' or 'sum'") <= 1
+    price = {"ours": "1.50", "theirs": "2.50"}[side]
+    assert [(product(api, pen)["stock"], product(api, pen)["price"]) for pen in pens] == [
+        (7, price),
+        (7, price),
+    ]
 
 
 def test_a_stock_that_does_not_add_up_once_the_conflicts_are_decided(
