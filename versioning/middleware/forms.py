@@ -11,7 +11,7 @@ from versioning.signatures import MAIN
 
 
 class BranchForms:
-    """Lets no form be executed on another branch than the one it was opened for.
+    """Lets no form be executed on a branch of another name than the one it was opened for.
 
     While a session is on a branch, the secret of its CSRF tokens is in the session, beside the
     branch, and not in a cookie. A session that ends, by a logout or because its cookie is lost,
