@@ -10,6 +10,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from django.template import Context, Engine
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from matrix import speeds
@@ -45,7 +47,7 @@ def page(matrix: Matrix, measured: speeds.Speeds | None = None, root: str = ".."
     context = _context(matrix) | {
         "speeds": _speeds(measured) if measured else None,
         "groups": list(_groups_of_rows(matrix, root)),
-        "columns": [title(result) for result in backends(matrix)],
+        "columns": [_breakable(title(result)) for result in backends(matrix)],
         "servers": [
             {"result": each, "title": title(each), "stand_in": stand_in(each)}
             for each in backends(matrix)
@@ -84,13 +86,18 @@ def _feature(group: str, name: str, row: dict[str, Cell], result: Result, root: 
     return {
         "id": f"{slugify(f'{group} {name}')}--{result.name}",
         "backend": title(result),
-        "shown": text,
+        "shown": _breakable(text),
         "kind": _kind(text),
         "test": cell.test if cell else None,
         "node": cell.node if cell else None,
         "source": f"{root}/{cell.source}" if cell else None,
         "chapter": f"{root}/{chapter(group, result.name)}",
     }
+
+
+def _breakable(text: str) -> SafeString:
+    """Return the text for a narrow column: an error's name is broken after a _, as SQLITE_BUSY."""
+    return mark_safe(escape(text).replace("_", "_<wbr>"))  # noqa: S308 - escaped here
 
 
 def _kind(text: str) -> str:
