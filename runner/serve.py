@@ -51,7 +51,7 @@ def serve(backend: Backend, *, host: str, port: int, data: Path, demo: bool) -> 
             wait_until(
                 lambda: _answers(f"{address}/ping/"), child, what="The application", log=None
             )
-            print(_pages(backend, data, address))
+            print((_for_the_proxy if deployed else _pages)(backend, data, address))
             if not backend.given_url:
                 print(f"  {backend.url_variable}={url}")
             print("\nCtrl-C stops.", flush=True)
@@ -67,6 +67,15 @@ def _pages(backend: Backend, data: Path, address: str) -> str:
   {address}/customer/  the API
   {address}/docs       its documentation
   {address}/admin/     the admin; this command creates a user:
+    {example(backend, data, "createsuperuser")}
+"""
+
+
+def _for_the_proxy(backend: Backend, data: Path, address: str) -> str:
+    return f"""
+  {address} is for the proxy, which sends a host of ALLOWED_HOSTS, and X-Forwarded-Proto: https
+  The API and its documentation need a token of API_TOKENS, the pages a login of the admin;
+  in a shell without DEPLOY this command creates a user:
     {example(backend, data, "createsuperuser")}
 """
 

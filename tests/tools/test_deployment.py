@@ -28,6 +28,8 @@ def test_a_deployment_starts_without_warnings_or_demo_data_and_serves_its_proxy(
     without_token = server.ask("GET", "/customer/", Host=PROXIED["Host"])
     by_address = {path: server.ask("GET", path).status for path in ("/ping/", "/health/", "/docs")}
 
+    assert "is for the proxy, which sends a host of ALLOWED_HOSTS" in printed
+    assert "/docs" not in printed  # a browser here cannot open it
     assert printed.splitlines()[0] == f"postgresql: starting its server, data in {server.data}"
     assert "demo" not in printed
     assert "ERROR" not in printed and "WARNING" not in printed
