@@ -112,7 +112,9 @@ def writable(data: Path) -> Iterator[None]:
     try:
         yield
     except BlockingIOError as error:
-        raise InUse(f"Another program uses {data}: stop it, or give DATA=elsewhere.") from error
+        raise InUse(
+            f"Another program uses {data}, or is ending: stop it, or give DATA=elsewhere."
+        ) from error
     except OSError as error:
         raise CannotRun(f"Cannot keep data in {data}: {error.strerror}. Give DATA=dir.") from error
 

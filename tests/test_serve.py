@@ -213,7 +213,10 @@ def test_a_port_in_use_is_a_one_line_error(tmp_path: Path) -> None:
 def test_a_data_directory_in_use_is_a_one_line_error(running: Server, tmp_path: Path) -> None:
     said = last_line(tmp_path, "--port", str(free_port()), "--data", str(running.data))
 
-    assert said == f"Another program uses {running.data}: stop it, or give DATA=elsewhere."
+    assert (
+        said
+        == f"Another program uses {running.data}, or is ending: stop it, or give DATA=elsewhere."
+    )
 
 
 def test_a_data_directory_that_is_not_writable_is_a_one_line_error(tmp_path: Path) -> None:

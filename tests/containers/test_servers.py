@@ -91,7 +91,10 @@ def test_one_of_two_starts_at_the_same_time_is_refused(server: Server) -> None:
     both[1 - refused].send_signal(signal.SIGINT)
 
     said = (server, second)[refused].output.read_text().splitlines()[-1]
-    assert said == f"Another program uses {server.data}: stop it, or give DATA=elsewhere."
+    assert (
+        said
+        == f"Another program uses {server.data}, or is ending: stop it, or give DATA=elsewhere."
+    )
     assert ([each.wait(30) for each in both].count(0), customers) == (1, [])
 
 

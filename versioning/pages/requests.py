@@ -22,6 +22,7 @@ from versioning.pages.merging import may_view_rows
 from versioning.signatures import MAIN
 
 ROWS = 20  # of the list
+BRANCHES = 100  # that the form suggests
 STATES = ("open", "merged", "closed")
 # What the buttons of the page do: the operation of the API, and the permission.
 ACTIONS = {
@@ -62,7 +63,8 @@ def open_request(request: HttpRequest) -> HttpResponse:
         if answer.ok:
             messages.success(request, "The change request is open.")
             return HttpResponseRedirect(reverse("versions:request", args=[answer.document["id"]]))
-    context: dict[str, Any] = {"values": values, "answer": answer}
+    branches = call(request, "GET", f"/dolt/branches?limit={BRANCHES}")
+    context = {"values": values, "answer": answer, "branches": branches.document}
     context["errors"] = answer.errors if answer else {}
     if answer and answer.status == 409:
         opened = ChangeRequest.objects.opened(values.get("source", ""), values["target"])

@@ -47,6 +47,17 @@ def test_a_change_request_is_opened_reviewed_and_merged(browser: Browser, other:
     assert ChangeRequest.objects.get().author == "anybody"
 
 
+def test_the_form_of_a_change_request_suggests_the_branches(
+    browser: Browser, other: Branch
+) -> None:
+    page = browser.get("/shop/requests/new/").content.decode()
+
+    assert re.findall('<option value="([^"]+)">', page.partition("<datalist")[2]) == [
+        "main",
+        "other",
+    ]
+
+
 def test_a_merge_that_was_killed_says_when_it_can_be_repeated(
     browser: Browser, other: Branch
 ) -> None:
