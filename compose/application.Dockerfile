@@ -53,7 +53,7 @@ ARG BACKEND
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 BACKEND=$BACKEND DEPLOY=1 GRANIAN_WORKERS=2
 EXPOSE 8000
 # Not /health/, which also checks the database: a restart of the application would not fix that.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
+HEALTHCHECK --interval=2s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/ping/', timeout=2)"]
 # An invalid variable is one line here; granian would print a traceback for each worker and start it again.
 ENTRYPOINT ["sh", "-c", "python manage.py check --verbosity 0 >/dev/null && exec \"$@\"", "--"]
