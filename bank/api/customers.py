@@ -26,11 +26,14 @@ read_page = partial(queries.some, Customer, CUSTOMER)
 
 @router.get("/", response=list[CustomerOut])
 def list_customers(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    """A page of customers, in the order of their ids; the header Link has the next page."""
     return page(request, read_page, Customer, limit, after)
 
 
 @router.post("/", response=CustomerOut, openapi_extra=IDEMPOTENCY_KEY)
 def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
+    """Adds a customer. Sent again with the same Idempotency-Key, it adds no second one."""
+
     def create() -> HttpResponse:
         new = Customer.objects.create(**dict(customer))
         return created("customer", queries.document(new, CUSTOMER))
@@ -40,12 +43,14 @@ def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=CustomerOut, openapi_extra=READ)
 def get_customer(request: HttpRequest, pk: PathId) -> HttpResponse:
+    """A customer; 304 if its ETag is in If-None-Match."""
     return one(request, read(key_in_path(Customer, pk)))
 
 
 @router.put("/{pk}/", response=CustomerOut, openapi_extra=WRITE)
 @retry_transaction
 def replace_customer(request: HttpRequest, pk: PathId, customer: CustomerIn) -> HttpResponse:
+    """Replaces the customer; 412 if it no longer has the ETag in If-Match."""
     row = get_object_or_404(Customer, pk=key_in_path(Customer, pk))
     check_preconditions(request, queries.document(row, CUSTOMER))
     assign(row, customer, CUSTOMER)

@@ -29,6 +29,7 @@ read_page = partial(queries.orders, ORDER_COLUMNS)
 
 @router.get("/", response=list[OrderOut])
 def list_orders(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    """A page of orders with their lines, in the order of their ids; Link has the next page."""
     return page(request, read_page, Order, limit, after)
 
 
@@ -44,6 +45,7 @@ def create_order(request: HttpRequest, order: OrderIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=OrderOut, openapi_extra=READ)
 def get_order(request: HttpRequest, pk: PathId) -> HttpResponse:
+    """An order with its lines, at the prices of then; 304 if its ETag is in If-None-Match."""
     return one(request, read(key_in_path(Order, pk)))
 
 

@@ -26,11 +26,14 @@ read_page = partial(queries.some, Product, PRODUCT)
 
 @router.get("/", response=list[ProductOut])
 def list_products(request: HttpRequest, limit: Limit = 100, after: After = None) -> HttpResponse:
+    """A page of products, in the order of their ids; the header Link has the next page."""
     return page(request, read_page, Product, limit, after)
 
 
 @router.post("/", response=ProductOut, openapi_extra=IDEMPOTENCY_KEY)
 def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
+    """Adds a product; one without a stock is not counted."""
+
     def create() -> HttpResponse:
         new = Product.objects.create(**dict(product))
         return created("product", queries.document(new, PRODUCT))
@@ -40,12 +43,14 @@ def create_product(request: HttpRequest, product: ProductIn) -> HttpResponse:
 
 @router.get("/{pk}/", response=ProductOut, openapi_extra=READ)
 def get_product(request: HttpRequest, pk: PathId) -> HttpResponse:
+    """A product with its stock; 304 if its ETag is in If-None-Match."""
     return one(request, read(key_in_path(Product, pk)))
 
 
 @router.put("/{pk}/", response=ProductOut, openapi_extra=WRITE)
 @retry_transaction
 def replace_product(request: HttpRequest, pk: PathId, product: ProductIn) -> HttpResponse:
+    """Replaces the product; 412 if it no longer has the ETag in If-Match."""
     row = get_object_or_404(Product, pk=key_in_path(Product, pk))
     check_preconditions(request, queries.document(row, PRODUCT))
     assign(row, product, PRODUCT)

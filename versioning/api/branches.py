@@ -48,11 +48,13 @@ def create_branch(request: HttpRequest, branch: BranchIn) -> HttpResponse:
 
 @router.get("/branches/{path:name}", response=dict[str, Any])
 def get_branch(request: HttpRequest, name: str) -> HttpResponse:
+    """A branch, its latest commit, and how far it is ahead of main and behind it."""
     return json_response(_documents([Branch.named(name)])[0])
 
 
 @router.patch("/branches/{path:name}", response=dict[str, Any])
 def rename_branch(request: HttpRequest, name: str, wanted: NameIn) -> HttpResponse:
+    """Gives the branch another name, which its open change requests follow."""
     branch = Branch.named(name)
     branch.rename(wanted.name)
     return json_response(_documents([branch])[0])

@@ -44,11 +44,13 @@ def list_commits(
 
 @router.get("/tags", response=list[dict[str, Any]])
 def list_tags(request: HttpRequest) -> HttpResponse:
+    """The tags, in the order of their names."""
     return json_response([_tag(tag) for tag in Tag.objects.order_by("tag_name")])
 
 
 @router.post("/tags", response=dict[str, Any])
 def create_tag(request: HttpRequest, tag: TagIn) -> HttpResponse:
+    """Names a commit, such as the one before a change of prices."""
     new = Tag(tag_name=tag.name, tag_hash=tag.revision, message=tag.message)
     new.save()
     return json_response(_tag(new))
@@ -56,6 +58,7 @@ def create_tag(request: HttpRequest, tag: TagIn) -> HttpResponse:
 
 @router.delete("/tags/{path:name}", response={204: None})
 def delete_tag(request: HttpRequest, name: str) -> HttpResponse:
+    """Deletes the name; the commit stays."""
     Tag(tag_name=name).delete()
     return HttpResponse(status=204)
 
