@@ -160,6 +160,28 @@ def timed(work: Callable[[], Any]) -> tuple[int, float]:
 
 
 @pytest.mark.timeout(300)
+def test_the_statements_of_a_merge_do_not_grow_with_the_conflicts_that_it_decides(api: Api) -> None:
+    counts = []
+    for name, rows in (("few", 2), ("many", 300)):
+        keys = [api.product(f"{name} {n}")["id"] for n in range(rows)]
+        branch(name)
+        for each, price in (("main", "1.30"), (name, "1.40")):
+            on(each, "UPDATE products SET price = %s WHERE id >= %s", price, keys[0])
+        decided = [
+            {"model": "product", "id": key, "field": "price", "take": "theirs"} for key in keys
+        ]
+
+        def merged(source: str = name, resolutions: Any = decided) -> None:
+            assert merge(api, source, resolutions=resolutions).status_code == 200
+
+        counts.append(statements(merged))
+        prices = Product.objects.filter(pk__in=keys).values_list("price", flat=True)
+        assert {str(price) for price in prices} == {"1.40"}
+
+    few, many = counts
+    assert few == many <= 20
+
+
 def test_statements_and_time_of_a_diff_and_a_merge_do_not_grow_with_the_table(api: Api) -> None:
     figures = []
     for name, rows in (("small", SEVERAL), ("large", 90_000)):

@@ -24,7 +24,7 @@ from versioning.merge.settling import Found, settle
 from versioning.merge.violations import forget, tables
 from versioning.models import Branch
 from versioning.names import COMMIT
-from versioning.procedures import fast_forward, merge_uncommitted
+from versioning.procedures import call, fast_forward, merge_uncommitted
 from versioning.revisions import hash_of
 from versioning.rows import MODELS, changes, select
 from versioning.signatures import Signature, signed
@@ -118,7 +118,10 @@ def _latest(branch: str) -> str:
 
 
 def _conflicting() -> Found:
-    """Return the rows in which Dolt found conflicts; raise MergeConflict for other tables."""
+    """Return the rows in which Dolt found conflicts; raise MergeConflict for other tables.
+
+    Dolt's conflicts end here, by keeping ours, which is in the tables; settle() writes what is not.
+    """
     found: Found = []
     conflicts = _with_conflicts()
     for model in MODELS.values():
@@ -129,11 +132,13 @@ def _conflicting() -> Found:
     known = {model._meta.db_table for model in [*MODELS.values(), *RECORDS]}
     if unknown := (conflicts | tables()) - known - {COUNTERS}:
         raise MergeConflict(f"(in {', '.join(sorted(unknown))})")
+    for table in conflicts:  # quicker than to delete its list: 0.1 s for 3,000 on DoltLite, not 3 s
+        call("conflicts_resolve", "--ours", table)
     return found
 
 
 def _forget_reports() -> None:
-    """Delete Dolt's list of conflicts, which are resolved now, and of violations."""
+    """Delete Dolt's list of violations, which settle() has found to be none any more."""
     wrong = tables()
     for model in [*MODELS.values(), *RECORDS]:
         if model._meta.db_table in wrong:
@@ -141,9 +146,6 @@ def _forget_reports() -> None:
                 new = [c.pk for c in changes(model, "HEAD", "WORKING") if c.before is None]
                 model.objects.filter(pk__in=new).delete()
             forget(model)
-    with connection.cursor() as cursor:
-        for table in _with_conflicts():
-            cursor.execute(f"DELETE FROM {_conflicts_of(table)}")  # noqa: S608
 
 
 def _with_conflicts() -> set[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from bank.models import Order, OrderLine
 from versioning.merge.conflicts import LINES
@@ -59,14 +59,12 @@ def _insert(model: Any, rows: list[Row]) -> list[models.Model]:
 
 def _update(model: Any, changed: list[tuple[Row, Row]]) -> list[models.Model]:
     instances = _instances(model, [new for _, new in changed])
-    columns = [f for f in model._meta.concrete_fields if not f.primary_key]
-    amounts = [f.attname for f in columns if isinstance(f, models.DecimalField)]
-    names = [f.name for f in columns if f.attname not in amounts]
-    model._base_manager.bulk_update(instances, names, batch_size=BATCH)
-    for ours, new in changed:
-        # One by one: on SQLite, bulk_update() rounds decimals to floating point.
-        if values := {name: new[name] for name in amounts if new[name] != ours[name]}:
-            model._base_manager.filter(pk=new[model._meta.pk.attname]).update(**values)
+    names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
+    # Not bulk_update(): on SQLite it rounds decimals to floating point.
+    target = ["pk"] if connection.features.supports_update_conflicts_with_target else None
+    model._base_manager.bulk_create(
+        instances, BATCH, update_conflicts=True, update_fields=names, unique_fields=target
+    )
     return instances
 
 

@@ -19,7 +19,7 @@ from tests.versioning.test_admin import user
 
 BRANCHES = "/shop/branches/"
 SEASON = "/shop/branches/season/"
-OF_A_MERGE = 40  # statements of a page with a dry run, which asks Dolt for conflicts in all tables
+OF_A_MERGE = 42  # statements of a page with a dry run, which asks Dolt for conflicts in all tables
 OF_A_VERSION = 35  # statements of a version of an order: its tables at its commit and the parent
 
 
