@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
@@ -114,14 +115,16 @@ def test_orders_of_clients_are_cancelled_with_the_rows_of_a_storm(browser: Brows
 
 def test_a_storm_deletes_what_a_killed_one_has_left_and_nothing_else(browser: Browser) -> None:
     api = Api(browser)
-    left, real = f"{props.NAME}2026-01-01T00:00:00+00:00", f"{props.NAME}mine"
-    now = props.new_name()
-    for name in (left, real, now):
+    began = datetime.now(UTC) - timedelta(minutes=2)
+    left, now = props.name_at(began), props.new_name()
+    own = [f"{props.NAME}{text}" for text in ("mine", "2020-01-01", "2020-01-01T00:00:00+00:00")]
+    own += [left[:-1], f"{left[:-16]}{'0' * 16}"]
+    for name in (left, now, *own):
         api.product(name)
 
     run(browser, "safe", buyers=2, pieces=1)
 
-    assert {*Product.objects.values_list("name", flat=True)} == {real, now}
+    assert {*Product.objects.values_list("name", flat=True)} == {now, *own}
 
 
 def test_a_storm_in_which_nobody_gets_a_turn_is_shown(
