@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from bank.pages import threads
+from bank.transactions.deadline import deadline
 
 # A demonstration has a thread of this process. One at a time leaves the other thread to the clients
 # (myproject/rsgi.py).
@@ -33,7 +37,9 @@ def show(
         status, context["busy"] = 503, True
     elif form.is_bound:
         try:
-            context |= run(**form.cleaned_data)
+            # Of its threads; the calls of this one end at the request's own deadline.
+            with deadline(time.monotonic() + threads.SECONDS, databases=()):
+                context |= run(**form.cleaned_data)
         finally:
             running.release()
     return render(request, template, context, status=status)

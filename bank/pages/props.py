@@ -6,18 +6,44 @@ next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from bank.errors import TransactionError
 from bank.models import Customer, Order, Product
+from bank.pages.threads import in_thread
 from bank.transactions import retry_transaction
 
 NAME = "Part of a demonstration of "
 OLD = timedelta(minutes=1)  # none lasts that long
+
+
+class RowsLeft(TransactionError):
+    """The database did not answer in time. Rows named "Part of a demonstration of …" may be left:
+    the next demonstration that begins a minute later deletes them."""
+
+
+@contextmanager
+def name_of_rows() -> Iterator[str]:
+    """Delete what killed demonstrations have left; yield a name for the rows of this one.
+
+    They are deleted after the block, or RowsLeft is raised.
+    """
+    delete_old()
+    name = new_name()
+    try:
+        yield name
+    finally:
+        try:
+            in_thread(delete, name)
+        except (DatabaseError, InterfaceError, TransactionError) as error:
+            raise RowsLeft from error
 
 
 def new_name() -> str:

@@ -16,9 +16,9 @@ from typing import Any
 
 from bank.pages.storm import first_line
 from bank.pages.threads import like_here
+from bank.transactions.deadline import remaining
 
 PATIENCE = 0.3  # seconds until a statement is shown as waiting
-LONGEST = 20.0  # seconds until a waiting statement is given up; its deadline ends it earlier
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 Begin = Callable[[], AbstractContextManager[Any]]
 
@@ -95,7 +95,7 @@ def play(script: Sequence[Step], begin: Begin) -> Iterator[Line]:
         if not future.done():
             yield Line(step.session, step.code, "waits for the other session …", "waits")
     for each in waiting:
-        wait([each[1]], LONGEST)
+        wait([each[1]], remaining())  # its own deadline ends it earlier
         yield _line(*each)
     for session in sessions.values():
         session.end()

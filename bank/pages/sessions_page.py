@@ -57,14 +57,11 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
 
 
 def _play(anomaly: str, level: str) -> dict[str, Any]:
-    shown, name = ANOMALIES[anomaly], props.new_name()
-    props.delete_old()
-    products = in_thread(partial(_products, name), shown.stocks)
-    try:
+    shown = ANOMALIES[anomaly]
+    with props.name_of_rows() as name:
+        products = in_thread(partial(_products, name), shown.stocks)
         lines = list(play(shown.script(products), BEGIN[level]))
         stocks = in_thread(_stocks, products)
-    finally:
-        in_thread(props.delete, name)
     committed = sum(line.code == COMMIT and line.answer == "ok" for line in lines)
     kept = shown.kept(stocks, committed)
     found = {"lines": lines, "stocks": stocks, "committed": COMMITTED[committed], "kept": kept}

@@ -13,7 +13,6 @@ from bank.models import Customer, Order, Product
 from bank.pages import props, storm
 from bank.pages.access import demonstration
 from bank.pages.demonstrations import show
-from bank.pages.threads import in_thread
 from bank.pages.ways import SAFE, WAYS, ways
 from bank.transactions import retry_transaction
 
@@ -50,13 +49,10 @@ def stock_now(request: HttpRequest) -> HttpResponse:
 
 
 def _run(way: str, pieces: int, buyers: int) -> dict[str, Any]:
-    chosen, name = WAYS[way], props.new_name()
-    props.delete_old()
-    shop = _open(name, pieces)
-    try:
+    chosen = WAYS[way]
+    with props.name_of_rows() as name:
+        shop = _open(name, pieces)
         result = storm.storm(chosen.run, chosen.buy, shop, buyers=buyers)
-    finally:
-        in_thread(props.delete, name)
     rows = [(buyer, _bars(buyer, 600 / result.milliseconds)) for buyer in result.buyers]
     return {"result": result, "way": chosen, "rows": rows, "threads": storm.THREADS}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -144,18 +145,27 @@ def test_a_storm_in_which_nobody_gets_a_turn_is_shown(
 def test_the_database_calls_of_buyers_end_at_their_deadline(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = WAYS["safe"]
-
-    def late(body: Callable[[], None]) -> None:
-        monkeypatch.setattr(threads, "SECONDS", 15.0)  # of those that count and delete afterwards
-        way.run(body)
-
-    monkeypatch.setattr(threads, "SECONDS", 0.0)
-    monkeypatch.setitem(WAYS, "safe", replace(way, run=late))
+    monkeypatch.setattr(threads, "LAST", threads.SECONDS)
 
     found = run(browser, "safe", buyers=3, pieces=1)
 
     assert (found["refused"], found["orders"], found["stock"]) == (3, 0, 1)
+
+
+def test_a_storm_that_finds_no_time_to_delete_its_rows_says_that_they_may_be_left(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(body: Callable[[], None]) -> None:
+        time.sleep(1.5)
+
+    monkeypatch.setattr(threads, "SECONDS", 1.0)
+    monkeypatch.setitem(WAYS, "safe", replace(WAYS["safe"], run=late))
+
+    page = browser.fill(PATH, way="safe", buyers=1, pieces=1)
+
+    assert (page.status_code, page["Retry-After"]) == (503, "1")
+    assert 'Rows named "Part of a demonstration of …" may be left' in text(page)
+    assert Product.objects.get().name.startswith(props.NAME)
 
 
 def test_orders_of_buyers_who_were_refused_afterwards_are_counted(
