@@ -66,6 +66,17 @@ def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> 
     assert "is no customer" in browser.page("/shop/customer/?q=%25")
 
 
+@pytest.mark.parametrize("letters", [250, 251, 1001, 51_000])
+def test_a_search_for_more_letters_than_a_name_has_finds_none(
+    browser: Browser, letters: int
+) -> None:
+    Customer.objects.create(name="." * 250)
+
+    page = browser.page(f"/shop/customer/?q={'.' * letters}")
+
+    assert ("is no customer" in page) == (letters > 250)
+
+
 def test_a_customer_is_added_changed_and_deleted(browser: Browser) -> None:
     added = browser.fill("/shop/customer/new/", name="Ann <b>")
     changed = browser.fill(added["Location"], name="Anna")
