@@ -16,7 +16,8 @@ from bank.pages.errors import error_page, wants_page
 class ProblemDetails:
     """Gives Django's own errors (404, 405, 400, 500, …) the form of the API's, except on pages.
 
-    A browser, which asks for text/html, gets all errors as pages.
+    A browser, which asks for text/html, gets all errors as pages. A page shows its own, except that
+    a method is not allowed.
 
     A body that is too large (413) or of unknown length (411) is refused before any of it is read,
     in the admin too.
@@ -30,7 +31,8 @@ class ProblemDetails:
             return refused.response()
         response = self.get_response(request)
         said = response.get("Content-Type", "")
-        if is_page(request) or response.status_code < 400 or said == "application/json":
+        shown = is_page(request) and response.status_code != 405  # which Django leaves empty
+        if shown or response.status_code < 400 or said == "application/json":
             return response
         patch_vary_headers(response, ["Accept"])
         if wants_page(request):

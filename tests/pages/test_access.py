@@ -189,6 +189,30 @@ def test_a_browser_gets_errors_of_the_api_as_pages_and_other_clients_as_document
     assert "DELETE is not possible here" in text(method)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("OPTIONS", "/", "GET, HEAD"),
+        ("TRACE", "/shop/customer/", "GET, HEAD"),
+        ("POST", "/shop/report/", "GET, HEAD"),
+        ("DELETE", "/shop/storm/", "GET, HEAD, POST"),
+        ("GET", "/admin/logout/", "POST, OPTIONS"),
+    ],
+)
+def test_a_method_that_a_page_does_not_have_is_a_page_that_says_so(
+    browser: Browser, method: str, path: str, allowed: str
+) -> None:
+    browser.force_login(User.objects.create_superuser("ada", password=PASSWORD))
+
+    page = browser.generic(method, path, HTTP_ACCEPT="text/html")
+    document = browser.generic(method, path)
+
+    assert (page.status_code, page["Allow"]) == (405, allowed)
+    assert f"{method} is not possible here; the header Allow names what is." in text(page)
+    assert page["Content-Security-Policy"].startswith("default-src 'self'")
+    assert document["Content-Type"] == "application/problem+json"
+
+
 def test_a_browser_too_gets_the_health_of_a_server_without_its_database_as_a_document(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest
+from django.urls import reverse
 
 from bank.engine import Engine
 from versioning.errors import VersionError
@@ -39,10 +41,17 @@ def page_branch_switcher(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "current": current,
         "names": _names(current),
-        "next": request.get_full_path() if request.method == "GET" else request.path,
+        "next": _back(request),
         "elsewhere": of_the_bank and (Engine().side_branch or MAIN) != current,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the address of this page, or of the one on which the switcher was used."""
+    if request.path == reverse("versions:switch"):  # it is no page
+        return request.POST.get("next", "")
+    return request.get_full_path() if request.method == "GET" else request.path
 
 
 def _names(current: str) -> list[str]:

@@ -212,6 +212,15 @@ def test_one_returns_to_an_address_of_this_server_only(browser: Browser, other: 
         assert switched["Location"] == BRANCHES
 
 
+def test_after_a_switch_was_refused_one_returns_to_where_the_switcher_was(browser: Browser) -> None:
+    refused = browser.post("/shop/switch/", {"name": "nothing", "next": "/shop/product/"})
+    opened = browser.get("/shop/switch/", HTTP_ACCEPT="text/html")
+
+    assert 'name="next" value="/shop/product/"' in refused.content.decode()
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert 'name="next" value="/shop/switch/"' not in opened.content.decode()
+
+
 def test_a_storm_on_another_branch_is_still_exact(browser: Browser, other: Branch) -> None:
     switch(browser, "other")
 
