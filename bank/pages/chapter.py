@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
 SCROLLED = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
 
 
-def html(file: Path, address: str, pages: Collection[str]) -> SafeString:
-    """Return the HTML of this file of ours, which may have HTML in it, for the page at `address`.
+def html(text: str, address: str, pages: Collection[str]) -> SafeString:
+    """Return the HTML of a chapter of ours, which may have HTML in it, for the page at `address`.
 
     A link to a file of the repository that none of the `pages` shows becomes text.
     """
     markdown = _markdown()
-    tokens = markdown.parse(file.read_text())
+    tokens = markdown.parse(text)
     for link in (child for token in tokens for child in token.children or ()):
         target = urljoin(address, str(link.attrGet("href") or ""))
         if target.startswith("/") and target.partition("#")[0] not in pages:

@@ -45,16 +45,24 @@ def source(request: HttpRequest, folder: str, file: str) -> HttpResponse:
     files, name = _files(), f"{folder}/{file}"
     if name not in files:
         return error_page(request, 404, f"There is no file {name} here.")
-    lines = files[name].read_text().splitlines()
+    text = files[name].read_text("utf-8", errors="replace")
+    lines = text.splitlines() or [""]
     if folder == "docs":
-        chapter = html(files[name], PLACE + name, {PLACE + each for each in files})
+        chapter = html(text, PLACE + name, {PLACE + each for each in files})
         title = lines[0].lstrip("# ")
         return render(request, "pages/chapter.html", {"title": title, "chapter": chapter})
     return render(request, "pages/source.html", {"name": name, "lines": lines})
 
 
 def _files() -> dict[str, Path]:
-    """Return the files that are shown, by their paths in the repository."""
+    """Return the files that are shown, by their paths in the repository.
+
+    Not links: one may lead out of it.
+    """
     root: Path = settings.ROOT
     found = (path for folder, ending in ENDINGS.items() for path in (root / folder).rglob(ending))
-    return {path.relative_to(root).as_posix(): path for path in found}
+    return {
+        path.relative_to(root).as_posix(): path
+        for path in found
+        if path.is_file() and not path.is_symlink()
+    }

@@ -276,6 +276,28 @@ def test_the_first_page_leads_to_the_chapters_where_there_are_any(
     assert "/shop/docs/" not in browser.get("/").content.decode()
 
 
+def test_only_files_of_the_folder_are_shown_and_any_text_in_them(
+    browser: Browser, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ROOT = tmp_path
+    (tmp_path / "docs" / "directory.md").mkdir(parents=True)
+    (tmp_path / "docs" / "latin.md").write_bytes(b"# Caf\xe9\n")
+    (tmp_path / "docs" / "empty.md").touch()
+    (tmp_path / "secret").write_text("a secret")
+    for link, target in (("dangling", "nothing"), ("loop", "loop.md"), ("out", "../secret")):
+        (tmp_path / "docs" / f"{link}.md").symlink_to(target)
+
+    pages = {name: browser.get(f"/shop/docs/{name}.md") for name in ("latin", "empty")}
+    none = [
+        browser.get(f"/shop/docs/{name}.md").status_code
+        for name in ("directory", "dangling", "loop", "out")
+    ]
+
+    assert [page.status_code for page in pages.values()] == [200, 200]
+    assert "Caf\ufffd" in text(pages["latin"])
+    assert none == [404] * 4
+
+
 @pytest.mark.parametrize(
     "file", ["docs/nothing.md", "docs/build.py", "tests/%2E%2E/settings/base.py", "tests/%00.py"]
 )
