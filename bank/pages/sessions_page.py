@@ -51,7 +51,7 @@ class SessionsForm(forms.Form):
 @demonstration
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions_page(request: HttpRequest) -> HttpResponse:
-    """The form; a POST plays the script on two connections. Nothing of it is left in the shop."""
+    """The form; a POST plays the script on two connections. No row of it is left in the shop."""
     form = SessionsForm(request.POST if request.method == "POST" else None)
     return show(request, "pages/sessions.html", form, _play, anomalies=ANOMALIES)
 

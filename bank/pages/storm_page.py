@@ -33,7 +33,7 @@ class StormForm(forms.Form):
 @demonstration
 @require_http_methods(["GET", "HEAD", "POST"])
 def storm_page(request: HttpRequest) -> HttpResponse:
-    """The form; a POST runs a storm and shows it. Nothing of it is left in the shop."""
+    """The form; a POST runs a storm and shows it. No row of it is left in the shop."""
     form = StormForm(request.POST if request.method == "POST" else None)
     return show(request, "pages/storm.html", form, _run, ways=ways())
 

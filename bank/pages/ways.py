@@ -93,7 +93,7 @@ WAYS = {
     ),
     "alone": Way(
         "in no transaction",
-        "The same code, each statement by itself: on every database both buyers get the piece.",
+        "The same code, each statement by itself: on most databases both buyers get the piece.",
         alone,
         read_then_write,
     ),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from bank.engine import Engine
@@ -98,6 +99,13 @@ def test_nothing_of_a_storm_is_left(browser: Browser) -> None:
 
     rows = [model.objects.count() for model in (Customer, Product, Order)]
     assert rows == [0, 0, 0]
+
+
+def test_the_page_says_what_stays_of_a_storm(browser: Browser) -> None:
+    commits = "No row of it stays in the shop; its commits stay in the history of main."
+
+    assert (commits in browser.page(PATH)) == ("versioning" in settings.INSTALLED_APPS)
+    assert "No row of it stays in the shop" in browser.page(PATH)
 
 
 def test_orders_of_clients_are_cancelled_with_the_rows_of_a_storm(browser: Browser) -> None:
