@@ -66,6 +66,20 @@ def test_the_search_finds_a_part_of_a_name_in_any_capitals(browser: Browser) -> 
     assert "is no customer" in browser.page("/shop/customer/?q=%25")
 
 
+def test_a_search_says_that_it_shows_the_first_rows_where_there_may_be_more(
+    browser: Browser,
+) -> None:
+    for number in range(21):
+        Customer.objects.create(name=f"Customer {number:02}")
+
+    many, one, none = (browser.page(f"/shop/customer/?q={word}") for word in ("cus", "20", "zzzz"))
+
+    assert "Customer 19" in many and "Customer 20" not in many
+    assert "The first 20 are shown." in many
+    assert "Customer 20" in one and "are shown" not in one
+    assert "There is no customer with “zzzz”." in none and "are shown" not in none
+
+
 @pytest.mark.parametrize("letters", [250, 251, 1001, 51_000])
 def test_a_search_for_more_letters_than_a_name_has_finds_none(
     browser: Browser, letters: int
