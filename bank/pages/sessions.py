@@ -20,6 +20,7 @@ from bank.transactions.deadline import remaining
 
 PATIENCE = 0.3  # seconds until a statement is shown as waiting
 BEGIN, COMMIT = "BEGIN", "COMMIT"
+SKIPPED = "not executed: this transaction has ended"
 Begin = Callable[[], AbstractContextManager[Any]]
 
 
@@ -40,7 +41,7 @@ class Line:
     code: str
     answer: str
     kind: str
-    """ok, waits, or refused."""
+    """ok, waits, refused, or skipped."""
 
 
 class Session:
@@ -76,7 +77,7 @@ class Session:
         except Exception as error:  # the page shows it
             future.set_exception(error)
         for _, late in steps:
-            late.set_result("not executed: this transaction has ended")
+            late.set_result(SKIPPED)
 
 
 def play(script: Sequence[Step], begin: Begin) -> Iterator[Line]:
@@ -106,4 +107,5 @@ def _line(step: Step, future: Future[str]) -> Line:
         return Line(step.session, step.code, "no answer", "refused")
     if error := future.exception():
         return Line(step.session, step.code, first_line(error), "refused")
-    return Line(step.session, step.code, future.result(), "ok")
+    answer = future.result()
+    return Line(step.session, step.code, answer, "skipped" if answer == SKIPPED else "ok")

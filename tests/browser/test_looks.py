@@ -32,6 +32,18 @@ def test_the_results_are_accessible_and_fit_the_window(page: Page) -> None:
         assert look_at(page, f"{name} result") == []
 
 
+def test_the_legend_of_a_storm_has_the_colours_of_its_bars(page: Page) -> None:
+    page.goto(PAGES["storm"])
+    page.get_by_role("button", name="Let them buy").click()
+    page.locator("#result").wait_for()
+
+    for outcome in ("bought", "sold-out"):
+        bar = page.locator(f".buyers .{outcome} rect.last").first
+        mark = page.locator(f".legend .{outcome}")
+        fill = bar.evaluate("each => getComputedStyle(each).fill")
+        assert mark.evaluate("each => getComputedStyle(each).backgroundColor") == fill
+
+
 def test_on_a_phone_the_statements_of_both_sessions_are_in_view(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto(PAGES["sessions"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from django.db import OperationalError
 
 from bank.engine import Engine
 from bank.models import Product
+from bank.pages.anomalies import ANOMALIES
+from bank.pages.sessions import BEGIN, COMMIT, Step
 from tests.pages.conftest import Browser, text
 
 PATH = "/shop/sessions/"
@@ -57,6 +61,22 @@ def test_read_committed_breaks_every_rule(browser: Browser, anomaly: str) -> Non
 
 def test_the_isolation_level_of_the_shop_has_its_name(browser: Browser) -> None:
     assert f"{Engine().isolation()}, as this shop uses it" in browser.page(PATH)
+
+
+def test_a_statement_after_the_end_of_its_transaction_is_neither_good_nor_refused(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(values: object) -> None:
+        raise OperationalError("no")
+
+    refused = [Step("A", BEGIN), Step("A", "reads", fails), Step("A", COMMIT)]
+    script = [*refused, Step("B", BEGIN), Step("B", COMMIT)]
+    anomaly = replace(ANOMALIES["lost-update"], script=lambda products: script)
+    monkeypatch.setitem(ANOMALIES, "lost-update", anomaly)
+
+    page = browser.fill(PATH, anomaly="lost-update", level="as-configured").content.decode()
+
+    assert re.findall('<tr class="([^"]+)"', page) == ["ok", "refused", "skipped", "ok", "ok"]
 
 
 @pytest.mark.parametrize("wrong", [{"anomaly": "x"}, {"level": "x"}, {"anomaly": ""}])
