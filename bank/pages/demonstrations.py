@@ -42,4 +42,7 @@ def show(
                 context |= run(**form.cleaned_data)
         finally:
             running.release()
-    return render(request, template, context, status=status)
+    page = render(request, template, context, status=status)
+    if status == 503:
+        page["Retry-After"] = "1"
+    return page

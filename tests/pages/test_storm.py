@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.db import OperationalError
+from django.http import HttpResponse
 
 from bank.engine import Engine
 from bank.models import Customer, Order, Product
@@ -206,13 +207,14 @@ def test_a_storm_that_is_not_possible_is_refused(browser: Browser, wrong: dict[s
     assert not Product.objects.exists()
 
 
-def test_one_storm_runs_at_a_time(browser: Browser) -> None:
+def test_one_demonstration_runs_at_a_time(browser: Browser) -> None:
     with running, ThreadPoolExecutor(1) as pool:
         second = pool.submit(run_raw, browser).result()
 
-    assert (second.status_code, "Another storm" in text(second)) == (503, True)
+    assert (second.status_code, second["Retry-After"]) == (503, "1")
+    assert "Another demonstration is running" in text(second)
     assert run(browser, "safe", buyers=2, pieces=1)["orders"] == 1
 
 
-def run_raw(browser: Browser) -> object:
+def run_raw(browser: Browser) -> HttpResponse:
     return browser.post(PATH, {"way": "safe", "buyers": 2, "pieces": 1})
