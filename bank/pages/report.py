@@ -30,9 +30,10 @@ def report_file() -> Path:
 @page
 @require_safe
 def report(request: HttpRequest) -> HttpResponseBase:
-    """The report."""
+    """The report; without one, a link to the published one, if there are chapters."""
     if not report_file().is_file():
-        return error_page(request, 404, "There is no report yet: `make matrix` writes it.")
+        published = {"has_published": "docs/matrix.md" in _files()}
+        return render(request, "pages/no_report.html", published, status=404)
     response = FileResponse(report_file().open("rb"), content_type="text/html; charset=utf-8")
     response["Content-Security-Policy"] = ONE_FILE
     return response

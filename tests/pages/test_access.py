@@ -234,7 +234,7 @@ def test_the_report_is_shown_once_there_is_one(
 
     response = browser.get("/shop/report/")
 
-    assert "make matrix" in before
+    assert "make matrix writes the report" in before and "The published report" in before
     assert b"".join(response) == b"<p>All is well.</p>"
     only = response["Content-Security-Policy"]  # it is one file, with its style and script in it
     assert "default-src 'none'" in only and "script-src 'unsafe-inline'" in only
