@@ -57,6 +57,22 @@ def test_on_a_phone_the_statements_of_both_sessions_are_in_view(page: Page) -> N
         assert (cell.bounding_box() or {})["width"] > 300
 
 
+def test_on_a_phone_a_long_name_is_broken_and_the_pieces_of_an_order_are_in_view(
+    page: Page,
+) -> None:
+    page.set_viewport_size(PHONE)
+    added = page.request.post("/product/", data={"name": "W" * 250, "price": "1.00"}).json()
+    path = f"product/{added['id']}/"
+
+    for shown in (f"/shop/{path}", f"/shop/product/?q={'W' * 250}", PAGES["new order"]):
+        page.goto(shown)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    pieces = page.get_by_label("Pieces of Umbrella").bounding_box() or {}
+    page.request.delete(f"/{path}")
+
+    assert 0 < pieces["x"] + pieces["width"] <= PHONE["width"]
+
+
 def test_the_picture_of_the_readme_shows_the_result_of_a_storm(page: Page) -> None:
     page.set_viewport_size({"width": 1000, "height": 760})
     page.goto(PAGES["storm"])
