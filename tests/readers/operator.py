@@ -22,6 +22,8 @@ WAITS = "… waits\n"
 # Without a terminal MariaDB's client would end at an error, answer late, and say more at an error.
 MARIADB_OPTIONS = " --force --unbuffered --disable-line-numbers"
 MARIADB_REPEATS = re.compile(r"^-{14}\n.*\n-{14}\n\n", re.MULTILINE)  # a statement that failed
+DEFAULT = f".data/{settings.BACKEND}"  # where `serve` and `manage` have the data
+DATA = re.compile(r"make serve .*\bDATA=(\.data/\w+)")
 STATEMENT = re.compile(r"^(\w)=> (.*)\n((?:(?!\w=> ).*\n)*)", re.MULTILINE)
 # Patterns of the keys in commands, by the kind of object.
 KEYS = {
@@ -37,7 +39,7 @@ def follow(document: str, server: Server) -> None:
     Documents show the keys 1, 2, 3. On a backend with other keys they are translated.
     """
     with ExitStack() as terminals:
-        operator = Operator(server, terminals)
+        operator = Operator(server, terminals, _kept(document))
         for language, title, text in blocks(document):
             if title:
                 operator.write(title, text)
@@ -52,8 +54,8 @@ def follow(document: str, server: Server) -> None:
 class Operator:
     """Has a shell, and sessions of a database's client with the prompts "A=> " and "B=> "."""
 
-    def __init__(self, server: Server, terminals: ExitStack) -> None:
-        self._server, self._terminals = server, terminals
+    def __init__(self, server: Server, terminals: ExitStack, kept: str) -> None:
+        self._server, self._terminals, self._kept = server, terminals, kept
         self._sessions: dict[str, Terminal] = {}
         environment = backend(settings.BACKEND).environment(server.database_url())
         # For docs/postgresql_sql.md: the application's URL, and the owner's of another database.
@@ -107,15 +109,19 @@ class Operator:
         data, url = self._server.data, backend(settings.BACKEND).url_variable
         here = command.replace(":8000", f":{self._server.port}")
         # It finds the URL by itself.
-        here = here.replace(MANAGE, f"env -u {url} {PYTHON} -m runner manage --data {data}")
+        here = here.replace(MANAGE, f"env -u {url} {PYTHON} -m runner manage")
+        here = re.sub(r"(runner manage) (?!--data)", rf"\1 --data {DEFAULT} ", here)
         here = re.sub(r"(manage --data \S+) dolt(lite)?\b", rf"\1 {settings.BACKEND}", here)
-        here = re.sub(rf"(?<!\S)\.data/({settings.BACKEND}\b)?", _data(data), here)
+        here = re.sub(rf"(?<!\S){re.escape(self._kept)}\b", str(data), here)
+        here = re.sub(r"(?<!\S)\.data/", f"{data.parent}/", here)
         here = re.sub(r"(?<![\w./])(\.\./)*\.venv/bin/python", sys.executable, here)
         return re.sub(r"^curl ", "curl --silent --show-error ", here)
 
 
-def _data(data: Path) -> Any:
-    return lambda found: str(data) if found[1] else f"{data.parent}/"
+def _kept(document: str) -> str:
+    """Return the directory in which the document lets `make serve` keep the data."""
+    found = DATA.search((ROOT / document).read_text())
+    return found[1] if found else DEFAULT
 
 
 def _keys(server: Server) -> dict[str, list[Any]]:
