@@ -12,16 +12,16 @@ from django.conf import settings
 
 from runner.backends import backend
 from tests.documents import COMMAND, blocks, compare
-from tests.readers.terminal import BASH, MARIADB, PSQL, Terminal
+from tests.readers.terminal import BASH, MYSQL, PSQL, Terminal
 from tests.serving import PYTHON, ROOT, Server
 
 MANAGE = ".venv/bin/python -m runner manage"
 NOT_RUN = ("make ", "export ", "docker ", "sudo ")  # CI runs the make commands
 SESSION = re.compile(r"(?:--prompt|PROMPT1)='(\w)=> '")  # in the command that starts a client
 WAITS = "… waits\n"
-# Without a terminal MariaDB's client would end at an error, answer late, and say more at an error.
-MARIADB_OPTIONS = " --force --unbuffered --disable-line-numbers"
-MARIADB_REPEATS = re.compile(r"^-{14}\n.*\n-{14}\n\n", re.MULTILINE)  # a statement that failed
+# Without a terminal mysql would end at an error, answer late, and say more at an error.
+MYSQL_OPTIONS = " --force --unbuffered --disable-line-numbers"
+MYSQL_REPEATS = re.compile(r"^-{14}\n.*\n-{14}\n\n", re.MULTILINE)  # a statement that failed
 DEFAULT = f".data/{settings.BACKEND}"  # where `serve` and `manage` have the data
 DATA = re.compile(r"make serve .*\bDATA=(\.data/\w+)")
 STATEMENT = re.compile(r"^(\w)=> (.*)\n((?:(?!\w=> ).*\n)*)", re.MULTILINE)
@@ -93,11 +93,11 @@ class Operator:
             session.send(statement)
             assert session.waits(), statement
         else:
-            compare(MARIADB_REPEATS.sub("", session.type(statement)), expected, statement)
+            compare(MYSQL_REPEATS.sub("", session.type(statement)), expected, statement)
 
     def _client(self, command: str) -> Terminal:
         if "--prompt" in command:
-            return self._open(command + MARIADB_OPTIONS, MARIADB)
+            return self._open(command + MYSQL_OPTIONS, MYSQL)
         return self._open(command, PSQL)
 
     def _open(self, program: str, typed: str) -> Terminal:

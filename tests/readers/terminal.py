@@ -13,7 +13,7 @@ END = "the output ends here"
 # A command that reads its input must not read the next command.
 BASH = f"{{{{ {{}}\n}}}} < /dev/null; echo '{END}'"
 PSQL = f"{{}}\n\\warn '{END}'"
-MARIADB = f"{{}}\nSELECT '{END}';"
+MYSQL = f"{{}}\nSELECT '{END}';"
 
 
 class Terminal:
