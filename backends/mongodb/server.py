@@ -1,4 +1,4 @@
-"""MongoDB: `mongod` on PATH, Docker, or SecantusDB, a substitute from a wheel."""
+"""MongoDB: `mongod` on PATH, Docker, or SecantusDB, a stand-in from a wheel."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ BACKEND = Backend(
         ),
         docker("mongodb", 27017, "mongodb://{address}/bank?directConnection=true"),
         Provider(
-            "SecantusDB, a substitute for MongoDB, from the wheel secantusdb",
+            "SecantusDB, a stand-in for MongoDB, from the wheel secantusdb",
             missing=lambda: None,  # it is in backends/mongodb/requirements.txt
             server=partial(_server, "secantusdb", _secantusdb),
         ),

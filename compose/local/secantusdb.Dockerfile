@@ -1,4 +1,4 @@
-# SecantusDB, a substitute for MongoDB, in place of mongo:8: the same port and volume. mongodb.yaml has its health check.
+# SecantusDB, a stand-in for MongoDB, in place of mongo:8: the same port and volume. mongodb.yaml has its health check.
 FROM bank-local/python:3.11
 COPY backends/mongodb/requirements.txt .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir "$(grep --only-matching '^secantusdb==[^ ]*' requirements.txt)" pymongo
