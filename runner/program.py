@@ -36,6 +36,9 @@ def run(main: Callable[[], int]) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    finally:
+        for each in STOP:  # at its end Python forgets handlers of ours, and a signal would kill it
+            signal.signal(each, signal.SIG_IGN)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -253,6 +253,26 @@ def test_signals_at_the_same_time_end_a_program_without_a_traceback() -> None:
     assert (said.returncode, said.stderr) == (130, "")
 
 
+# The second signal comes when Python destroys its modules, and has forgotten the handlers.
+AT_THE_END = """
+import os, signal
+from runner.program import run
+
+class Late:
+    def __del__(self, kill=os.kill, myself=os.getpid()):
+        kill(myself, signal.SIGTERM)
+
+late = Late()
+run(lambda: os.kill(os.getpid(), signal.SIGTERM))
+"""
+
+
+def test_a_second_signal_at_the_end_of_a_program_does_not_change_its_exit_code() -> None:
+    said = subprocess.run([PYTHON, "-c", AT_THE_END], cwd=ROOT, capture_output=True, text=True)
+
+    assert (said.returncode, said.stderr) == (130, "")
+
+
 @pytest.mark.parametrize(
     ("survived", "ignored"),
     [([signal.SIGHUP], signal.SIGHUP), ([], signal.SIGINT)],
