@@ -32,7 +32,8 @@ create table audit.changes_default partition of audit.changes default;
 
 -- A partition cannot be created while the default one has rows of its month. So: keep writers out of the default
 -- partition, make a table, move the rows into it, attach it. A row committed after the move would make ATTACH fail.
-create procedure audit.make_partitions(ahead integer default 2, since date default current_date)
+create procedure audit.make_partitions(
+    ahead integer default 2, since date default (now() at time zone 'UTC')::date)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'  -- in which months begin, whoever calls it

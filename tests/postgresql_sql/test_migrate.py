@@ -18,7 +18,7 @@ def test_an_empty_database_gets_the_schema_and_has_all_patches(empty: str) -> No
     code, said, wrong = migrate(empty)
 
     assert (code, wrong) == (0, "")
-    assert "the first run registers as baseline: 10" in said
+    assert "the first run registers as baseline: 11" in said
     assert psql(empty, "-c", "SELECT count(*) FROM django.auth_permission").stdout > "20"
     again = migrate(empty)
     assert (again[0], again[2]) == (0, "")
@@ -58,7 +58,7 @@ def test_check_and_plan_of_an_empty_database_say_what_would_be_done_and_do_nothi
 
 
 def test_check_fails_while_a_patch_is_pending_and_does_not_apply_it(today: str) -> None:
-    last = "2026-11-30_make_partitions_once.sql"
+    last = "2026-12-01_months_in_utc.sql"
     patch_db(today, "--role", "bank_owner", "--yes")
     patch_db(today, "--role", "bank_owner", "--mark", f"{last}=pending")
     pending = migrate(today, "--check")
@@ -76,7 +76,7 @@ def test_a_migrate_that_was_killed_after_the_schema_is_finished_by_the_next(empt
 
     code, said, wrong = migrate(empty)
 
-    assert (code, wrong, "registers as baseline: 10" in said) == (0, "", True)
+    assert (code, wrong, "registers as baseline: 11" in said) == (0, "", True)
     comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{}'"
     assert psql(empty, "-c", comment.format(name)).stdout == "\n"
 

@@ -82,7 +82,7 @@ def test_a_new_database_has_all_patches_already(today: str) -> None:
     registered = patch_db(today, "--yes", "--role", "bank_owner")
 
     assert (pending.returncode, registered.returncode) == (3, 0)
-    assert "the first run registers as baseline: 10" in registered.stdout
+    assert "the first run registers as baseline: 11" in registered.stdout
     assert "applying" not in registered.stdout
     assert patch_db(today, "--status").returncode == 0
 
