@@ -30,7 +30,7 @@ def write(rows: Iterable[MergedRow]) -> list[models.Model]:
         found = [(row.ours, row.written()) for row in sorted_rows[model]]
         changed = [(ours, new) for ours, new in found if new is not None and new != ours]
         written += _insert(model, [new for ours, new in changed if ours is None])
-        written += _update(model, [(ours, new) for ours, new in changed if ours is not None])
+        written += _update(model, [new for ours, new in changed if ours is not None])
         if model is Order:
             lines = [line for _, new in found if new for line in new.get(LINES, ())]
             written += _insert(OrderLine, lines)
@@ -57,8 +57,8 @@ def _insert(model: Any, rows: list[Row]) -> list[models.Model]:
     return created
 
 
-def _update(model: Any, changed: list[tuple[Row, Row]]) -> list[models.Model]:
-    instances = _instances(model, [new for _, new in changed])
+def _update(model: Any, rows: list[Row]) -> list[models.Model]:
+    instances = _instances(model, rows)
     names = [f.name for f in model._meta.concrete_fields if not f.primary_key]
     # Not bulk_update(): on SQLite it rounds decimals to floating point.
     target = ["pk"] if connection.features.supports_update_conflicts_with_target else None
